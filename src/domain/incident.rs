@@ -1,0 +1,447 @@
+//! Incidents, their alerts, and the timeline that says why each thing happened.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::event::{DedupKey, EventAddress, EventDigest};
+use super::id::{ContactMethodId, IncidentNumber, IntegrationId, PolicyId, PriorityId, ServiceId, UserId};
+use super::time::Timestamp;
+use super::user::{Channel, Urgency};
+
+/// Something is wrong with a service, and somebody should look.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Incident {
+    /// 1, 2, 3, … in order of opening.
+    pub number: IncidentNumber,
+    /// One line.
+    pub title: Arc<str>,
+    /// What is broken.
+    pub service: ServiceId,
+    /// How much it matters now.
+    pub urgency: Urgency,
+    /// How much it matters at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub priority: Option<PriorityId>,
+    /// Who is paged.
+    pub policy: PolicyId,
+    /// Given by whoever opened it by hand; unique among the open incidents of its service.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub incident_key: Option<DedupKey>,
+    /// What was written when it was opened by hand, cut to 1 KiB.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub details: Option<Arc<str>>,
+    /// Where it stands.
+    pub status: Status,
+    /// When it was opened.
+    pub created_at: Timestamp,
+    /// When anything about it changed last.
+    pub updated_at: Timestamp,
+    /// When `status` changed last.
+    pub status_changed_at: Timestamp,
+    /// Who changed `status` last.
+    pub status_changed_by: Agent,
+    /// Who is responsible now; empty once resolved.
+    pub assignments: Vec<Assignment>,
+    /// Who acknowledged; empty unless acknowledged.
+    pub acknowledgements: Vec<Acknowledgement>,
+    /// How far the escalation is.
+    pub escalation: Escalation,
+    /// When an acknowledged incident triggers again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub unacknowledge_at: Option<Timestamp>,
+    /// When an open incident is resolved by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_resolve_at: Option<Timestamp>,
+    /// In order of arrival.
+    pub alerts: Vec<Alert>,
+    /// In order of happening.
+    pub timeline: Vec<LogEntry>,
+    /// How many facts have changed it; the archive keeps the highest.
+    pub revision: u32,
+}
+
+impl Incident {
+    /// Whether it is triggered or acknowledged.
+    pub fn is_open(&self) -> bool {
+        !matches!(self.status, Status::Resolved { .. })
+    }
+}
+
+/// Where an incident stands.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Status {
+    /// Nobody has said that they look at it.
+    Triggered,
+    /// Somebody looks at it.
+    Acknowledged,
+    /// It is over.
+    Resolved {
+        /// Since when.
+        at: Timestamp,
+        /// Why.
+        reason: ResolveReason,
+    },
+}
+
+impl Status {
+    /// As PagerDuty spells it.
+    pub fn as_str(&self) -> &'static str {
+        match self {
+            Self::Triggered => "triggered",
+            Self::Acknowledged => "acknowledged",
+            Self::Resolved { .. } => "resolved",
+        }
+    }
+}
+
+/// Why an incident was resolved.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ResolveReason {
+    /// Somebody asked for it.
+    Requested,
+    /// Its last open alert was resolved by its sender.
+    AlertsResolved,
+    /// A resolve event had been accepted shortly before the trigger that it belongs to was read.
+    ResolvedEarlier,
+    /// The service's auto-resolve time-out passed.
+    AutoResolveTimeout,
+}
+
+/// Who is responsible, and since when.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Assignment {
+    /// Who.
+    pub user: UserId,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// Who looks at it, and since when.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Acknowledgement {
+    /// Who.
+    pub by: Agent,
+    /// Since when.
+    pub at: Timestamp,
+}
+
+/// How far the escalation is.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Escalation {
+    /// The level that was paged last, from 1; 0: none yet.
+    pub level: u8,
+    /// How many times all levels have been gone through.
+    pub round: u8,
+    /// When the next level is paged; `None`: acknowledged, resolved or exhausted.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next_at: Option<Timestamp>,
+    /// Whether all rounds are through.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub exhausted: bool,
+    /// The pages of the present level.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub pages: Vec<Page>,
+}
+
+/// One user was paged for the present level.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Page {
+    /// Which page it is.
+    pub id: PageId,
+    /// Who.
+    pub user: UserId,
+    /// What is known of it.
+    pub state: PageState,
+}
+
+/// Names a page for ever: pages are counted, and a restored installation starts a new epoch.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
+pub struct PageId {
+    /// How often the installation was restored from a backup.
+    pub epoch: u32,
+    /// 1, 2, 3, … in order of paging.
+    pub n: u64,
+}
+
+/// What is known of a page.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PageState {
+    /// Messages are planned or on their way.
+    Pending,
+    /// A provider took at least one message.
+    Reached,
+    /// Every message ended without reaching anybody.
+    Unreached,
+}
+
+/// One thing that monitoring says is wrong: all events of one dedup key between its trigger and its resolve.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Alert {
+    /// Which integration its events come by.
+    pub integration: IntegrationId,
+    /// What joins its events.
+    pub dedup_key: DedupKey,
+    /// What its first event said, cut.
+    pub digest: EventDigest,
+    /// Whether it is still so; `None`: open.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub resolved_at: Option<Timestamp>,
+    /// When its first event was accepted.
+    pub created_at: Timestamp,
+    /// Its first event, whole.
+    pub first: EventAddress,
+    /// Its latest trigger, whole.
+    pub latest: EventAddress,
+    /// When its latest trigger was accepted.
+    pub latest_at: Timestamp,
+    /// How many triggers there were.
+    pub events: u64,
+}
+
+/// Who did it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Agent {
+    /// A user.
+    User(UserId),
+    /// An event that came by this integration.
+    Integration(IntegrationId),
+    /// The service's own rules: time-outs, escalation.
+    Service(ServiceId),
+    /// Somebody with an account-level token who did not say as whom.
+    Account,
+}
+
+/// One line of the timeline: what happened, when, and why.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct LogEntry {
+    /// When.
+    pub at: Timestamp,
+    /// Who did it.
+    pub agent: Agent,
+    /// What, with its reason.
+    pub what: Happening,
+}
+
+/// What can stand in a timeline.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Happening {
+    /// The incident was opened, by this alert or by hand.
+    Triggered {
+        /// The index of the alert; `None`: by hand.
+        alert: Option<u32>,
+    },
+    /// More triggers of the same alert came. One entry per run of repeats, counted.
+    Repeated {
+        /// The index of the alert.
+        alert: u32,
+        /// How many.
+        count: u64,
+        /// When the last of them was accepted; the first is the entry's own time.
+        last_at: Timestamp,
+    },
+    /// Another alert joined.
+    AlertAdded {
+        /// The index of the alert.
+        alert: u32,
+    },
+    /// The sender said that this is over.
+    AlertResolved {
+        /// The index of the alert.
+        alert: u32,
+    },
+    /// Somebody looks at it.
+    Acknowledged,
+    /// Nobody looks at it any more.
+    Unacknowledged {
+        /// Why.
+        reason: UnacknowledgeReason,
+    },
+    /// It is over.
+    Resolved {
+        /// Why.
+        reason: ResolveReason,
+    },
+    /// A level of the policy was entered: these are responsible now.
+    Escalated {
+        /// The level, from 1.
+        level: u8,
+        /// The round, from 0.
+        round: u8,
+        /// Why now.
+        reason: EscalateReason,
+        /// Who was paged; may be empty.
+        users: Vec<UserId>,
+    },
+    /// All levels were gone through; it starts over.
+    PathRepeated {
+        /// The round that starts, from 1.
+        round: u8,
+    },
+    /// All rounds are through and nobody acknowledged.
+    PathExhausted,
+    /// The last resort was paged.
+    FallbackPaged {
+        /// Who.
+        user: UserId,
+    },
+    /// A level reached nobody, so the next is not waited for.
+    NobodyReached {
+        /// The level, from 1; 0: a page to a person that no level stands behind.
+        level: u8,
+        /// Why.
+        reason: UnreachedReason,
+    },
+    /// It was given to these users by hand.
+    Assigned {
+        /// To whom.
+        users: Vec<UserId>,
+    },
+    /// A message to a user was tried, and this is what came of it.
+    Notified {
+        /// To whom.
+        user: UserId,
+        /// How.
+        channel: Channel,
+        /// By which contact method.
+        contact_method: ContactMethodId,
+        /// What came of it.
+        outcome: NotifyOutcome,
+    },
+    /// Messages to a user were not sent, because they were not needed any more.
+    NotificationsCancelled {
+        /// To whom.
+        user: UserId,
+        /// How many.
+        count: u32,
+        /// Why.
+        reason: CancelReason,
+    },
+    /// Somebody wrote a note.
+    Annotated {
+        /// What it says.
+        content: Arc<str>,
+    },
+    /// The title was changed.
+    TitleChanged {
+        /// To what.
+        title: Arc<str>,
+    },
+    /// The urgency was changed.
+    UrgencyChanged {
+        /// To what.
+        urgency: Urgency,
+    },
+    /// The priority was changed.
+    PriorityChanged {
+        /// To what.
+        priority: Option<PriorityId>,
+    },
+    /// Another policy pages from now on.
+    PolicyChanged {
+        /// Which.
+        policy: PolicyId,
+    },
+}
+
+/// Why an acknowledgement ended.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnacknowledgeReason {
+    /// The service's acknowledgement time-out passed.
+    Timeout,
+    /// Somebody asked for it.
+    Requested,
+}
+
+/// Why a level was entered.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum EscalateReason {
+    /// The incident was opened (or triggered again).
+    Opened,
+    /// The level before did not acknowledge in time.
+    Timeout,
+    /// The level before reached nobody.
+    NobodyReached,
+    /// Somebody asked for it.
+    Requested,
+    /// The incident triggered again after its acknowledgement ended.
+    Unacknowledged,
+}
+
+/// Why nobody was reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum UnreachedReason {
+    /// The level's targets lead to no user: nobody is on call.
+    NobodyOnCall,
+    /// Its users have no notification rule and no contact method for this urgency.
+    NoContactMethod,
+    /// Every message failed, or its fate is unknown.
+    EveryMessageFailed,
+}
+
+/// What came of a message.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum NotifyOutcome {
+    /// The provider took it.
+    Sent {
+        /// What the provider called it.
+        receipt: Arc<str>,
+    },
+    /// The provider did not take it, and it is not tried again.
+    Failed {
+        /// What the provider said.
+        reason: Arc<str>,
+    },
+    /// Whether the provider took it cannot be known. It is not repeated; the next contact method is used.
+    Unknown {
+        /// What happened.
+        reason: Arc<str>,
+    },
+}
+
+/// Why a message was not needed any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum CancelReason {
+    /// Somebody looks at it.
+    Acknowledged,
+    /// It is over.
+    Resolved,
+    /// It was given to somebody else.
+    Reassigned,
+    /// The user or the contact method was removed.
+    ContactRemoved,
+}
+
+/// An incident as the archive keeps it: with its timeline and what its first and latest events said.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct ClosedIncident {
+    /// All of it.
+    pub incident: Incident,
+    /// The name of its service when it was archived.
+    pub service_name: Arc<str>,
+    /// Names of the users that it mentions, so that it can be read when they are gone.
+    pub users: Vec<(UserId, Arc<str>)>,
+    /// The first and latest events of its alerts, as they were received.
+    pub events: Vec<KeptEvent>,
+}
+
+/// An event as it was received.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct KeptEvent {
+    /// Where it was.
+    pub address: EventAddress,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// The body, as it was received (JSON text).
+    pub body: Arc<str>,
+}

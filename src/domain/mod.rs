@@ -1,0 +1,15 @@
+//! Nouns, facts and rules. Everything here is pure and synchronous: `now` is a parameter, there is no I/O, no clock and
+//! no chance, and nothing outside `domain` is named.
+//!
+//! Reading order: [`time`] and [`id`], the nouns ([`event`], [`user`], [`service`], [`policy`], [`incident`]), what may
+//! be asked (`command`), then the two state machines, `incidents` and `notify`.
+
+pub mod event;
+pub mod id;
+pub mod incident;
+pub mod policy;
+pub mod sealed;
+pub mod service;
+pub mod time;
+pub mod token;
+pub mod user;

@@ -1,0 +1,1 @@
+//! One test binary: it links once, and a filter by module name picks a part.
