@@ -10,7 +10,9 @@
 pub mod archive;
 pub mod clock;
 pub mod domain;
+pub mod door;
 pub mod ids;
 pub mod journal;
 pub mod keyring;
 pub mod notify;
+pub mod stage;
