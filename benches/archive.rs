@@ -1,0 +1,2 @@
+//! How fast lists over a large archive are.
+fn main() {}
