@@ -266,8 +266,9 @@ fn copy(from: &Path, to: &Path) -> Result<(), Error> {
     let folder = to.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
     for path in [to, folder] {
         let synced = File::open(path).and_then(|file| file.sync_all());
-        synced
-            .map_err(|error| unavailable(&format!("syncing `{}`: {error}", path.display()), Outcome::Unknown))?;
+        synced.map_err(|error| {
+            unavailable(&format!("syncing `{}`: {error}", path.display()), Outcome::Unknown)
+        })?;
     }
     Ok(())
 }
@@ -316,4 +317,27 @@ fn ended() -> Error {
 
 fn too_slow() -> Error {
     unavailable(&format!("no answer within {} s", CALL_MAX.as_secs()), Outcome::Unknown)
+}
+
+#[cfg(test)]
+mod tests {
+    use rusqlite::ffi;
+
+    use super::*;
+
+    #[test]
+    fn errors_say_what_to_do() {
+        let of = |code| {
+            from_sqlite(&rusqlite::Error::SqliteFailure(ffi::Error::new(code), None), Outcome::NotDone)
+        };
+        for code in [ffi::SQLITE_FULL, ffi::SQLITE_READONLY, ffi::SQLITE_READONLY_DBMOVED] {
+            assert!(matches!(of(code), Error::NoSpace { .. }), "{code}");
+        }
+        for code in [ffi::SQLITE_CORRUPT, ffi::SQLITE_NOTADB] {
+            assert!(matches!(of(code), Error::Damaged(_)), "{code}");
+        }
+        for code in [ffi::SQLITE_BUSY, ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_CANTOPEN] {
+            assert!(matches!(of(code), Error::Unavailable { outcome: Outcome::NotDone, .. }), "{code}");
+        }
+    }
 }

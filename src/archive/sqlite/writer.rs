@@ -234,3 +234,78 @@ fn expire(
         .execute(params![before.as_millis(), limit])?;
     Ok((numbers.len() + events) as u64)
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::archive::sqlite::schema;
+    use crate::domain::event::EventAddress;
+
+    fn writer(folder: &std::path::Path) -> (Writer, watch::Receiver<Arc<Index>>) {
+        let (published, index) = watch::channel(Arc::default());
+        (Writer::new(schema::open_writer(&folder.join("archive.db")).unwrap(), published), index)
+    }
+
+    fn incident(number: u64, document: usize) -> Work {
+        let facets = Facets {
+            number: IncidentNumber(number),
+            revision: 1,
+            service: "PSV0001".parse().unwrap(),
+            urgency: crate::domain::user::Urgency::High,
+            created_at: Timestamp::EPOCH,
+            resolved_at: Timestamp::EPOCH,
+            users: Vec::new(),
+            keys: Vec::new(),
+        };
+        Work::Put(vec![(facets, vec![b' '; document])])
+    }
+
+    #[test]
+    fn a_full_disk_writes_nothing_and_is_recovered_from() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut writer, index) = writer(folder.path());
+        let pages = |writer: &Writer, max: u32| {
+            writer.connection.pragma_update_and_check(None, "max_page_count", max, |_| Ok(())).unwrap();
+        };
+        pages(&writer, 1);
+        let batch = vec![incident(1, 10), incident(2, 1 << 20)];
+        assert!(matches!(writer.commit(batch), Err(Error::NoSpace { .. })));
+        assert_eq!(index.borrow().len(), 0);
+        pages(&writer, 1_000_000);
+        assert_eq!(writer.commit(vec![incident(1, 10), incident(2, 1 << 20)]), Ok(vec![1, 1]));
+        assert_eq!(index.borrow().len(), 2);
+    }
+
+    #[test]
+    fn what_changes_nothing_writes_nothing() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut writer, _index) = writer(folder.path());
+        let event = KeptEvent {
+            address: EventAddress { door: Uuid::nil(), seq: 0, index: 0 },
+            accepted_at: Timestamp::EPOCH,
+            body: "{}".into(),
+        };
+        let expire = || Work::Expire { before: Timestamp::EPOCH, max: 10 };
+        let batch = || vec![incident(1, 10), Work::Events(vec![event.clone()]), expire()];
+        assert_eq!(writer.commit(batch()), Ok(vec![1, 1, 0]));
+        let size = || folder.path().join("archive.db-wal").metadata().unwrap().len();
+        let before = size();
+        assert_eq!(writer.commit(batch()), Ok(vec![0, 0, 0]));
+        assert_eq!(size(), before);
+    }
+
+    #[test]
+    fn after_a_failed_commit_nothing_is_promised_any_more() {
+        let folder = tempfile::tempdir().unwrap();
+        let (mut writer, index) = writer(folder.path());
+        writer.connection.commit_hook(Some(|| true)).unwrap();
+        let outcome = |answer: Result<Vec<u64>, Error>| answer.unwrap_err().outcome();
+        assert_eq!(outcome(writer.commit(vec![incident(1, 10)])), Outcome::Unknown);
+        writer.connection.commit_hook(None::<fn() -> bool>).unwrap();
+        assert_eq!(outcome(writer.commit(vec![incident(1, 10)])), Outcome::NotDone);
+        assert_eq!(index.borrow().len(), 0);
+    }
+}
