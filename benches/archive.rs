@@ -148,7 +148,7 @@ fn incident(number: u64, count: u64) -> Closed {
     // The product of two chances makes some services ten times as busy as others.
     let service = (part(8, 51) * part(14, 51) / 51) as u16;
     let team = service % 20;
-    let frequent = part(20, 50) == 0;
+    let frequent = part(20, 10) == 0;
     Closed {
         service,
         urgency: if part(26, 4) == 0 { Urgency::Low } else { Urgency::High },

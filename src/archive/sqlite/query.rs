@@ -102,19 +102,15 @@ impl<'a> Query<'a> {
         descending: bool,
         each: &mut impl FnMut(IncidentNumber, &'s Entry) -> ControlFlow<()>,
     ) {
-        let mut offer = |(number, entry): (IncidentNumber, &'s Entry)| {
+        let offer = |(number, entry): (IncidentNumber, &'s Entry)| {
             if self.matches(entry) { each(number, entry) } else { ControlFlow::Continue(()) }
         };
         let _broken_off = match (self.keyed, descending) {
             (None, false) => self.index.iter().try_for_each(offer),
             (None, true) => self.index.iter().rev().try_for_each(offer),
-            (Some(keyed), false) => keyed.iter().filter_map(|n| self.entry(*n)).try_for_each(&mut offer),
-            (Some(keyed), true) => keyed.iter().rev().filter_map(|n| self.entry(*n)).try_for_each(&mut offer),
+            (Some(keyed), false) => self.index.select(keyed).try_for_each(offer),
+            (Some(keyed), true) => self.index.select(keyed).rev().try_for_each(offer),
         };
-    }
-
-    fn entry(&self, number: IncidentNumber) -> Option<(IncidentNumber, &Entry)> {
-        self.index.get(number).map(|entry| (number, entry))
     }
 
     fn matches_all(&self) -> bool {
