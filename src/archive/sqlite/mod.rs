@@ -1,5 +1,6 @@
 //! The archive in an SQLite file of its own: one thread writes, two read, and lists come from an index in memory.
 
+mod error;
 mod index;
 mod query;
 mod reader;
@@ -14,10 +15,10 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use rusqlite::ErrorCode;
-use rusqlite::types::Type;
 use tokio::sync::{mpsc, oneshot, watch};
 
+pub use self::error::OpenError;
+use self::error::{ended, from_sqlite, too_slow, unavailable};
 use self::index::Index;
 use self::query::Query;
 use self::reader::Read;
@@ -59,34 +60,6 @@ struct Senders {
     reads: mpsc::Sender<Read>,
 }
 
-/// Why an archive could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Another process has it open.
-    #[error("another process uses it (it holds `{0}`): stop that one first")]
-    InUse(PathBuf),
-    /// The file beside it that is locked cannot be made.
-    #[error("cannot lock `{path}`")]
-    Lock {
-        /// Which file.
-        path: PathBuf,
-        /// Why.
-        source: io::Error,
-    },
-    /// A later version of this program has changed the tables.
-    #[error("it was written by a newer version: use that one, or restore a backup")]
-    Newer,
-    /// The file cannot be opened, read or written.
-    #[error("cannot open the file")]
-    Store(#[from] rusqlite::Error),
-    /// The tables could not be brought to this version.
-    #[error("cannot make the tables")]
-    Migration(#[source] rusqlite_migration::Error),
-    /// A thread could not be started.
-    #[error("cannot start a thread")]
-    Thread(#[source] io::Error),
-}
-
 impl SqliteArchive {
     /// Opens the file, making it if need be, and reads its index: some hundred milliseconds for a million incidents.
     /// Blocks meanwhile.
@@ -120,7 +93,7 @@ impl SqliteArchive {
             self.senders()?.jobs.send(Job { work, reply }).await.map_err(|_| ended())?;
             answer.await.map_err(|_| ended())?
         };
-        within(self.clock.as_ref(), CALL_MAX, call).await.ok_or_else(too_slow)?
+        within(self.clock.as_ref(), CALL_MAX, call).await.ok_or_else(|| too_slow(CALL_MAX))?
     }
 
     async fn read<T: Send + 'static>(
@@ -137,7 +110,7 @@ impl SqliteArchive {
             self.senders()?.reads.send(read).await.map_err(|_| ended())?;
             answer.await.map_err(|_| ended())?
         };
-        within(self.clock.as_ref(), CALL_MAX, call).await.ok_or_else(too_slow)?
+        within(self.clock.as_ref(), CALL_MAX, call).await.ok_or_else(|| too_slow(CALL_MAX))?
     }
 
     /// Asks `ask` about the incidents that `filter` describes.
@@ -276,68 +249,4 @@ fn copy(from: &Path, to: &Path) -> Result<(), Error> {
 /// A number as SQLite holds it.
 fn stored(number: u64) -> Result<i64, rusqlite::Error> {
     i64::try_from(number).map_err(|error| rusqlite::Error::ToSqlConversionFailure(error.into()))
-}
-
-/// Text in the file that is not what was written.
-fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
-    rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
-}
-
-/// Whether after this error of a commit it is known that nothing of it was written.
-fn is_settled(error: &rusqlite::Error) -> bool {
-    matches!(
-        error.sqlite_error_code(),
-        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked | ErrorCode::DiskFull | ErrorCode::ReadOnly)
-    )
-}
-
-fn from_sqlite(error: &rusqlite::Error, outcome: Outcome) -> Error {
-    use rusqlite::Error as E;
-    match error.sqlite_error_code() {
-        Some(ErrorCode::DiskFull | ErrorCode::ReadOnly) => Error::NoSpace { reason: error.to_string() },
-        Some(ErrorCode::DatabaseCorrupt | ErrorCode::NotADatabase) => Error::Damaged(error.to_string()),
-        Some(_) => unavailable(&error.to_string(), outcome),
-        None => match error {
-            E::ToSqlConversionFailure(_) => Error::Invalid(error.to_string()),
-            E::FromSqlConversionFailure(..) | E::InvalidColumnType(..) | E::IntegralValueOutOfRange(..) => {
-                Error::Damaged(error.to_string())
-            }
-            _ => unavailable(&error.to_string(), outcome),
-        },
-    }
-}
-
-fn unavailable(reason: &str, outcome: Outcome) -> Error {
-    Error::Unavailable { reason: reason.to_owned(), outcome }
-}
-
-fn ended() -> Error {
-    unavailable("the archive's thread has ended", Outcome::Unknown)
-}
-
-fn too_slow() -> Error {
-    unavailable(&format!("no answer within {} s", CALL_MAX.as_secs()), Outcome::Unknown)
-}
-
-#[cfg(test)]
-mod tests {
-    use rusqlite::ffi;
-
-    use super::*;
-
-    #[test]
-    fn errors_say_what_to_do() {
-        let of = |code| {
-            from_sqlite(&rusqlite::Error::SqliteFailure(ffi::Error::new(code), None), Outcome::NotDone)
-        };
-        for code in [ffi::SQLITE_FULL, ffi::SQLITE_READONLY, ffi::SQLITE_READONLY_DBMOVED] {
-            assert!(matches!(of(code), Error::NoSpace { .. }), "{code}");
-        }
-        for code in [ffi::SQLITE_CORRUPT, ffi::SQLITE_NOTADB] {
-            assert!(matches!(of(code), Error::Damaged(_)), "{code}");
-        }
-        for code in [ffi::SQLITE_BUSY, ffi::SQLITE_IOERR_FSYNC, ffi::SQLITE_CANTOPEN] {
-            assert!(matches!(of(code), Error::Unavailable { outcome: Outcome::NotDone, .. }), "{code}");
-        }
-    }
 }

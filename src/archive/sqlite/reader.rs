@@ -5,8 +5,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use tokio::sync::mpsc;
 
+use super::error::damaged;
 use super::index::Index;
-use super::{damaged, stored};
+use super::stored;
 use crate::archive::facets::Facets;
 use crate::domain::event::{DedupKey, EventAddress};
 use crate::domain::id::{IncidentNumber, UserId};

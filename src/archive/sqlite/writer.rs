@@ -5,8 +5,9 @@ use std::sync::Arc;
 use rusqlite::{Connection, Transaction, params};
 use tokio::sync::{mpsc, oneshot, watch};
 
+use super::error::{from_sqlite, is_settled};
 use super::index::Index;
-use super::{from_sqlite, is_settled, stored};
+use super::stored;
 use crate::archive::facets::Facets;
 use crate::domain::id::IncidentNumber;
 use crate::domain::incident::KeptEvent;
