@@ -156,6 +156,8 @@ async fn the_oldest_expire_first() {
         assert_eq!(archive.get(IncidentNumber(1)).await.unwrap(), None);
         assert_eq!(archive.event(event(1, 0, 1, 0).address).await.unwrap(), None);
         assert!(archive.event(event(1, 1, 0, 0).address).await.unwrap().is_some());
+        assert_eq!(archive.expire(at(401), 10).await.unwrap(), 2);
+        assert_eq!(listed(archive, &Filter::default()).await, vec![]);
     })
     .await;
 }
