@@ -108,11 +108,7 @@ mod tests {
             ("2026-01-05T07:00:01", "2026-01-05T07:00:01.000Z"),
             ("2026-01-05", "2026-01-05T00:00:00.000Z"),
         ] {
-            assert_eq!(
-                Timestamp::parse(text).map(Timestamp::to_iso_millis).as_deref(),
-                Some(iso),
-                "{text}"
-            );
+            assert_eq!(Timestamp::parse(text).map(Timestamp::to_iso_millis).as_deref(), Some(iso), "{text}");
         }
         for text in ["", "yesterday", "2026-13-01", "12:00"] {
             assert_eq!(Timestamp::parse(text), None, "{text}");
