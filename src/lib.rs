@@ -3,11 +3,16 @@
 //! The map, in reading order:
 //!
 //! - [`domain`]: nouns, facts and rules; pure.
-//! - [`clock`], [`ids`]: the seams for time and chance.
+//! - [`clock`], [`ids`], [`keyring`]: the seams for time, chance and secrets.
 //! - [`journal`], [`archive`]: what is kept, and what stores promise.
+//! - [`notify`]: the stage that turns pages into messages.
 
 pub mod archive;
 pub mod clock;
 pub mod domain;
+pub mod door;
 pub mod ids;
 pub mod journal;
+pub mod keyring;
+pub mod notify;
+pub mod stage;

@@ -2,11 +2,14 @@
 //! no chance, and nothing outside `domain` is named.
 //!
 //! Reading order: [`time`] and [`id`], the nouns ([`event`], [`user`], [`service`], [`policy`], [`incident`]), what may
-//! be asked (`command`), then the two state machines, `incidents` and `notify`.
+//! be asked ([`command`]), then the two state machines, [`incidents`] and [`notify`].
 
+pub mod command;
 pub mod event;
 pub mod id;
 pub mod incident;
+pub mod incidents;
+pub mod notify;
 pub mod policy;
 pub mod sealed;
 pub mod service;

@@ -1,0 +1,132 @@
+//! The configuration and the incidents that are not yet archived: one value, cheap to clone.
+
+use std::sync::Arc;
+
+use imbl::{OrdMap, OrdSet, Vector};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::fact::RememberedClose;
+use crate::domain::command::Verdict;
+use crate::domain::event::{DedupKey, EventAddress};
+use crate::domain::id::{IdKey, IncidentNumber, IntegrationId, PolicyId, ServiceId, TokenId, UserId};
+use crate::domain::incident::Incident;
+use crate::domain::policy::EscalationPolicy;
+use crate::domain::service::{RoutingKey, Service};
+use crate::domain::time::Timestamp;
+use crate::domain::token::Token;
+use crate::domain::user::User;
+
+/// Everything that the rules of incidents need to know.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct State {
+    /// `None` until the installation is founded.
+    pub account: Option<Account>,
+    /// Doors that are consumed.
+    pub doors: OrdMap<Uuid, Door>,
+    /// By id.
+    pub users: OrdMap<UserId, Arc<User>>,
+    /// By id.
+    pub services: OrdMap<ServiceId, Arc<Service>>,
+    /// By id.
+    pub policies: OrdMap<PolicyId, Arc<EscalationPolicy>>,
+    /// By id.
+    pub tokens: OrdMap<TokenId, Arc<Token>>,
+    /// Where a routing key leads.
+    pub routing: OrdMap<RoutingKey, (ServiceId, IntegrationId)>,
+    /// Open ones, and closed ones that are not yet archived.
+    pub incidents: OrdMap<IncidentNumber, Arc<Incident>>,
+    /// The open incident of each open alert.
+    pub open_alerts: OrdMap<(IntegrationId, DedupKey), IncidentNumber>,
+    /// The open incident of each incident key that was given by hand.
+    pub open_keys: OrdMap<(ServiceId, DedupKey), IncidentNumber>,
+    /// When which incident needs a decision.
+    pub timers: OrdSet<(Timestamp, IncidentNumber, Timer)>,
+    /// Closed incidents that are to be archived, oldest first.
+    pub closed: OrdSet<(Timestamp, IncidentNumber)>,
+    /// Open incidents per service.
+    pub open_counts: OrdMap<ServiceId, OpenCount>,
+    /// Acknowledges and resolves that came before their trigger, by key.
+    pub remembered: OrdMap<(IntegrationId, DedupKey), RememberedClose>,
+    /// The same, in order of acceptance, to forget them.
+    pub remembered_order: OrdSet<(Timestamp, IntegrationId, DedupKey)>,
+    /// How commands were judged, for as long as a client may ask again.
+    pub verdicts: OrdMap<Uuid, Verdict>,
+    /// The same, oldest first, to forget them.
+    pub verdict_order: Vector<(Timestamp, Uuid)>,
+    /// The commands that a client gave a key.
+    pub idempotency: OrdMap<Arc<str>, Uuid>,
+    /// Inputs that nothing could be done with, oldest first; the last thousand.
+    pub quarantine: Vector<Quarantined>,
+    /// How many inputs were ever quarantined.
+    pub quarantined_total: u64,
+    /// How many configuration objects were ever made.
+    pub objects: u64,
+    /// How many incidents were ever opened.
+    pub opened: u64,
+    /// How many pages were ever made in this epoch.
+    pub pages: u64,
+}
+
+/// What is true of the installation as a whole.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Account {
+    /// The key that ids are made with.
+    pub id_key: IdKey,
+    /// When it was founded.
+    pub founded_at: Timestamp,
+    /// The last resort of every escalation.
+    pub fallback_user: UserId,
+    /// How often it was restored from a backup.
+    pub epoch: u32,
+}
+
+/// A door that is consumed.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Door {
+    /// The process that opened it.
+    pub process: Uuid,
+    /// When.
+    pub opened_at: Timestamp,
+}
+
+/// What an incident waits for. The order is that in which timers due at the same time are decided.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Timer {
+    /// To be resolved by itself.
+    AutoResolve,
+    /// To trigger again although it was acknowledged.
+    Unacknowledge,
+    /// To enter the next level.
+    Escalate,
+}
+
+/// How many open incidents a service has.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct OpenCount {
+    /// Not acknowledged.
+    pub triggered: u64,
+    /// Acknowledged.
+    pub acknowledged: u64,
+}
+
+/// An input that nothing could be done with.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Quarantined {
+    /// Where it is kept.
+    pub address: EventAddress,
+    /// Whether it is a command.
+    pub command: bool,
+    /// Why.
+    pub reason: Arc<str>,
+    /// When.
+    pub at: Timestamp,
+}
+
+impl State {
+    /// When the next timer is due.
+    pub fn next_due(&self) -> Option<Timestamp> {
+        self.timers.get_min().map(|(at, _, _)| *at)
+    }
+}
