@@ -6,6 +6,7 @@
 //! - [`clock`], [`ids`], [`keyring`]: the seams for time, chance and secrets.
 //! - [`journal`], [`archive`]: what is kept, and what stores promise.
 //! - [`notify`]: the stage that turns pages into messages.
+//! - [`wire`]: the shapes that travel.
 
 pub mod archive;
 pub mod clock;
@@ -14,3 +15,4 @@ pub mod ids;
 pub mod journal;
 pub mod keyring;
 pub mod notify;
+pub mod wire;
