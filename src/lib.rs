@@ -5,7 +5,10 @@
 //! - [`domain`]: nouns, facts and rules; pure.
 //! - [`clock`], [`ids`], [`keyring`]: the seams for time, chance and secrets.
 //! - [`journal`], [`archive`]: what is kept, and what stores promise.
+//! - [`stage`]: the one loop that both stages share.
+//! - [`door`]: what doors write, and how it is read back.
 //! - [`notify`]: the stage that turns pages into messages.
+//! - [`wire`]: what travels over HTTP.
 
 pub mod archive;
 pub mod clock;
@@ -16,3 +19,4 @@ pub mod journal;
 pub mod keyring;
 pub mod notify;
 pub mod stage;
+pub mod wire;
