@@ -15,6 +15,7 @@ pub mod clock;
 pub mod domain;
 pub mod door;
 pub mod ids;
+pub mod ingest;
 pub mod journal;
 pub mod keyring;
 pub mod notify;
