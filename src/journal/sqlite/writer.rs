@@ -59,9 +59,15 @@ impl Writer {
                 return self.end(&reason);
             }
             self.settle(settles);
-            if pace.is_due(WAL_PAGES.get()) && self.checkpoint.try_send(()).is_err() {
-                tracing::debug!("the checkpointer is behind: it was woken already");
+            if pace.is_due(WAL_PAGES.get()) {
+                self.wake_checkpointer();
             }
+        }
+    }
+
+    fn wake_checkpointer(&self) {
+        if self.checkpoint.try_send(()).is_err() {
+            tracing::debug!("the checkpointer is behind: it was woken already");
         }
     }
 
@@ -91,7 +97,11 @@ impl Writer {
         }
         let (committed, fatal) = match outcome {
             Ok(()) => (Ok(()), Ok(())),
-            Err(Failure::Passing(error)) => (Err(error), Ok(())),
+            Err(Failure::Passing(error)) => {
+                // On a full disk the log cannot grow, but it can be used again from its start once it is written back.
+                self.wake_checkpointer();
+                (Err(error), Ok(()))
+            }
             Err(Failure::Fatal(reason)) => (Err(stopped(Outcome::Unknown)), Err(reason)),
         };
         for answer in answers {

@@ -376,6 +376,32 @@ pub(crate) async fn reading_on_while_others_append(store: &Store) {
     assert_eq!((small, large), (ENTRIES, ENTRIES));
 }
 
+pub(crate) async fn reading_while_segments_are_truncated(store: &Store) {
+    let name = log("a");
+    let tail = 4 * SEGMENT;
+    fill(store, &name, 0, tail).await;
+    let done = std::cell::Cell::new(false);
+    let truncating = async {
+        for segment in 1..=4 {
+            assert_eq!(store.truncate(&name, Seq(segment * SEGMENT)).await, Ok(Seq(segment * SEGMENT)));
+        }
+        done.set(true);
+    };
+    let reading = async {
+        for from in (0..tail).step_by(37).cycle() {
+            match store.read(&name, Seq(from), 200).await.unwrap() {
+                Read::Truncated { first } => assert!(first > Seq(from) && first.0 % SEGMENT == 0, "{first}"),
+                whole => assert_eq!(whole, run(from..tail.min(from + 10), 20, false), "nothing new: {from}"),
+            }
+            if done.get() {
+                break;
+            }
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::join!(truncating, reading);
+}
+
 pub(crate) async fn two_writers_share_one_journal(store: &Store) {
     const EACH: u64 = 60;
     let name = log("a");
