@@ -6,9 +6,13 @@
 //! - [`clock`], [`ids`], [`keyring`]: the seams for time, chance and secrets.
 //! - [`journal`], [`archive`]: what is kept, and what stores promise.
 //! - [`notify`]: the stage that turns pages into messages.
+//! - [`config`]: the server's configuration file.
+//! - [`client`], [`cli`]: the API from outside, and the command line on top of it.
 
 pub mod archive;
+pub mod client;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod ids;
 pub mod journal;
