@@ -8,6 +8,7 @@
 //! - [`notify`]: the stage that turns pages into messages.
 //! - [`config`]: the server's configuration file.
 //! - [`client`], [`cli`]: the API from outside, and the command line on top of it.
+//! - [`wire`]: the shapes that travel.
 
 pub mod archive;
 pub mod client;
@@ -18,3 +19,4 @@ pub mod ids;
 pub mod journal;
 pub mod keyring;
 pub mod notify;
+pub mod wire;
