@@ -9,9 +9,14 @@
 //! - [`door`]: what doors write, and how it is read back.
 //! - [`notify`]: the stage that turns pages into messages.
 //! - [`wire`]: what travels over HTTP.
+//! - [`config`]: the server's configuration file.
+//! - [`client`], [`cli`]: the API from outside, and the command line on top of it.
+//! - [`wire`]: the shapes that travel.
 
 pub mod archive;
+pub mod client;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod door;
 pub mod ids;
