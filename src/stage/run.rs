@@ -254,7 +254,7 @@ impl<S: Stage> Loop<S> {
 
     /// How long nothing is to be done: until the next timer is due, and no longer than the poll.
     fn pause(&self) -> Duration {
-        let Some(due) = S::next_due(&self.replica.state) else { return self.settings.poll };
+        let Some(due) = self.stage.next_due(&self.replica.state) else { return self.settings.poll };
         let until = due.since(self.world.clock.now());
         let held_back =
             self.not_before.map_or(Duration::ZERO, |at| at.saturating_sub(self.world.clock.monotonic()));
@@ -294,7 +294,7 @@ impl<S: Stage> Loop<S> {
         let limit = self.limit_now();
         let mut batch = self.sources.take(limit);
         let now = self.world.clock.now();
-        let due = S::next_due(&self.replica.state).is_some_and(|at| at <= now)
+        let due = self.stage.next_due(&self.replica.state).is_some_and(|at| at <= now)
             && self.not_before.is_none_or(|at| at <= self.world.clock.monotonic());
         if batch.inputs.is_empty() && batch.cursors.is_empty() && self.held.is_empty() && !due {
             return Ok(Turn::Nothing);
@@ -516,7 +516,7 @@ impl<S: Stage> Loop<S> {
 
     fn note_progress(&mut self) {
         let now = self.world.clock.now();
-        let overdue = S::next_due(&self.replica.state).filter(|due| *due < now);
+        let overdue = self.stage.next_due(&self.replica.state).filter(|due| *due < now);
         let oldest = [self.sources.oldest(), overdue].into_iter().flatten().min();
         let (next, waiting) = (self.replica.next, self.sources.waiting());
         self.status.send_if_modified(|status| {
