@@ -8,10 +8,15 @@
 //! - [`stage`]: the one loop that both stages share.
 //! - [`door`]: what doors write, and how it is read back.
 //! - [`notify`]: the stage that turns pages into messages.
+//! - [`ingest`]: the doors.
 //! - [`wire`]: what travels over HTTP.
+//! - [`config`]: the server's configuration file.
+//! - [`client`]: the API from outside.
 
 pub mod archive;
+pub mod client;
 pub mod clock;
+pub mod config;
 pub mod domain;
 pub mod door;
 pub mod ids;
