@@ -6,11 +6,15 @@
 //! - [`clock`], [`ids`], [`keyring`]: the seams for time, chance and secrets.
 //! - [`journal`], [`archive`]: what is kept, and what stores promise.
 //! - [`notify`]: the stage that turns pages into messages.
+//! - [`deliver`]: the channels by which messages reach people.
+//! - [`wire`]: the shapes of what goes over the wire.
 
 pub mod archive;
 pub mod clock;
+pub mod deliver;
 pub mod domain;
 pub mod ids;
 pub mod journal;
 pub mod keyring;
 pub mod notify;
+pub mod wire;

@@ -1,0 +1,3 @@
+//! The shapes of what goes over the wire: serde only, no rules.
+
+pub mod webhook;
