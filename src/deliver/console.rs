@@ -128,7 +128,7 @@ fn block(page: &mut String, about: &About, message: &Message, styles: &Styles) -
         line("note", "may be a repeat: whether an earlier message came through is not known")?;
     }
     line("ack", &format!("{strong}pd ack {}{strong:#}", incident.number))?;
-    line("page", &visible(&about.html_url))?;
+    line("link", &visible(&about.html_url))?;
     writeln!(page)
 }
 
@@ -166,8 +166,89 @@ impl Styles {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+
+    use std::io;
+    use std::sync::{Arc, mpsc::Sender};
+
     use super::*;
+    use crate::clock::SystemClock;
     use crate::deliver::fixture;
+
+    /// A terminal that passes on what it is given.
+    struct Passing(Sender<String>);
+
+    impl Write for Passing {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.send(String::from_utf8(bytes.to_vec()).unwrap()).unwrap();
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    /// A terminal that is held until its other end is dropped, and then gone.
+    struct Held(Receiver<()>);
+
+    impl Write for Held {
+        fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            let _dropped = self.0.recv();
+            Err(io::ErrorKind::BrokenPipe.into())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    fn console(out: impl Write + Send + 'static) -> Console {
+        let sink = ConsoleSink { out: Box::new(out), colour: false };
+        Console::new(Some(sink), Arc::new(SystemClock::new())).unwrap()
+    }
+
+    #[tokio::test]
+    async fn pages_are_printed_whole() {
+        let (out, printed) = mpsc::channel();
+        let console = console(Passing(out));
+        let message = fixture::message();
+        for _ in 0..3 {
+            assert_eq!(console.send(&message).await, Outcome::Sent { receipt: "printed".into() });
+            assert_eq!(printed.try_recv().unwrap(), page(&message, false));
+        }
+    }
+
+    #[tokio::test]
+    async fn without_a_terminal_it_fails_for_good() {
+        let console = Console::new(None, Arc::new(SystemClock::new())).unwrap();
+        let outcome = console.send(&fixture::message()).await;
+        assert_eq!(outcome, Outcome::Permanent { reason: "no terminal".into() });
+    }
+
+    // Time is passed over here whenever nothing else can happen; the terminal never does anything.
+    #[tokio::test(start_paused = true)]
+    async fn a_terminal_that_is_held_holds_nobody_up() {
+        let (hold, held) = mpsc::channel();
+        let console = console(Held(held));
+        let message = fixture::message();
+        // One is being printed, the others wait.
+        for _ in 0..=WAITING_MAX {
+            let outcome = console.send(&message).await;
+            assert!(matches!(outcome, Outcome::Unknown { .. }), "{outcome:?}");
+        }
+        let outcome = console.send(&message).await;
+        assert!(matches!(outcome, Outcome::Retry { .. }), "{outcome:?}");
+        drop(hold);
+    }
+
+    #[tokio::test]
+    async fn a_terminal_that_fails_may_have_printed() {
+        let (hold, held) = mpsc::channel();
+        drop(hold);
+        let outcome = console(Held(held)).send(&fixture::message()).await;
+        assert!(matches!(outcome, Outcome::Unknown { .. }), "{outcome:?}");
+    }
 
     #[test]
     fn a_page_is_a_bell_and_a_block() {
@@ -179,7 +260,7 @@ mod tests {
         ┃ since    2026-01-05T07:00:00Z
         ┃ for      Ann Ångström
         ┃ ack      pd ack 7
-        ┃ page     https://pd.example.com/i/7?key=abc&x=1
+        ┃ link     https://pd.example.com/i/7?key=abc&x=1
         "##);
     }
 

@@ -202,6 +202,8 @@ fn alert(alert: &Alert) -> String {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+
     use super::*;
     use crate::deliver::fixture;
 

@@ -200,6 +200,8 @@ fn special_v6(address: Ipv6Addr) -> Option<&'static str> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+
     use super::*;
 
     fn check(allow: &[&str], address: &str) -> Result<(), String> {

@@ -57,6 +57,8 @@ pub(super) fn refusal(error: &(dyn Error + 'static)) -> Option<Refused> {
 
 #[cfg(test)]
 mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+
     use super::*;
 
     #[test]
