@@ -9,6 +9,7 @@
 //! - [`door`]: what doors write, and how it is read back.
 //! - [`notify`]: the stage that turns pages into messages.
 //! - [`ingest`]: the doors.
+//! - [`deliver`]: the channels by which messages reach people.
 //! - [`wire`]: what travels over HTTP.
 //! - [`config`]: the server's configuration file.
 //! - [`client`]: the API from outside.
@@ -17,6 +18,7 @@ pub mod archive;
 pub mod client;
 pub mod clock;
 pub mod config;
+pub mod deliver;
 pub mod domain;
 pub mod door;
 pub mod ids;

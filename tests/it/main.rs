@@ -1,4 +1,7 @@
 //! One test binary: it links once, and a filter by module name picks a part.
 
 mod archive;
+mod deliver;
+#[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
+mod doubles;
 mod journal;
