@@ -12,11 +12,17 @@
 //! - [`config`]: the server's configuration file.
 //! - [`client`], [`cli`]: the API from outside, and the command line on top of it.
 //! - [`wire`]: the shapes that travel.
+//! - [`ingest`]: the doors.
+//! - [`deliver`]: the channels by which messages reach people.
+//! - [`wire`]: what travels over HTTP.
+//! - [`config`]: the server's configuration file.
+//! - [`client`]: the API from outside.
 
 pub mod archive;
 pub mod client;
 pub mod clock;
 pub mod config;
+pub mod deliver;
 pub mod domain;
 pub mod door;
 pub mod ids;

@@ -47,7 +47,7 @@ impl Stage for Incidents {
         evolve(state, fact);
     }
 
-    fn next_due(state: &State) -> Option<Timestamp> {
+    fn next_due(&self, state: &State) -> Option<Timestamp> {
         state.next_due()
     }
 
