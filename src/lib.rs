@@ -30,5 +30,7 @@ pub mod ingest;
 pub mod journal;
 pub mod keyring;
 pub mod notify;
+pub mod pacer;
+pub mod purge;
 pub mod stage;
 pub mod wire;
