@@ -14,6 +14,9 @@ pub const PAUSE_CAP: Duration = Duration::from_secs(60);
 /// How long others are turned away for while a probe is on its way.
 pub const PROBE_PAUSE: Duration = Duration::from_secs(1);
 
+/// After this long a probe that said nothing is replaced by another.
+pub const PROBE_MAX: Duration = Duration::from_secs(60);
+
 /// Times are those of [`crate::clock::Clock::monotonic`].
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Breaker {
@@ -28,8 +31,8 @@ enum State {
     Closed,
     /// Nothing goes until then; after it, one probe.
     Open { until: Duration, pause: Duration },
-    /// A probe is on its way.
-    Probing { pause: Duration },
+    /// A probe is on its way; when it has said nothing until then, it counts for nothing.
+    Probing { until: Duration, pause: Duration },
 }
 
 impl Breaker {
@@ -41,11 +44,11 @@ impl Breaker {
         match self.state {
             State::Closed => Ok(()),
             State::Open { until, .. } if now < until => Err(until.saturating_sub(now)),
-            State::Open { pause, .. } => {
-                self.state = State::Probing { pause };
+            State::Probing { until, .. } if now < until => Err(PROBE_PAUSE),
+            State::Open { pause, .. } | State::Probing { pause, .. } => {
+                self.state = State::Probing { until: now + PROBE_MAX, pause };
                 Ok(())
             }
-            State::Probing { .. } => Err(PROBE_PAUSE),
         }
     }
 
@@ -60,7 +63,7 @@ impl Breaker {
         let pause = match self.state {
             State::Closed if self.failures < FAILURES_MAX => return,
             State::Closed => PAUSE_FIRST,
-            State::Probing { pause } => (pause * 2).min(PAUSE_CAP),
+            State::Probing { pause, .. } => (pause * 2).min(PAUSE_CAP),
             // A message that had been admitted before it opened.
             State::Open { .. } => return,
         };
@@ -69,7 +72,7 @@ impl Breaker {
 
     /// The other side was not asked after all.
     pub fn not_asked(&mut self, now: Duration) {
-        if let State::Probing { pause } = self.state {
+        if let State::Probing { pause, .. } = self.state {
             self.state = State::Open { until: now, pause };
         }
     }
@@ -109,6 +112,7 @@ mod tests {
         breaker.failed(secs(3)); // one that was on its way
         assert_eq!(breaker.admit(secs(6)), Ok(()));
         assert_eq!(breaker.admit(secs(6)), Err(PROBE_PAUSE));
+        assert_eq!(breaker.clone().admit(secs(66)), Ok(()));
         breaker.failed(secs(7));
         assert_eq!(breaker.open_until(), Some(secs(17)));
         assert_eq!(breaker.admit(secs(17)), Ok(()));
