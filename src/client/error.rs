@@ -15,7 +15,7 @@ pub enum Error {
         /// Why it did not answer.
         reason: String,
     },
-    /// The server answered that it cannot now: 429 or 5xx.
+    /// The server answered that it cannot now: 408, 425, 429 or 5xx.
     #[error("the server at {url} answered {status}: {message}")]
     Unavailable {
         /// Which door.
@@ -72,7 +72,9 @@ impl Error {
         match status {
             401..=403 => Self::Auth { message },
             404 => Self::NotFound { message },
-            429 | 500.. => Self::Unavailable { url: url.to_owned(), status, message, retry_after },
+            408 | 425 | 429 | 500.. => {
+                Self::Unavailable { url: url.to_owned(), status, message, retry_after }
+            }
             _ => Self::Refused { status, message },
         }
     }
@@ -86,7 +88,11 @@ fn words(status: u16, body: &[u8]) -> String {
         let message = error.as_str().or_else(|| error.get("message")?.as_str())?;
         let details = error.get("errors").and_then(Value::as_array).into_iter().flatten();
         let details: Vec<_> = details.filter_map(Value::as_str).collect();
-        Some(if details.is_empty() { message.to_owned() } else { format!("{message}: {}", details.join("; ")) })
+        Some(if details.is_empty() {
+            message.to_owned()
+        } else {
+            format!("{message}: {}", details.join("; "))
+        })
     });
     said.unwrap_or_else(|| {
         let text = String::from_utf8_lossy(body);
@@ -110,14 +116,26 @@ mod tests {
     #[test]
     fn says_what_the_server_said() {
         for (status, body, expected) in [
-            (401, r#"{"error":{"message":"Authentication failed","code":2006}}"#,
-                "the server did not accept the token: Authentication failed"),
-            (400, r#"{"error":{"message":"Invalid Input Provided","code":2001,"errors":["a","b"]}}"#,
-                "the server refused with 400: Invalid Input Provided: a; b"),
-            (400, r#"{"status":"invalid event","message":"Event object is invalid","errors":["no key"]}"#,
-                "the server refused with 400: Event object is invalid: no key"),
-            (400, r#"{"error":"an account-level access token"}"#,
-                "the server refused with 400: an account-level access token"),
+            (
+                401,
+                r#"{"error":{"message":"Authentication failed","code":2006}}"#,
+                "the server did not accept the token: Authentication failed",
+            ),
+            (
+                400,
+                r#"{"error":{"message":"Invalid Input Provided","code":2001,"errors":["a","b"]}}"#,
+                "the server refused with 400: Invalid Input Provided: a; b",
+            ),
+            (
+                400,
+                r#"{"status":"invalid event","message":"Event object is invalid","errors":["no key"]}"#,
+                "the server refused with 400: Event object is invalid: no key",
+            ),
+            (
+                400,
+                r#"{"error":"an account-level access token"}"#,
+                "the server refused with 400: an account-level access token",
+            ),
             (404, "", "Not Found"),
             (502, "<html>", "the server at u answered 502: Bad Gateway"),
             (503, "disk full\nmore", "the server at u answered 503: disk full"),
