@@ -6,8 +6,9 @@
 //! - [`clock`], [`ids`], [`keyring`]: the seams for time, chance and secrets.
 //! - [`journal`], [`archive`]: what is kept, and what stores promise.
 //! - [`notify`]: the stage that turns pages into messages.
-//! - [`wire`]: the shapes that travel.
+//! - [`wire`]: the shapes that travel; [`api`]: REST.
 
+pub mod api;
 pub mod archive;
 pub mod clock;
 pub mod domain;
