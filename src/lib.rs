@@ -14,7 +14,9 @@
 //! - [`daemon`]: the server, built of all that; [`offline`]: what is done while it does not run.
 //! - [`wire`]: the shapes that travel.
 //! - [`client`], [`cli`]: the API from outside, and the command line on top of it.
+//! - [`wire`]: the shapes that travel; [`api`]: REST.
 
+pub mod api;
 pub mod archive;
 pub mod cli;
 pub mod client;
