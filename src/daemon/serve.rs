@@ -19,14 +19,14 @@ use super::status::Watched;
 use super::stores::Stores;
 use super::{Error, ServeOptions, adapters, first, metrics, space, terminal, tls};
 use crate::api;
-use crate::clock::{Clock as _, SharedClock, SystemClock, within};
+use crate::clock::{SharedClock, SystemClock, within};
 use crate::config::Config;
 use crate::deliver::console::Console;
 use crate::deliver::email::{Email, EmailConfig, Password, Relay, RelayUrl};
 use crate::deliver::webhook::{Webhook, WebhookConfig};
 use crate::domain::incidents::input::Input;
 use crate::domain::user::Channel;
-use crate::ids::{Ids as _, SharedIds, SystemIds};
+use crate::ids::{SharedIds, SystemIds};
 use crate::incidents::Incidents;
 use crate::door::Whole;
 use crate::ingest::{self, Admission, Commands, Limits, Parts, Writer};
@@ -348,7 +348,7 @@ fn sending(
         ids: Arc::clone(&world.ids),
         keyring: Arc::clone(&folder.keyring),
         links: Links::new(public.as_str()),
-        incidents: Arc::new(move || (**state.borrow()).clone()),
+        incidents: Arc::new(move || Arc::clone(&state.borrow())),
         transports: transports(config, &world.clock)?,
     }))
 }
