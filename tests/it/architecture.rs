@@ -18,13 +18,21 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("wire", &[]),
     ("journal", &["domain", "clock", "ids"]),
     ("archive", &["domain", "clock", "journal::Error", "journal::Outcome"]),
-    ("door", &["domain"]),
+    ("door", &["domain", "journal", "archive"]),
     ("stage", &["domain", "clock", "ids", "journal"]),
     ("incidents", &["domain", "clock", "ids", "keyring", "journal", "archive", "door", "stage"]),
     ("notify", &["domain", "clock", "ids", "keyring", "journal", "archive", "door", "stage"]),
     ("deliver", &["domain", "clock", "wire", "notify::transport"]),
     ("ingest", &["domain", "clock", "ids", "limits", "wire", "journal", "door"]),
-    ("purge", &["domain", "clock", "ids", "journal", "archive", "door", "stage", "incidents", "notify"]),
+    ("pacer", &["domain", "clock", "ids", "journal::Error"]),
+    ("purge", &["domain", "clock", "ids", "journal", "archive", "door", "stage", "pacer"]),
+    (
+        "offline",
+        &[
+            "domain", "clock", "ids", "config", "journal", "archive", "door", "stage", "incidents", "notify",
+            "daemon",
+        ],
+    ),
     (
         "api",
         &[
@@ -50,12 +58,13 @@ const ARROWS: &[(&str, &[&str])] = &[
             "notify",
             "deliver",
             "ingest",
+            "pacer",
             "purge",
             "api",
         ],
     ),
     ("client", &["clock", "ids", "config", "wire"]),
-    ("cli", &["clock", "ids", "config", "wire", "client", "daemon", "tui"]),
+    ("cli", &["clock", "ids", "config", "wire", "client", "daemon", "offline", "tui"]),
     ("tui", &["clock", "ids", "config", "wire", "client"]),
 ];
 
