@@ -9,10 +9,15 @@
 //! - [`door`]: what doors write, and how it is read back.
 //! - [`notify`]: the stage that turns pages into messages.
 //! - [`deliver`]: the channels by which messages reach people.
+//! - [`ingest`]: the doors.
 //! - [`wire`]: what travels over HTTP.
+//! - [`config`]: the server's configuration file.
+//! - [`client`]: the API from outside.
 
 pub mod archive;
+pub mod client;
 pub mod clock;
+pub mod config;
 pub mod deliver;
 pub mod domain;
 pub mod door;

@@ -12,6 +12,7 @@ mod replica;
 mod run;
 mod source;
 mod status;
+mod watchdog;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ pub use mark::{FileMark, Mark, NoMark, Suspects};
 pub use replica::{Replica, snapshot_digest};
 pub use run::{Handle, Loop, Settings, World};
 pub use status::Status;
+pub use watchdog::{DECIDE_MAX, Watchdog};
 
 use crate::domain::time::Timestamp;
 use crate::journal::{Entry, LogName, Seq};
