@@ -59,6 +59,7 @@ fn outcomes(log: &LogName, seq: Seq, entry: &Entry) -> Result<Vec<Arrival<Input>
                 | notify::Fact::PageSettled { .. } => Some(Input::Notify(fact)),
                 notify::Fact::PagePlanned(_)
                 | notify::Fact::NotificationPlanned { .. }
+                | notify::Fact::NotificationAdvanced { .. }
                 | notify::Fact::NotificationsClaimed { .. }
                 | notify::Fact::NotificationPostponed { .. }
                 | notify::Fact::EpochStarted { .. } => None,
