@@ -22,7 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("stage", &["domain", "clock", "ids", "journal"]),
     ("incidents", &["domain", "clock", "ids", "keyring", "journal", "archive", "door", "stage"]),
     ("notify", &["domain", "clock", "ids", "keyring", "journal", "archive", "door", "stage"]),
-    ("deliver", &["domain", "clock", "wire", "notify::transport"]),
+    ("deliver", &["domain", "clock", "config", "wire", "notify::transport"]),
     ("ingest", &["domain", "clock", "ids", "limits", "wire", "journal", "door"]),
     ("purge", &["domain", "clock", "ids", "journal", "archive", "door", "stage", "incidents", "notify"]),
     (
