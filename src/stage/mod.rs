@@ -12,6 +12,7 @@ mod replica;
 mod run;
 mod source;
 mod status;
+mod watchdog;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -26,6 +27,7 @@ pub use mark::{FileMark, Mark, NoMark, Suspects};
 pub use replica::{Replica, snapshot_digest};
 pub use run::{Handle, Loop, Settings, World};
 pub use status::Status;
+pub use watchdog::{DECIDE_MAX, Watchdog};
 
 use crate::domain::time::Timestamp;
 use crate::journal::{Entry, LogName, Seq};
@@ -68,14 +70,14 @@ pub trait Stage: Send + 'static {
     /// Makes a fact true. Pure; never fails.
     fn evolve(state: &mut Self::State, fact: &Self::Fact);
 
-    /// When the earliest timer is due.
-    fn next_due(state: &Self::State) -> Option<Timestamp>;
-
     /// The state, element by element.
     fn records(state: &Self::State) -> Box<dyn Iterator<Item = Self::Record> + Send + '_>;
 
     /// The state that these elements are of.
     fn restore(records: &mut dyn Iterator<Item = Self::Record>) -> Self::State;
+
+    /// When this process has to decide at the latest although nothing comes in: the earliest timer that it can serve.
+    fn next_due(&self, state: &Self::State) -> Option<Timestamp>;
 
     /// The stage's own journal.
     fn log(&self) -> LogName;

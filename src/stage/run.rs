@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::bell::Rung;
 use super::source::{Batch, Sources};
-use super::{Bell, Body, Cursor, Error, FORMAT, Mark, Place, Replica, Signal, Stage, Status, Suspects};
+use super::{Bell, Body, Cursor, Error, FORMAT, Mark, Place, Replica, Signal, Stage, Status, Suspects, Watchdog};
 use crate::clock::SharedClock;
 use crate::domain::time::Timestamp;
 use crate::ids::SharedIds;
@@ -56,6 +56,8 @@ pub struct Settings {
     pub batch_max: usize,
     /// The longest pause between two attempts to append, before jitter.
     pub retry_cap: Duration,
+    /// Ends a process whose rules run for too long.
+    pub watchdog: Watchdog,
     /// How often it is checked that the sources still go on where they were left.
     pub check_every: Duration,
 }
@@ -66,6 +68,7 @@ impl Default for Settings {
             poll: Duration::from_secs(1),
             batch_max: 4096,
             retry_cap: Duration::from_secs(2),
+            watchdog: Watchdog::default(),
             check_every: Duration::from_secs(60),
         }
     }
@@ -87,6 +90,8 @@ const UNRECORDED_MAX: u32 = 256;
 pub struct Handle<S: Stage> {
     /// The newest state of which this process knows that it is durable.
     pub replica: watch::Receiver<Arc<Replica<S>>>,
+    /// The same, but for its position: what most readers want.
+    pub state: watch::Receiver<Arc<S::State>>,
     /// How the stage is doing.
     pub status: watch::Receiver<Status>,
     /// Inputs of this process's own.
@@ -95,7 +100,12 @@ pub struct Handle<S: Stage> {
 
 impl<S: Stage> Clone for Handle<S> {
     fn clone(&self) -> Self {
-        Self { replica: self.replica.clone(), status: self.status.clone(), local: self.local.clone() }
+        Self {
+            replica: self.replica.clone(),
+            state: self.state.clone(),
+            status: self.status.clone(),
+            local: self.local.clone(),
+        }
     }
 }
 
@@ -128,6 +138,7 @@ pub struct Loop<S: Stage> {
     /// Whether the last thing that blocked was a read.
     read_failed: bool,
     publish: watch::Sender<Arc<Replica<S>>>,
+    publish_state: watch::Sender<Arc<S::State>>,
     status: watch::Sender<Status>,
 }
 
@@ -165,6 +176,7 @@ impl<S: Stage> Loop<S> {
         let journal = world.store(&log);
         let replica = Replica::load(&*journal, &log).await?;
         let (publish, replica_seen) = watch::channel(Arc::new(replica.clone()));
+        let (publish_state, state) = watch::channel(Arc::clone(&replica.state));
         let (status, status_seen) = watch::channel(Status { next: replica.next, ..Status::default() });
         let (local_sender, local) = mpsc::channel(LOCAL_MAX);
         let (careful, condemned) = match mark.suspects() {
@@ -172,7 +184,7 @@ impl<S: Stage> Loop<S> {
             Suspects::Some(places) => (places, None),
             Suspects::One(place) => (vec![place.clone()], Some((place, Sentence::Quarantine))),
         };
-        let handle = Handle { replica: replica_seen, status: status_seen, local: local_sender };
+        let handle = Handle { replica: replica_seen, state, status: status_seen, local: local_sender };
         let this = Self {
             limit: settings.batch_max.min(1024),
             checked_at: world.clock.monotonic(),
@@ -194,6 +206,7 @@ impl<S: Stage> Loop<S> {
             unrecorded: (Vec::new(), 0),
             not_before: None,
             publish,
+            publish_state,
             status,
         };
         Ok((this, handle))
@@ -254,7 +267,7 @@ impl<S: Stage> Loop<S> {
 
     /// How long nothing is to be done: until the next timer is due, and no longer than the poll.
     fn pause(&self) -> Duration {
-        let Some(due) = S::next_due(&self.replica.state) else { return self.settings.poll };
+        let Some(due) = self.stage.next_due(&self.replica.state) else { return self.settings.poll };
         let until = due.since(self.world.clock.now());
         let held_back =
             self.not_before.map_or(Duration::ZERO, |at| at.saturating_sub(self.world.clock.monotonic()));
@@ -294,7 +307,7 @@ impl<S: Stage> Loop<S> {
         let limit = self.limit_now();
         let mut batch = self.sources.take(limit);
         let now = self.world.clock.now();
-        let due = S::next_due(&self.replica.state).is_some_and(|at| at <= now)
+        let due = self.stage.next_due(&self.replica.state).is_some_and(|at| at <= now)
             && self.not_before.is_none_or(|at| at <= self.world.clock.monotonic());
         if batch.inputs.is_empty() && batch.cursors.is_empty() && self.held.is_empty() && !due {
             return Ok(Turn::Nothing);
@@ -346,8 +359,10 @@ impl<S: Stage> Loop<S> {
     fn decide(&mut self, batch: &Batch<S::Input>, now: Timestamp) -> Option<(Vec<S::Fact>, S::State)> {
         let alone = batch.places.len() == 1;
         self.mark.begin(&last_places(&batch.places), alone);
+        self.settings.watchdog.begin(self.world.clock.monotonic());
         let state = &self.replica.state;
         let decided = catch_unwind(AssertUnwindSafe(|| S::decide(state, &batch.inputs, now)));
+        self.settings.watchdog.end();
         self.mark.end();
         match decided {
             Ok(decided) => Some(decided),
@@ -472,7 +487,7 @@ impl<S: Stage> Loop<S> {
         self.held.clear();
         self.condemned = None;
         self.limit = (self.limit + self.limit / 4 + 1).min(self.settings.batch_max);
-        self.publish.send_replace(Arc::new(self.replica.clone()));
+        self.show();
         self.status.send_modify(|status| {
             status.appended_at = Some(entry.at);
             status.appends += 1;
@@ -492,7 +507,12 @@ impl<S: Stage> Loop<S> {
     fn start_over(&mut self) {
         self.unrecorded = (Vec::new(), 0);
         self.sources.rewind(&self.replica.cursors);
+        self.show();
+    }
+
+    fn show(&self) {
         self.publish.send_replace(Arc::new(self.replica.clone()));
+        self.publish_state.send_replace(Arc::clone(&self.replica.state));
     }
 
     fn note_read(&mut self, failure: Option<journal::Error>) {
@@ -516,7 +536,7 @@ impl<S: Stage> Loop<S> {
 
     fn note_progress(&mut self) {
         let now = self.world.clock.now();
-        let overdue = S::next_due(&self.replica.state).filter(|due| *due < now);
+        let overdue = self.stage.next_due(&self.replica.state).filter(|due| *due < now);
         let oldest = [self.sources.oldest(), overdue].into_iter().flatten().min();
         let (next, waiting) = (self.replica.next, self.sources.waiting());
         self.status.send_if_modified(|status| {
