@@ -9,6 +9,8 @@
 //! - [`door`], [`ingest`]: what comes in, made durable, then answered.
 //! - [`incidents`]: the stage that turns events and commands into incidents.
 //! - [`notify`]: the stage that turns pages into messages.
+//! - [`wire`]: the shapes that travel; [`api`]: REST.
+//! - [`ingest`]: the doors.
 //! - [`deliver`]: the channels by which messages reach people.
 //! - [`config`]: the server's configuration file.
 //! - [`daemon`]: the server, built of all that; [`offline`]: what is done while it does not run.
