@@ -2,6 +2,7 @@
 //!
 //! Everything here is idempotent, so that whoever archives may do it again after a crash.
 
+mod facets;
 pub mod memory;
 pub mod sqlite;
 

@@ -35,6 +35,7 @@ pub(super) fn decide(draft: &mut Draft, fact: &notify::Fact) {
         notify::Fact::PageSettled { number, page, reached, .. } => settled(draft, *number, *page, *reached),
         notify::Fact::PagePlanned(_)
         | notify::Fact::NotificationPlanned { .. }
+        | notify::Fact::NotificationAdvanced { .. }
         | notify::Fact::NotificationsClaimed { .. }
         | notify::Fact::NotificationPostponed { .. }
         | notify::Fact::EpochStarted { .. } => {}

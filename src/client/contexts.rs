@@ -1,0 +1,414 @@
+//! The servers that the user knows: one TOML file, readable by its owner only.
+//!
+//! ```toml
+//! current = "default"
+//!
+//! [contexts.default]
+//! url = ["https://pd-1.example.com", "https://pd-2.example.com"]
+//! token_command = "pass show pd"
+//! routing_key = "0123456789abcdef0123456789abcdef"
+//! ```
+
+use std::collections::BTreeMap;
+use std::fs;
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use toml_edit::{Array, DocumentMut, Item, Table, value};
+use url::Url;
+
+use super::target::{Secret, Target};
+use crate::config::{self, Reader, Section};
+
+/// Why the file, or a context of it, cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// It cannot be read or is wrong.
+    #[error(transparent)]
+    Invalid(#[from] config::Error),
+    /// It cannot be written.
+    #[error("cannot write {}: {source}", path.display())]
+    Unwritable {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        source: io::Error,
+    },
+    /// There is no context of this name.
+    #[error("no context is called `{name}`")]
+    Unknown {
+        /// The name.
+        name: String,
+        /// Those that there are.
+        known: Vec<String>,
+    },
+    /// There is a context of this name already.
+    #[error("there is a context called `{0}` already")]
+    Taken(String),
+    /// Its token cannot be had.
+    #[error("cannot get the token of context `{name}`: {reason}")]
+    NoToken {
+        /// The context.
+        name: String,
+        /// Why.
+        reason: String,
+    },
+}
+
+/// Where a token comes from.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum TokenSource {
+    /// It is in the file.
+    Inline(Secret),
+    /// It is the content of this file.
+    File(PathBuf),
+    /// This shell command prints it.
+    Command(String),
+}
+
+/// A server, as the file describes it.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Context {
+    /// What the user calls it.
+    pub name: String,
+    /// Never empty.
+    pub urls: Vec<Url>,
+    /// Where the token comes from.
+    pub token: Option<TokenSource>,
+    /// Where events go.
+    pub routing_key: Option<Secret>,
+}
+
+impl Context {
+    /// What a client needs; reads the token's file or runs its command.
+    ///
+    /// # Errors
+    /// [`Error::NoToken`].
+    pub fn resolve(&self) -> Result<Target, Error> {
+        Ok(Target {
+            context: Some(self.name.clone()),
+            urls: self.urls.clone(),
+            token: self.token.as_ref().map(|source| self.read(source)).transpose()?,
+            routing_key: self.routing_key.clone(),
+        })
+    }
+
+    fn read(&self, source: &TokenSource) -> Result<Secret, Error> {
+        let no_token = |reason: String| Error::NoToken { name: self.name.clone(), reason };
+        let text = match source {
+            TokenSource::Inline(secret) => return Ok(secret.clone()),
+            TokenSource::File(path) => {
+                fs::read_to_string(path).map_err(|error| no_token(format!("{}: {error}", path.display())))?
+            }
+            TokenSource::Command(command) => {
+                // The terminal stays connected: a password manager may have a question.
+                let output = Command::new("sh")
+                    .args(["-c", command])
+                    .stderr(Stdio::inherit())
+                    .output()
+                    .map_err(|error| no_token(format!("`{command}`: {error}")))?;
+                if !output.status.success() {
+                    return Err(no_token(format!("`{command}` failed: {}", output.status)));
+                }
+                String::from_utf8(output.stdout)
+                    .map_err(|_| no_token(format!("`{command}` printed what is not text")))?
+            }
+        };
+        let token = Secret::new(&text);
+        if token.reveal().is_empty() {
+            return Err(no_token("it is empty".to_owned()));
+        }
+        Ok(token)
+    }
+}
+
+/// All contexts of a file.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Contexts {
+    path: PathBuf,
+    current: Option<String>,
+    contexts: BTreeMap<String, Context>,
+    exposed: bool,
+}
+
+impl Contexts {
+    /// Reads the file at `path`; one that is not there has no contexts.
+    ///
+    /// # Errors
+    /// If it cannot be read, or everything that is wrong with it.
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        let text = match fs::read_to_string(path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(source) => return Err(config::Error::Unreadable { path: path.to_path_buf(), source }.into()),
+        };
+        let exposed = fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o077 != 0);
+        let file = path.display().to_string();
+        let (current, contexts) = Reader::new(&file, &text).read(top)?;
+        let exposed =
+            exposed && contexts.values().any(|context| matches!(context.token, Some(TokenSource::Inline(_))));
+        Ok(Self { path: path.to_path_buf(), current, contexts, exposed })
+    }
+
+    /// Where the file is, or would be.
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether others than its owner can read a token in it.
+    pub fn is_exposed(&self) -> bool {
+        self.exposed
+    }
+
+    /// The name of the context that is used unless another is asked for.
+    pub fn current(&self) -> Option<&str> {
+        // A single context needs no choice.
+        let only = || self.contexts.keys().next().filter(|_| self.contexts.len() == 1);
+        self.current.as_ref().or_else(only).map(String::as_str)
+    }
+
+    /// In order of name.
+    pub fn all(&self) -> impl Iterator<Item = &Context> {
+        self.contexts.values()
+    }
+
+    /// The context called `name`.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`].
+    pub fn get(&self, name: &str) -> Result<&Context, Error> {
+        self.contexts.get(name).ok_or_else(|| Error::Unknown {
+            name: name.to_owned(),
+            known: self.contexts.keys().cloned().collect(),
+        })
+    }
+
+    /// Adds `context` and writes the file; the first one becomes the current one.
+    ///
+    /// # Errors
+    /// [`Error::Taken`] unless `replace`; [`Error::Unwritable`].
+    pub fn add(&mut self, context: Context, replace: bool) -> Result<(), Error> {
+        if self.contexts.contains_key(&context.name) && !replace {
+            return Err(Error::Taken(context.name));
+        }
+        let first = self.contexts.is_empty();
+        self.edit(|document| {
+            let contexts = document.entry("contexts").or_insert_with(|| {
+                let mut table = Table::new();
+                table.set_implicit(true);
+                Item::Table(table)
+            });
+            contexts[context.name.as_str()] = Item::Table(table_of(&context));
+            if first {
+                document["current"] = value(context.name.as_str());
+            }
+        })?;
+        if first {
+            self.current = Some(context.name.clone());
+        }
+        self.contexts.insert(context.name.clone(), context);
+        Ok(())
+    }
+
+    /// Makes the context called `name` the current one and writes the file.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], [`Error::Unwritable`].
+    pub fn choose(&mut self, name: &str) -> Result<(), Error> {
+        self.get(name)?;
+        self.edit(|document| document["current"] = value(name))?;
+        self.current = Some(name.to_owned());
+        Ok(())
+    }
+
+    /// Changes the file as it is on disk, so that comments and order stay.
+    fn edit(&self, change: impl FnOnce(&mut DocumentMut)) -> Result<(), Error> {
+        let unwritable = |source| Error::Unwritable { path: self.path.clone(), source };
+        let text = match fs::read_to_string(&self.path) {
+            Ok(text) => text,
+            Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
+            Err(error) => return Err(unwritable(error)),
+        };
+        let mut document: DocumentMut = text.parse().map_err(|error| unwritable(io::Error::other(error)))?;
+        change(&mut document);
+        write_private(&self.path, document.to_string().as_bytes()).map_err(unwritable)
+    }
+}
+
+fn top(top: &mut Section<'_, '_>) -> (Option<String>, BTreeMap<String, Context>) {
+    let current = top.text("current", |text| Ok(text.to_owned()));
+    let mut contexts = BTreeMap::new();
+    for (name, mut section) in top.named("contexts") {
+        if let Some(context) = context(&name, &mut section) {
+            contexts.insert(name, context);
+        }
+    }
+    if let Some(name) = current.as_ref().filter(|name| !contexts.contains_key(*name)) {
+        let known = contexts.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
+        top.complain("current", format!("no context is called `{name}`"), format!("contexts: {known}"));
+    }
+    (current, contexts)
+}
+
+fn context(name: &str, section: &mut Section<'_, '_>) -> Option<Context> {
+    let urls = section.texts("url", url).filter(|urls| !urls.is_empty());
+    let inline = section.text("token", |text| Ok(TokenSource::Inline(Secret::new(text))));
+    let file = section.text("token_file", |text| Ok(TokenSource::File(PathBuf::from(text))));
+    let command = section.text("token_command", |text| Ok(TokenSource::Command(text.to_owned())));
+    let routing_key = section.text("routing_key", |text| Ok(Secret::new(text)));
+    section.finish();
+    if !section.has("url") {
+        section.complain(
+            "url",
+            format!("[contexts.{name}] has no `url`"),
+            "expected `url = \"http://HOST:PORT\"`",
+        );
+    }
+    let mut sources: Vec<_> = [inline, file, command].into_iter().flatten().collect();
+    if sources.len() > 1 {
+        let message = "only one of `token`, `token_file` and `token_command` can be";
+        section.complain("token", message, "remove the others");
+    }
+    Some(Context { name: name.to_owned(), urls: urls?, token: sources.pop(), routing_key })
+}
+
+/// Reads the URL of a server.
+///
+/// # Errors
+/// What would be right.
+pub fn url(text: &str) -> Result<Url, String> {
+    let expected = || "expected a server's address, such as \"https://pd.example.com\"".to_owned();
+    let url = Url::parse(text).map_err(|_| expected())?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty();
+    if plain { Ok(url) } else { Err(expected()) }
+}
+
+fn table_of(context: &Context) -> Table {
+    let mut table = Table::new();
+    let shown = |url: &Url| url.as_str().trim_end_matches('/').to_owned();
+    table["url"] = match context.urls.as_slice() {
+        [one] => value(shown(one)),
+        several => value(several.iter().map(shown).collect::<Array>()),
+    };
+    match &context.token {
+        Some(TokenSource::Inline(secret)) => table["token"] = value(secret.reveal()),
+        Some(TokenSource::File(path)) => table["token_file"] = value(path.display().to_string()),
+        Some(TokenSource::Command(command)) => table["token_command"] = value(command.as_str()),
+        None => {}
+    }
+    if let Some(key) = &context.routing_key {
+        table["routing_key"] = value(key.reveal());
+    }
+    table
+}
+
+/// Replaces a file at once and for good, readable by its owner only.
+fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    fs::DirBuilder::new().recursive(true).mode(0o700).create(folder)?;
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(format!(".{}.new", std::process::id()));
+    let new = folder.join(name);
+    let mut file = fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    file.set_permissions(fs::Permissions::from_mode(0o600))?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(&new, path)?;
+    fs::File::open(folder)?.sync_all()
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    fn context(name: &str, url: &str) -> Context {
+        Context {
+            name: name.to_owned(),
+            urls: vec![url.parse().unwrap()],
+            token: Some(TokenSource::Inline(Secret::new("abcdefghij0123456789"))),
+            routing_key: Some(Secret::new("0123456789abcdef0123456789abcdef")),
+        }
+    }
+
+    #[test]
+    fn what_is_added_is_read_again_and_comments_stay() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("pd/config.toml");
+        let mut contexts = Contexts::load(&path).unwrap();
+        assert_eq!(contexts.current(), None);
+        contexts.add(context("default", "http://127.0.0.1:7433"), false).unwrap();
+        fs::write(&path, format!("# mine\n{}", fs::read_to_string(&path).unwrap())).unwrap();
+        contexts.add(context("prod", "https://pd.example.com"), false).unwrap();
+        contexts.choose("prod").unwrap();
+
+        let again = Contexts::load(&path).unwrap();
+        assert_eq!(again, contexts);
+        assert_eq!(again.current(), Some("prod"));
+        assert!(fs::read_to_string(&path).unwrap().starts_with("# mine\n"));
+        assert_eq!(fs::metadata(&path).unwrap().permissions().mode() & 0o777, 0o600);
+        assert!(!again.is_exposed());
+        assert!(matches!(contexts.add(context("prod", "http://other"), false), Err(Error::Taken(_))));
+        contexts.add(context("prod", "http://other"), true).unwrap();
+        assert_eq!(Contexts::load(&path).unwrap().get("prod").unwrap().urls[0].as_str(), "http://other/");
+        assert!(matches!(contexts.choose("nowhere"), Err(Error::Unknown { .. })));
+    }
+
+    #[test]
+    fn a_token_that_others_can_read_is_noticed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        Contexts::load(&path).unwrap().add(context("a", "http://a"), false).unwrap();
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
+        assert!(Contexts::load(&path).unwrap().is_exposed());
+    }
+
+    #[test]
+    fn tokens_come_from_files_and_commands() {
+        let folder = tempfile::tempdir().unwrap();
+        let file = folder.path().join("token");
+        fs::write(&file, "from-file\n").unwrap();
+        for (source, expected) in [
+            (TokenSource::File(file), Some("from-file")),
+            (TokenSource::Command("echo from-command".to_owned()), Some("from-command")),
+            (TokenSource::Command("exit 3".to_owned()), None),
+            (TokenSource::Command("true".to_owned()), None),
+            (TokenSource::File("/nowhere".into()), None),
+        ] {
+            let target = Context { token: Some(source.clone()), ..context("a", "http://a") }.resolve();
+            let token = target.ok().and_then(|target| target.token);
+            assert_eq!(token.as_ref().map(Secret::reveal), expected, "{source:?}");
+        }
+    }
+
+    #[test]
+    fn mistakes_are_named() {
+        for (text, expected) in [
+            ("current = \"a\"", "f:1:1: no context is called `a`\n  contexts: "),
+            (
+                "[contexts.a]\ntoken = \"t\"",
+                "f:2:1: [contexts.a] has no `url`\n  expected `url = \"http://HOST:PORT\"`",
+            ),
+            (
+                "[contexts.a]\nurl = \"ftp://x\"",
+                "f:2:7: `url` is \"ftp://x\"\n  expected a server's address, such as \"https://pd.example.com\"",
+            ),
+            (
+                "[contexts.a]\nurl = \"http://x\"\ntokn = \"t\"",
+                "f:3:1: unknown key `tokn` in [contexts.a]\n  did you mean `token`?",
+            ),
+            (
+                "[contexts.a]\nurl = \"http://x\"\ntoken = \"t\"\ntoken_file = \"t\"",
+                "f:3:1: only one of `token`, `token_file` and `token_command` can be\n  remove the others",
+            ),
+        ] {
+            let error = Reader::new("f", text).read(top).unwrap_err().to_string();
+            assert_eq!(error, expected, "{text}");
+        }
+    }
+}

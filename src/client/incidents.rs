@@ -1,0 +1,132 @@
+//! Incidents: found by number, id or dedup key, and changed.
+
+use http::Method;
+use serde_json::{Value, json};
+
+use super::error::Error;
+use super::http::{Client, Request};
+use super::pages;
+
+/// As many as one request may change.
+const BULK: usize = 250;
+
+/// How people name an incident.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Name {
+    /// Its number, perhaps with `#` before it.
+    Number(String),
+    /// `Q` and thirteen more.
+    Id(String),
+    /// What its sender calls it.
+    DedupKey(String),
+}
+
+impl Name {
+    /// What `text` looks like.
+    pub fn guess(text: &str) -> Self {
+        let number = text.strip_prefix('#').unwrap_or(text);
+        let id = text.len() == 14 && text.starts_with('Q') && text.chars().all(|c| c.is_ascii_alphanumeric());
+        if !number.is_empty() && number.len() < 16 && number.chars().all(|c| c.is_ascii_digit()) {
+            Self::Number(number.to_owned())
+        } else if id {
+            Self::Id(text.to_owned())
+        } else {
+            Self::DedupKey(text.to_owned())
+        }
+    }
+}
+
+/// Finds one incident; the open one if a dedup key names several, else the latest.
+///
+/// # Errors
+/// [`Error::NotFound`] if there is none.
+pub async fn find(client: &Client, name: &str) -> Result<Value, Error> {
+    let path = match Name::guess(name) {
+        Name::Number(text) | Name::Id(text) => text,
+        Name::DedupKey(key) => return by_key(client, &key).await,
+    };
+    match get(client, &path).await {
+        // Some senders use plain numbers, and some ids that look like ours, as dedup keys.
+        Err(Error::NotFound { .. }) => by_key(client, name).await,
+        found => found,
+    }
+}
+
+async fn get(client: &Client, path: &str) -> Result<Value, Error> {
+    let answer = client.send(&Request::get(format!("/incidents/{path}"))).await?;
+    take(answer.json()?, "incident", &answer.url)
+}
+
+async fn by_key(client: &Client, key: &str) -> Result<Value, Error> {
+    let request = Request::get("/incidents")
+        .with("incident_key", key)
+        .with("date_range", "all")
+        .with("sort_by", "incident_number:desc");
+    let found = pages::list(client, &request, "incidents", 100).await?.items;
+    let open = found.iter().position(|incident| incident["status"] != "resolved");
+    let not_found = Error::NotFound { message: format!("no incident is called `{key}`") };
+    found.into_iter().nth(open.unwrap_or(0)).ok_or(not_found)
+}
+
+/// Sets the status of incidents by id, and answers with them as they are then, in the order given.
+///
+/// # Errors
+/// As the server answered for the first that it refused; those before it may be changed.
+pub async fn set_status(client: &Client, ids: &[&str], status: &str) -> Result<Vec<Value>, Error> {
+    let mut changed = Vec::new();
+    for ids in ids.chunks(BULK) {
+        let incidents: Vec<_> =
+            ids.iter().map(|id| json!({"id": id, "type": "incident_reference", "status": status})).collect();
+        let request = Request::command(Method::PUT, "/incidents", json!({ "incidents": incidents }))
+            .with_key(client.fresh_key());
+        let answer = client.send(&request).await?;
+        match take(answer.json()?, "incidents", &answer.url)? {
+            Value::Array(incidents) => changed.extend(incidents),
+            _ => return Err(garbled(&answer.url, "incidents")),
+        }
+    }
+    Ok(changed)
+}
+
+/// Writes a note, and answers with it.
+///
+/// # Errors
+/// As the server answered.
+pub async fn annotate(client: &Client, id: &str, content: &str) -> Result<Value, Error> {
+    let body = json!({"note": {"content": content}});
+    let request =
+        Request::command(Method::POST, format!("/incidents/{id}/notes"), body).with_key(client.fresh_key());
+    let answer = client.send(&request).await?;
+    take(answer.json()?, "note", &answer.url)
+}
+
+/// Takes what is in an envelope.
+///
+/// # Errors
+/// [`Error::Garbled`] if it is not there.
+pub fn take(mut envelope: Value, name: &str, url: &str) -> Result<Value, Error> {
+    envelope.get_mut(name).map(Value::take).ok_or_else(|| garbled(url, name))
+}
+
+fn garbled(url: &str, name: &str) -> Error {
+    Error::Garbled { url: url.to_owned(), reason: format!("it has no `{name}`") }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Name;
+
+    #[test]
+    fn guesses_what_a_name_is() {
+        let check = |text: &str, expected: Name| assert_eq!(Name::guess(text), expected, "{text}");
+        check("12", Name::Number("12".into()));
+        check("#12", Name::Number("12".into()));
+        check("Q1A2B3C4D5E6F7", Name::Id("Q1A2B3C4D5E6F7".into()));
+        check("Q1", Name::DedupKey("Q1".into()));
+        check("disk-full", Name::DedupKey("disk-full".into()));
+        check("#", Name::DedupKey("#".into()));
+        check("12a", Name::DedupKey("12a".into()));
+        check("99999999999999999999", Name::DedupKey("99999999999999999999".into()));
+        check("host=a;service=b/c", Name::DedupKey("host=a;service=b/c".into()));
+    }
+}

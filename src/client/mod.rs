@@ -1,0 +1,19 @@
+//! The API from outside: who to ask, how to ask, and what to do while nobody answers.
+//!
+//! - [`contexts`]: the servers that the user knows, with their tokens.
+//! - [`Client`]: requests, with time-outs, bounded retries and typed errors.
+//! - [`events`], [`incidents`]: what is asked most.
+//! - [`spool`]: events kept on disk while the server is away.
+
+pub mod contexts;
+mod error;
+pub mod events;
+mod http;
+pub mod incidents;
+pub mod pages;
+pub mod spool;
+mod target;
+
+pub use error::Error;
+pub use http::{Answer, Client, Patience, Request};
+pub use target::{Secret, Target};

@@ -1,0 +1,302 @@
+//! What a server's configuration says, checked.
+
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use url::Url;
+
+use super::problem::Error;
+use super::section::{Reader, Section};
+use super::value::{Cidr, Relay, StoreUrl, duration, size};
+
+const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+const DEFAULT_PORT: u16 = 7433;
+
+/// A server's configuration. [`Config::default`] is that of an empty file.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Config {
+    /// Where HTTP is served; 127.0.0.1:7433 by default.
+    pub listen: SocketAddr,
+    /// What links begin with; without it, the address that a client used.
+    pub public_url: Option<Url>,
+    /// What this process is called; without it, the machine's name.
+    pub node: Option<String>,
+    /// HTTPS.
+    pub tls: Option<Tls>,
+    /// Where things are kept.
+    pub store: Stores,
+    /// How e-mail leaves; without it, no e-mail does.
+    pub email: Option<Email>,
+    /// How webhooks leave.
+    pub webhook: Webhook,
+    /// How long things are kept.
+    pub retention: Retention,
+    /// How much is taken in at once.
+    pub limits: Limits,
+}
+
+/// Certificate and key, both PEM, read again on SIGHUP.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Tls {
+    /// The chain, leaf first.
+    pub cert: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
+/// A store for each of the parts, so that related systems can have clusters of their own.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Stores {
+    /// Door journals.
+    pub doors: StoreUrl,
+    /// The journal of incidents.
+    pub incidents: StoreUrl,
+    /// The journal of notifications.
+    pub notify: StoreUrl,
+    /// Closed incidents and event bodies.
+    pub archive: StoreUrl,
+}
+
+/// Mail relays and what they are told.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Email {
+    /// Tried in this order; never empty.
+    pub relays: Vec<Relay>,
+    /// The sender's address, perhaps with a name: `pd <pd@example.com>`.
+    pub from: String,
+    /// User and the file that holds the password.
+    pub login: Option<(String, PathBuf)>,
+    /// How long one relay may take for one message.
+    pub timeout: Duration,
+}
+
+/// Outgoing webhooks.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Webhook {
+    /// Private networks that may be reached all the same.
+    pub allow: Vec<Cidr>,
+    /// How long one receiver may take.
+    pub timeout: Duration,
+}
+
+/// How long things are kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Retention {
+    /// Closed incidents, before they move from the state to the archive.
+    pub incidents: Duration,
+    /// Closed incidents in the archive.
+    pub archive: Duration,
+    /// Entries of journals that everybody has read.
+    pub journal: Duration,
+}
+
+/// How much is taken in at once; beyond it, senders are asked to come again.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Limits {
+    /// Open connections.
+    pub connections: u64,
+    /// Requests being worked on.
+    pub requests: u64,
+    /// Bytes of events and commands that wait for the next append.
+    pub waiting_bytes: u64,
+    /// Free bytes on the disk below which nothing new is accepted.
+    pub free_disk_bytes: u64,
+}
+
+impl Default for Config {
+    fn default() -> Self {
+        Self::parse("", "").expect("an empty configuration is valid")
+    }
+}
+
+impl Config {
+    /// Reads a file.
+    ///
+    /// # Errors
+    /// If it cannot be read, or everything that is wrong with it.
+    pub fn load(path: &Path) -> Result<Self, Error> {
+        let text = std::fs::read_to_string(path)
+            .map_err(|source| Error::Unreadable { path: path.to_path_buf(), source })?;
+        Self::parse(&path.display().to_string(), &text)
+    }
+
+    /// Reads `text`, which `file` names in messages.
+    ///
+    /// # Errors
+    /// Everything that is wrong with it.
+    pub fn parse(file: &str, text: &str) -> Result<Self, Error> {
+        Reader::new(file, text).read(top)
+    }
+}
+
+fn top(top: &mut Section<'_, '_>) -> Config {
+    let listen = top.text("listen", listen);
+    let public_url = top.text("public_url", public_url);
+    let node = top.text("node", node);
+    let tls = tls(&mut top.section("tls"));
+    let store = stores(&mut top.section("store"));
+    let mut deliver = top.section("deliver");
+    let email = email(&mut deliver.section("email"));
+    let webhook = webhook(&mut deliver.section("webhook"));
+    deliver.finish();
+    let retention = retention(&mut top.section("retention"));
+    let limits = limits(&mut top.section("limits"));
+    let listen = listen.unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT));
+    Config { listen, public_url, node, tls, store, email, webhook, retention, limits }
+}
+
+fn tls(section: &mut Section<'_, '_>) -> Option<Tls> {
+    let (cert, key) = (section.text("cert", path), section.text("key", path));
+    section.finish();
+    if section.is_present() && !(section.has("cert") && section.has("key")) {
+        section.complain(
+            "cert",
+            "[tls] is not complete",
+            "expected both `cert` and `key`, the paths of PEM files",
+        );
+    }
+    Some(Tls { cert: cert?, key: key? })
+}
+
+fn stores(section: &mut Section<'_, '_>) -> Stores {
+    let default = section.text("default", str::parse).unwrap_or(StoreUrl::Sqlite(PathBuf::from("pd.db")));
+    let mut of = |key| section.text(key, str::parse).unwrap_or_else(|| default.clone());
+    let stores = Stores {
+        doors: of("doors"),
+        incidents: of("incidents"),
+        notify: of("notify"),
+        archive: of("archive"),
+    };
+    section.finish();
+    stores
+}
+
+fn email(section: &mut Section<'_, '_>) -> Option<Email> {
+    let relays = section.texts("relays", str::parse);
+    let from = section.text("from", from);
+    let username = section.text("username", non_empty);
+    let password = section.text("password_file", path);
+    let timeout = section.text("timeout", timeout).unwrap_or(Duration::from_secs(30));
+    section.finish();
+    if section.is_present() && !(section.has("relays") && section.has("from")) {
+        let hint = "expected `relays = [\"smtp://HOST:PORT\"]` and `from = \"pd@example.com\"`";
+        section.complain("relays", "[deliver.email] is not complete", hint);
+    }
+    if relays.as_ref().is_some_and(Vec::is_empty) {
+        section.complain(
+            "relays",
+            "`relays` is empty",
+            "expected at least one, such as \"smtp://HOST:PORT\"",
+        );
+    }
+    if section.has("username") != section.has("password_file") {
+        let key = if section.has("username") { "username" } else { "password_file" };
+        section.complain(key, "`username` and `password_file` go together", "expected both, or neither");
+    }
+    Some(Email { relays: relays?, from: from?, login: username.zip(password), timeout })
+}
+
+fn webhook(section: &mut Section<'_, '_>) -> Webhook {
+    let allow = section.texts("allow", str::parse).unwrap_or_default();
+    let timeout = section.text("timeout", timeout).unwrap_or(Duration::from_secs(5));
+    section.finish();
+    Webhook { allow, timeout }
+}
+
+fn retention(section: &mut Section<'_, '_>) -> Retention {
+    let retention = Retention {
+        incidents: section.text("incidents", kept).unwrap_or(DAY),
+        archive: section.text("archive", kept).unwrap_or(400 * DAY),
+        journal: section.text("journal", kept).unwrap_or(DAY),
+    };
+    section.finish();
+    if retention.archive < retention.incidents {
+        let hint = "an archived incident would be expired at once: make `archive` the longer one";
+        section.complain("archive", "`archive` is shorter than `incidents`", hint);
+    }
+    retention
+}
+
+fn limits(section: &mut Section<'_, '_>) -> Limits {
+    let limits = Limits {
+        connections: section.integer("connections", 1..=1_000_000).unwrap_or(20_000),
+        requests: section.integer("requests", 1..=100_000).unwrap_or(4_096),
+        waiting_bytes: section.text("waiting", at_least_a_megabyte).unwrap_or(64 << 20),
+        free_disk_bytes: section.text("free_disk", size).unwrap_or(256 << 20),
+    };
+    section.finish();
+    limits
+}
+
+fn listen(text: &str) -> Result<SocketAddr, String> {
+    text.parse().map_err(|_| {
+        "expected an address with a port, such as \"127.0.0.1:7433\" or \"[::]:7433\"".to_owned()
+    })
+}
+
+fn public_url(text: &str) -> Result<Url, String> {
+    const EXPECTED: &str = "expected what links begin with, such as \"https://pd.example.com\"";
+    let url = Url::parse(text).map_err(|_| EXPECTED)?;
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.host().is_some()
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty();
+    if plain { Ok(url) } else { Err(EXPECTED.to_owned()) }
+}
+
+fn node(text: &str) -> Result<String, String> {
+    let valid = (1..=63).contains(&text.len())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.'));
+    let expected = "expected 1 to 63 letters, digits, dots, hyphens or underscores, such as \"pd-1\"";
+    if valid { Ok(text.to_owned()) } else { Err(expected.to_owned()) }
+}
+
+fn path(text: &str) -> Result<PathBuf, String> {
+    non_empty(text).map(PathBuf::from)
+}
+
+fn non_empty(text: &str) -> Result<String, String> {
+    if text.is_empty() {
+        Err("expected something between the quotes".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
+}
+
+fn from(text: &str) -> Result<String, String> {
+    match text.parse::<lettre::message::Mailbox>() {
+        Ok(_) => Ok(text.to_owned()),
+        Err(_) => {
+            Err("expected an e-mail address, such as \"pd@example.com\" or \"pd <pd@example.com>\""
+                .to_owned())
+        }
+    }
+}
+
+fn timeout(text: &str) -> Result<Duration, String> {
+    within(text, Duration::from_millis(100), Duration::from_secs(300), "100ms to 5m")
+}
+
+fn kept(text: &str) -> Result<Duration, String> {
+    within(text, Duration::from_secs(60), 36_500 * DAY, "1m to 36500d")
+}
+
+fn within(text: &str, least: Duration, most: Duration, range: &str) -> Result<Duration, String> {
+    let duration = duration(text)?;
+    if (least..=most).contains(&duration) {
+        Ok(duration)
+    } else {
+        Err(format!("expected a duration from {range}"))
+    }
+}
+
+fn at_least_a_megabyte(text: &str) -> Result<u64, String> {
+    let bytes = size(text)?;
+    if bytes >= 1 << 20 {
+        Ok(bytes)
+    } else {
+        Err("expected at least 1MiB: one entry can be as large".to_owned())
+    }
+}

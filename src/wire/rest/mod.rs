@@ -1,0 +1,26 @@
+//! PagerDuty's REST API v2, as far as `pd` speaks it: bodies of requests and responses.
+//!
+//! Every response type can be read as well, and every request type written, so that clients use the same shapes.
+//! Times are ISO 8601 text in UTC. Unknown fields are ignored when read. In the requests `None` is "not given", which
+//! keeps what is; where null means something else than that, the field is an `Option<Option<_>>`.
+
+#![allow(missing_docs, reason = "the names are PagerDuty's, and mean what its reference says they mean")]
+
+pub mod alert;
+pub mod contact_method;
+pub mod envelope;
+pub mod error;
+pub mod escalation_policy;
+pub mod event;
+pub mod incident;
+pub mod integration;
+pub mod log_entry;
+pub mod note;
+pub mod notification_rule;
+pub mod oncall;
+pub mod priority;
+pub mod reference;
+pub mod service;
+pub mod small;
+pub mod token;
+pub mod user;
