@@ -147,7 +147,8 @@ impl Contexts {
         let exposed = fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o077 != 0);
         let file = path.display().to_string();
         let (current, contexts) = Reader::new(&file, &text).read(top)?;
-        let exposed = exposed && contexts.values().any(|context| matches!(context.token, Some(TokenSource::Inline(_))));
+        let exposed =
+            exposed && contexts.values().any(|context| matches!(context.token, Some(TokenSource::Inline(_))));
         Ok(Self { path: path.to_path_buf(), current, contexts, exposed })
     }
 
@@ -259,7 +260,11 @@ fn context(name: &str, section: &mut Section<'_, '_>) -> Option<Context> {
     let routing_key = section.text("routing_key", |text| Ok(Secret::new(text)));
     section.finish();
     if !section.has("url") {
-        section.complain("url", format!("[contexts.{name}] has no `url`"), "expected `url = \"http://HOST:PORT\"`");
+        section.complain(
+            "url",
+            format!("[contexts.{name}] has no `url`"),
+            "expected `url = \"http://HOST:PORT\"`",
+        );
     }
     let mut sources: Vec<_> = [inline, file, command].into_iter().flatten().collect();
     if sources.len() > 1 {

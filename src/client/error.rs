@@ -86,7 +86,11 @@ fn words(status: u16, body: &[u8]) -> String {
         let message = error.as_str().or_else(|| error.get("message")?.as_str())?;
         let details = error.get("errors").and_then(Value::as_array).into_iter().flatten();
         let details: Vec<_> = details.filter_map(Value::as_str).collect();
-        Some(if details.is_empty() { message.to_owned() } else { format!("{message}: {}", details.join("; ")) })
+        Some(if details.is_empty() {
+            message.to_owned()
+        } else {
+            format!("{message}: {}", details.join("; "))
+        })
     });
     said.unwrap_or_else(|| {
         let text = String::from_utf8_lossy(body);
@@ -110,14 +114,26 @@ mod tests {
     #[test]
     fn says_what_the_server_said() {
         for (status, body, expected) in [
-            (401, r#"{"error":{"message":"Authentication failed","code":2006}}"#,
-                "the server did not accept the token: Authentication failed"),
-            (400, r#"{"error":{"message":"Invalid Input Provided","code":2001,"errors":["a","b"]}}"#,
-                "the server refused with 400: Invalid Input Provided: a; b"),
-            (400, r#"{"status":"invalid event","message":"Event object is invalid","errors":["no key"]}"#,
-                "the server refused with 400: Event object is invalid: no key"),
-            (400, r#"{"error":"an account-level access token"}"#,
-                "the server refused with 400: an account-level access token"),
+            (
+                401,
+                r#"{"error":{"message":"Authentication failed","code":2006}}"#,
+                "the server did not accept the token: Authentication failed",
+            ),
+            (
+                400,
+                r#"{"error":{"message":"Invalid Input Provided","code":2001,"errors":["a","b"]}}"#,
+                "the server refused with 400: Invalid Input Provided: a; b",
+            ),
+            (
+                400,
+                r#"{"status":"invalid event","message":"Event object is invalid","errors":["no key"]}"#,
+                "the server refused with 400: Event object is invalid: no key",
+            ),
+            (
+                400,
+                r#"{"error":"an account-level access token"}"#,
+                "the server refused with 400: an account-level access token",
+            ),
             (404, "", "Not Found"),
             (502, "<html>", "the server at u answered 502: Bad Gateway"),
             (503, "disk full\nmore", "the server at u answered 503: disk full"),

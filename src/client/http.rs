@@ -120,7 +120,12 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::Setup`], for example when no root certificates are found and a door needs them.
-    pub fn new(target: Target, patience: Patience, clock: SharedClock, ids: SharedIds) -> Result<Self, Error> {
+    pub fn new(
+        target: Target,
+        patience: Patience,
+        clock: SharedClock,
+        ids: SharedIds,
+    ) -> Result<Self, Error> {
         let mut builder = reqwest::Client::builder()
             .connect_timeout(CONNECT.min(patience.attempt))
             // A redirect could lead the token elsewhere.

@@ -25,10 +25,8 @@ pub async fn list(client: &Client, request: &Request, name: &str, limit: usize) 
     let mut listed = Listed::default();
     loop {
         let wanted = (limit - listed.items.len()).min(PAGE);
-        let page = request
-            .clone()
-            .with("limit", wanted.to_string())
-            .with("offset", listed.items.len().to_string());
+        let page =
+            request.clone().with("limit", wanted.to_string()).with("offset", listed.items.len().to_string());
         let answer = client.send(&page).await?;
         let mut body: Value = answer.json()?;
         let Some(Value::Array(items)) = body.get_mut(name).map(Value::take) else {

@@ -50,8 +50,12 @@ mod tests {
         assert_eq!(home.config, Path::new("/home/ann/.config/pd"));
         assert_eq!(home.data, Path::new("/home/ann/.local/share/pd"));
         assert_eq!(home.state, Path::new("/home/ann/.local/state/pd"));
-        let mixed = folders(&[("HOME", "/h"), ("XDG_DATA_HOME", "/srv"), ("XDG_STATE_HOME", "relative")]).unwrap();
-        assert_eq!((mixed.data, mixed.state), (PathBuf::from("/srv/pd"), PathBuf::from("/h/.local/state/pd")));
+        let mixed =
+            folders(&[("HOME", "/h"), ("XDG_DATA_HOME", "/srv"), ("XDG_STATE_HOME", "relative")]).unwrap();
+        assert_eq!(
+            (mixed.data, mixed.state),
+            (PathBuf::from("/srv/pd"), PathBuf::from("/h/.local/state/pd"))
+        );
         assert_eq!(folders(&[("XDG_DATA_HOME", "/srv")]), None);
     }
 }

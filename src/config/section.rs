@@ -68,7 +68,11 @@ impl<'r, 'a> Section<'r, 'a> {
     }
 
     /// The value of `key`, a list of text. One text alone is taken as a list of one.
-    pub fn texts<T>(&mut self, key: &'static str, parse: impl Fn(&str) -> Result<T, String>) -> Option<Vec<T>> {
+    pub fn texts<T>(
+        &mut self,
+        key: &'static str,
+        parse: impl Fn(&str) -> Result<T, String>,
+    ) -> Option<Vec<T>> {
         let (span, value) = self.take(key)?;
         let Some(items) = value.as_array() else {
             return self.understand(key, span, value, parse).map(|one| vec![one]);
@@ -79,9 +83,9 @@ impl<'r, 'a> Section<'r, 'a> {
     /// The value of `key` as a whole number within `range`.
     pub fn integer(&mut self, key: &'static str, range: RangeInclusive<u64>) -> Option<u64> {
         let (span, value) = self.take(key)?;
-        let number = value.as_integer().and_then(|digits| {
-            u64::from_str_radix(&digits.as_str().replace('_', ""), digits.radix()).ok()
-        });
+        let number = value
+            .as_integer()
+            .and_then(|digits| u64::from_str_radix(&digits.as_str().replace('_', ""), digits.radix()).ok());
         match number.filter(|number| range.contains(number)) {
             Some(number) => Some(number),
             None => {
@@ -99,7 +103,8 @@ impl<'r, 'a> Section<'r, 'a> {
         let table = self.take(key).and_then(|(span, value)| {
             let table = value.as_table();
             if table.is_none() {
-                let hint = format!("expected a table: write [{path}] on a line of its own, and its keys below");
+                let hint =
+                    format!("expected a table: write [{path}] on a line of its own, and its keys below");
                 self.reader.report(span, format!("`{key}` is {}", shown(value)), Some(hint));
             }
             table
@@ -173,7 +178,9 @@ impl<'r, 'a> Section<'r, 'a> {
             Some(text) => parse(text),
             None => Err("expected text in quotes".to_owned()),
         };
-        parsed.map_err(|hint| self.reader.report(span, format!("`{key}` is {}", shown(value)), Some(hint))).ok()
+        parsed
+            .map_err(|hint| self.reader.report(span, format!("`{key}` is {}", shown(value)), Some(hint)))
+            .ok()
     }
 
     fn join(&self, key: &str) -> String {

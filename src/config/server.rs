@@ -150,7 +150,11 @@ fn tls(section: &mut Section<'_, '_>) -> Option<Tls> {
     let (cert, key) = (section.text("cert", path), section.text("key", path));
     section.finish();
     if section.is_present() && !(section.has("cert") && section.has("key")) {
-        section.complain("cert", "[tls] is not complete", "expected both `cert` and `key`, the paths of PEM files");
+        section.complain(
+            "cert",
+            "[tls] is not complete",
+            "expected both `cert` and `key`, the paths of PEM files",
+        );
     }
     Some(Tls { cert: cert?, key: key? })
 }
@@ -158,8 +162,12 @@ fn tls(section: &mut Section<'_, '_>) -> Option<Tls> {
 fn stores(section: &mut Section<'_, '_>) -> Stores {
     let default = section.text("default", str::parse).unwrap_or(StoreUrl::Sqlite(PathBuf::from("pd.db")));
     let mut of = |key| section.text(key, str::parse).unwrap_or_else(|| default.clone());
-    let stores =
-        Stores { doors: of("doors"), incidents: of("incidents"), notify: of("notify"), archive: of("archive") };
+    let stores = Stores {
+        doors: of("doors"),
+        incidents: of("incidents"),
+        notify: of("notify"),
+        archive: of("archive"),
+    };
     section.finish();
     stores
 }
@@ -176,7 +184,11 @@ fn email(section: &mut Section<'_, '_>) -> Option<Email> {
         section.complain("relays", "[deliver.email] is not complete", hint);
     }
     if relays.as_ref().is_some_and(Vec::is_empty) {
-        section.complain("relays", "`relays` is empty", "expected at least one, such as \"smtp://HOST:PORT\"");
+        section.complain(
+            "relays",
+            "`relays` is empty",
+            "expected at least one, such as \"smtp://HOST:PORT\"",
+        );
     }
     if section.has("username") != section.has("password_file") {
         let key = if section.has("username") { "username" } else { "password_file" };
@@ -218,7 +230,9 @@ fn limits(section: &mut Section<'_, '_>) -> Limits {
 }
 
 fn listen(text: &str) -> Result<SocketAddr, String> {
-    text.parse().map_err(|_| "expected an address with a port, such as \"127.0.0.1:7433\" or \"[::]:7433\"".to_owned())
+    text.parse().map_err(|_| {
+        "expected an address with a port, such as \"127.0.0.1:7433\" or \"[::]:7433\"".to_owned()
+    })
 }
 
 fn public_url(text: &str) -> Result<Url, String> {
@@ -244,13 +258,20 @@ fn path(text: &str) -> Result<PathBuf, String> {
 }
 
 fn non_empty(text: &str) -> Result<String, String> {
-    if text.is_empty() { Err("expected something between the quotes".to_owned()) } else { Ok(text.to_owned()) }
+    if text.is_empty() {
+        Err("expected something between the quotes".to_owned())
+    } else {
+        Ok(text.to_owned())
+    }
 }
 
 fn from(text: &str) -> Result<String, String> {
     match text.parse::<lettre::message::Mailbox>() {
         Ok(_) => Ok(text.to_owned()),
-        Err(_) => Err("expected an e-mail address, such as \"pd@example.com\" or \"pd <pd@example.com>\"".to_owned()),
+        Err(_) => {
+            Err("expected an e-mail address, such as \"pd@example.com\" or \"pd <pd@example.com>\""
+                .to_owned())
+        }
     }
 }
 
@@ -264,10 +285,18 @@ fn kept(text: &str) -> Result<Duration, String> {
 
 fn within(text: &str, least: Duration, most: Duration, range: &str) -> Result<Duration, String> {
     let duration = duration(text)?;
-    if (least..=most).contains(&duration) { Ok(duration) } else { Err(format!("expected a duration from {range}")) }
+    if (least..=most).contains(&duration) {
+        Ok(duration)
+    } else {
+        Err(format!("expected a duration from {range}"))
+    }
 }
 
 fn at_least_a_megabyte(text: &str) -> Result<u64, String> {
     let bytes = size(text)?;
-    if bytes >= 1 << 20 { Ok(bytes) } else { Err("expected at least 1MiB: one entry can be as large".to_owned()) }
+    if bytes >= 1 << 20 {
+        Ok(bytes)
+    } else {
+        Err("expected at least 1MiB: one entry can be as large".to_owned())
+    }
 }

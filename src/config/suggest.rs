@@ -11,8 +11,7 @@ pub fn distance(a: &str, b: &str) -> usize {
     for i in 1..=a.len() {
         for j in 1..=b.len() {
             let change = usize::from(a[i - 1] != b[j - 1]);
-            let mut best =
-                (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + change);
+            let mut best = (rows[i - 1][j] + 1).min(rows[i][j - 1] + 1).min(rows[i - 1][j - 1] + change);
             if i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1] {
                 best = best.min(rows[i - 2][j - 2] + 1);
             }
@@ -40,9 +39,13 @@ mod tests {
 
     #[test]
     fn counts_changes() {
-        for (a, b, expected) in
-            [("", "", 0), ("listen", "listen", 0), ("lisen", "listen", 1), ("lsiten", "listen", 1), ("a", "xyz", 3)]
-        {
+        for (a, b, expected) in [
+            ("", "", 0),
+            ("listen", "listen", 0),
+            ("lisen", "listen", 1),
+            ("lsiten", "listen", 1),
+            ("a", "xyz", 3),
+        ] {
             assert_eq!(distance(a, b), expected, "{a} {b}");
             assert_eq!(distance(b, a), expected, "{b} {a}");
         }

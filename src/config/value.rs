@@ -23,7 +23,10 @@ pub fn duration(text: &str) -> Result<Duration, String> {
         "d" => 86_400_000,
         _ => return Err(EXPECTED.to_owned()),
     };
-    number.checked_mul(unit_ms).map(Duration::from_millis).ok_or_else(|| "this is longer than time".to_owned())
+    number
+        .checked_mul(unit_ms)
+        .map(Duration::from_millis)
+        .ok_or_else(|| "this is longer than time".to_owned())
 }
 
 /// Reads a number of bytes: a whole number and a unit, `512KiB`, `64MiB` or `2GiB`.
@@ -75,7 +78,8 @@ impl FromStr for Cidr {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let expected = || "expected a network such as \"10.0.0.0/8\" or \"fd00::/8\", or one address".to_owned();
+        let expected =
+            || "expected a network such as \"10.0.0.0/8\" or \"fd00::/8\", or one address".to_owned();
         let (address, bits) = match text.split_once('/') {
             Some((address, bits)) => (address, Some(bits)),
             None => (text, None),
@@ -208,9 +212,13 @@ mod tests {
 
     #[test]
     fn sizes() {
-        for (text, expected) in
-            [("64MiB", Some(64 << 20)), ("1 GiB", Some(1 << 30)), ("512KiB", Some(512 << 10)), ("64MB", None), ("7", None)]
-        {
+        for (text, expected) in [
+            ("64MiB", Some(64 << 20)),
+            ("1 GiB", Some(1 << 30)),
+            ("512KiB", Some(512 << 10)),
+            ("64MB", None),
+            ("7", None),
+        ] {
             assert_eq!(size(text).ok(), expected, "{text}");
         }
     }
@@ -247,7 +255,9 @@ mod tests {
         ] {
             assert_eq!(text.parse::<Relay>().unwrap().to_string(), expected);
         }
-        for wrong in ["mail.example", "http://mail.example", "smtp://a:b@mail.example", "smtp://", "smtp://x/path"] {
+        for wrong in
+            ["mail.example", "http://mail.example", "smtp://a:b@mail.example", "smtp://", "smtp://x/path"]
+        {
             assert!(wrong.parse::<Relay>().is_err(), "{wrong}");
         }
     }

@@ -6,3 +6,5 @@ mod deliver;
 #[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
 mod doubles;
 mod journal;
+#[allow(dead_code, reason = "each test uses a part of what the rig can do")]
+mod rig;
