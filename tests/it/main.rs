@@ -2,6 +2,7 @@
 
 mod architecture;
 mod archive;
+mod crash;
 mod deliver;
 #[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
 mod doubles;

@@ -92,16 +92,29 @@ impl Rig {
         self.try_up().unwrap_or_else(|said| panic!("the server did not start: {said}"));
     }
 
-    /// As [`up`](Self::up), but gives what the server said when it does not come up.
-    pub(crate) fn try_up(&mut self) -> Result<(), String> {
+    /// Starts the server, and waits for nothing but that it draws on its power supply.
+    pub(crate) fn begin(&mut self) {
         let mut command = self.serve_command();
         if let Some(power) = &self.power {
             command.envs(power.env());
         }
-        let mut server = Server::start(command);
-        let address = server.address(START)?;
-        self.context.address = address;
-        self.server = Some(server);
+        self.server = Some(Server::start(command));
+        if let Some(power) = &self.power {
+            assert!(poll(START, || power.in_use()), "the shim was not loaded\n{}", self.said());
+        }
+    }
+
+    /// As [`up`](Self::up), but gives what the server said when it does not come up.
+    pub(crate) fn try_up(&mut self) -> Result<(), String> {
+        self.begin();
+        let server = self.server.as_mut().expect("just begun");
+        match server.address(START) {
+            Ok(address) => self.context.address = address,
+            Err(said) => {
+                self.server = None;
+                return Err(said);
+            }
+        }
         if self.context.token.is_empty() {
             self.learn();
         }

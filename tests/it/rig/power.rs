@@ -46,10 +46,15 @@ impl Supply {
         ]
     }
 
+    /// Whether a process draws on it. One that was killed before that has written nothing.
+    pub(crate) fn in_use(&self) -> bool {
+        self.shadow.path().join("ready").exists()
+    }
+
     /// Leaves in the folder what is on the disk after a cut. The process is killed already.
     pub(crate) fn cut(self, unsynced: Unsynced) {
         let tree = self.shadow.path().join("tree");
-        assert!(tree.is_dir(), "the process did not load the shim");
+        assert!(self.in_use(), "the process did not load the shim");
         let mut after: BTreeMap<PathBuf, Vec<u8>> =
             files(&tree).into_iter().map(|path| (path.clone(), fs::read(tree.join(path)).unwrap())).collect();
         if let Unsynced::Torn { seed } = unsynced {
