@@ -13,12 +13,17 @@
 //! - [`wire`]: what travels over HTTP.
 //! - [`config`]: the server's configuration file.
 //! - [`client`]: the API from outside.
+//! - [`daemon`], [`offline`]: a server that runs, and what is done while none does.
+//! - [`client`], [`cli`]: the API from outside, and the command line on top of it.
+//! - [`wire`]: the shapes that travel.
 
 pub mod archive;
+pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod config;
 pub mod deliver;
+pub mod daemon;
 pub mod domain;
 pub mod door;
 pub mod ids;
@@ -27,4 +32,5 @@ pub mod journal;
 pub mod keyring;
 pub mod notify;
 pub mod stage;
+pub mod offline;
 pub mod wire;

@@ -15,7 +15,7 @@ pub enum Error {
         /// Why it did not answer.
         reason: String,
     },
-    /// The server answered that it cannot now: 429 or 5xx.
+    /// The server answered that it cannot now: 408, 425, 429 or 5xx.
     #[error("the server at {url} answered {status}: {message}")]
     Unavailable {
         /// Which door.
@@ -72,7 +72,9 @@ impl Error {
         match status {
             401..=403 => Self::Auth { message },
             404 => Self::NotFound { message },
-            429 | 500.. => Self::Unavailable { url: url.to_owned(), status, message, retry_after },
+            408 | 425 | 429 | 500.. => {
+                Self::Unavailable { url: url.to_owned(), status, message, retry_after }
+            }
             _ => Self::Refused { status, message },
         }
     }

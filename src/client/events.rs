@@ -16,5 +16,11 @@ pub async fn enqueue(client: &Client, event: &Value) -> Result<Value, Error> {
     let mut request = Request::command(Method::POST, "/v2/enqueue", event.clone());
     request.repeatable = true;
     request.with_token = false;
-    client.send(&request).await?.json()
+    let answer = client.send(&request).await?;
+    if answer.status != 202 {
+        // Only 202 promises that the event is kept; anything else may be a proxy that answers for the server.
+        let reason = format!("it has the status {} rather than 202", answer.status);
+        return Err(Error::Garbled { url: answer.url, reason });
+    }
+    answer.json()
 }

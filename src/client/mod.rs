@@ -11,7 +11,7 @@ pub mod events;
 mod http;
 pub mod incidents;
 pub mod pages;
-// SPOOL
+pub mod spool;
 mod target;
 
 pub use error::Error;

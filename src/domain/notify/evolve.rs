@@ -32,12 +32,13 @@ pub fn evolve(state: &mut State, fact: &Fact) {
             let Some(message) = remove(state, *id) else { return };
             insert(state, *id, Message { due: *due, ..message });
         }
-        Fact::NotificationPostponed { ids, due, .. } => {
+        Fact::NotificationPostponed { ids, due, tried, .. } => {
             for id in ids {
                 let Some(message) = remove(state, *id) else { continue };
                 open_window(state, message.lane());
                 state.counts.postponed += 1;
-                insert(state, *id, Message { due: *due, progress: Progress::Planned, ..message });
+                let attempts = message.attempts - u32::from(!tried && message.attempts > 0);
+                insert(state, *id, Message { due: *due, attempts, progress: Progress::Planned, ..message });
             }
         }
         Fact::NotificationEnded { id, outcome, .. } => ended(state, *id, outcome),

@@ -54,6 +54,8 @@ pub enum Fact {
         ids: Vec<NotificationId>,
         /// When it is due again.
         due: Timestamp,
+        /// Whether the provider was asked at all; only then it counts as an attempt.
+        tried: bool,
         /// What the provider said.
         reason: Arc<str>,
         /// When.

@@ -49,7 +49,14 @@ pub enum Outcome {
         /// Why.
         reason: CancelReason,
     },
-    /// The provider surely did not take it (or was not asked at all), and may later.
+    /// The provider was not asked; it may be later, or by another process.
+    NotTried {
+        /// When it is worth while at the earliest.
+        after: Duration,
+        /// Why not.
+        reason: Arc<str>,
+    },
+    /// The provider surely did not take it, and may later.
     Retry {
         /// The provider's own wish for the pause, if it has one.
         after: Option<Duration>,

@@ -10,6 +10,7 @@ mod traffic;
 use super::fact::Fact;
 use super::state::State;
 
+pub(super) use standing::insert;
 pub use timeline::TIMELINE_MAX;
 pub use traffic::{QUARANTINE_KEPT, REMEMBERED_FOR, REMEMBERED_MAX, VERDICTS_FOR, VERDICTS_MAX};
 

@@ -1,5 +1,7 @@
 //! A new incident.
 
+use std::sync::Arc;
+
 use crate::domain::event::EventDigest;
 use crate::domain::incident::{Agent, Alert, Escalation, Happening, Incident, Status};
 use crate::domain::incidents::fact::{Cause, IncidentOpened};
@@ -16,7 +18,7 @@ pub(super) fn open(state: &mut State, opened: &IncidentOpened) {
     };
     incident.status_changed_by = agent;
     timeline::write(&mut incident, opened.at, agent, Happening::Triggered { alert });
-    standing::insert(state, incident);
+    standing::insert(state, Arc::new(incident));
 }
 
 fn bare(opened: &IncidentOpened) -> Incident {

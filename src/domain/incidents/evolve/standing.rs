@@ -40,7 +40,7 @@ impl Standing {
 
 /// Puts an incident into the state and into the indices that follow from where it stands: timers, counts, closed ones,
 /// open alerts and open keys.
-pub(in crate::domain::incidents) fn insert(state: &mut State, incident: Incident) {
+pub(in crate::domain::incidents) fn insert(state: &mut State, incident: Arc<Incident>) {
     let (number, service) = (incident.number, incident.service);
     let standing = Standing::of(&incident);
     if incident.is_open() {
@@ -57,7 +57,7 @@ pub(in crate::domain::incidents) fn insert(state: &mut State, incident: Incident
         }
     }
     count(state, number, service, standing.count, true);
-    state.incidents.insert(number, Arc::new(incident));
+    state.incidents.insert(number, incident);
 }
 
 /// Changes an incident and keeps timers, counts and closed ones in step; `at` is when it changed.

@@ -29,15 +29,24 @@ impl Draft {
                 self.end_all(&ids, &NotifyOutcome::Sent { receipt: Arc::clone(receipt) });
             }
             Outcome::Permanent { reason } => {
-                self.end_all(&ids, &NotifyOutcome::Failed { reason: Arc::clone(reason) });
+                self.end_all(&ids, &failed(reason));
+            }
+            Outcome::NotTried { after, reason } => {
+                self.try_again(
+                    &ids,
+                    &Again { reason, after: *after, chance: Some(chance), tried: false },
+                    &failed(reason),
+                );
             }
             Outcome::Retry { after, reason } => {
-                let failed = NotifyOutcome::Failed { reason: Arc::clone(reason) };
-                self.try_again(&ids, reason, &failed, |attempts| retry::pause(attempts, *after, chance));
+                let after = after.unwrap_or_default();
+                self.try_again(
+                    &ids,
+                    &Again { reason, after, chance: Some(chance), tried: true },
+                    &failed(reason),
+                );
             }
-            Outcome::Unknown { reason } => {
-                self.unknown(&ids, reason, |attempts| retry::pause(attempts, None, chance));
-            }
+            Outcome::Unknown { reason } => self.unknown(&ids, reason, Some(chance)),
             Outcome::NotNeeded { reason } => {
                 for (page, ids) in by_page(&ids) {
                     self.not_needed(page, ids, *reason);
@@ -51,7 +60,7 @@ impl Draft {
         let reason = Arc::from("the process that was to send it did not say what came of it");
         let overdue = self.state.claims.iter().take_while(|(at, _)| overdue_at(*at) <= self.now);
         let overdue: Vec<_> = overdue.map(|(_, id)| *id).collect();
-        self.unknown(&overdue, &reason, |_| Duration::ZERO);
+        self.unknown(&overdue, &reason, None);
     }
 
     /// A restored backup: what was claimed then, or due since, may have been sent since. Nothing of it is sent again,
@@ -70,33 +79,27 @@ impl Draft {
     }
 
     /// The fate of these is unknown: only where the receiver can tell a repetition they are tried again.
-    fn unknown(&mut self, ids: &[NotificationId], reason: &Arc<str>, pause: impl Fn(u32) -> Duration) {
+    fn unknown(&mut self, ids: &[NotificationId], reason: &Arc<str>, chance: Option<u64>) {
         let tells = |id: &NotificationId| {
             self.state.messages.get(id).is_some_and(|message| message.contact.channel.tells_repeats())
         };
         let (again, over): (Vec<_>, Vec<_>) = ids.iter().copied().partition(tells);
         let outcome = NotifyOutcome::Unknown { reason: Arc::clone(reason) };
-        self.try_again(&again, reason, &outcome, pause);
+        self.try_again(&again, &Again { reason, after: Duration::ZERO, chance, tried: true }, &outcome);
         self.end_all(&over, &outcome);
     }
 
     /// Plans these again, together; those beyond their budget end with `otherwise`.
-    fn try_again(
-        &mut self,
-        ids: &[NotificationId],
-        reason: &Arc<str>,
-        otherwise: &NotifyOutcome,
-        pause: impl Fn(u32) -> Duration,
-    ) {
+    fn try_again(&mut self, ids: &[NotificationId], again: &Again<'_>, otherwise: &NotifyOutcome) {
         let within = |id: &NotificationId| {
             self.state.messages.get(id).is_some_and(|message| retry::within_budget(message, self.now))
         };
-        let (again, over): (Vec<_>, Vec<_>) = ids.iter().copied().partition(within);
-        let attempts = again.iter().filter_map(|id| self.state.messages.get(id)).map(|m| m.attempts).max();
+        let (planned, over): (Vec<_>, Vec<_>) = ids.iter().copied().partition(within);
+        let attempts = planned.iter().filter_map(|id| self.state.messages.get(id)).map(|m| m.attempts).max();
         if let Some(attempts) = attempts {
-            let due = self.now.plus(pause(attempts));
-            let reason = Arc::clone(reason);
-            self.emit(Fact::NotificationPostponed { ids: again, due, reason, at: self.now });
+            let due = self.now.plus(retry::pause(attempts, again.after, again.chance));
+            let (reason, tried, at) = (Arc::clone(again.reason), again.tried, self.now);
+            self.emit(Fact::NotificationPostponed { ids: planned, due, tried, reason, at });
         }
         self.end_all(&over, otherwise);
     }
@@ -122,6 +125,22 @@ impl Draft {
         let (channel, contact_method) = (message.contact.channel, message.contact.id);
         self.emit(Fact::NotificationEnded { id, number, user, channel, contact_method, outcome, at });
     }
+}
+
+/// How messages are tried again.
+struct Again<'a> {
+    /// Why.
+    reason: &'a Arc<str>,
+    /// Not before this.
+    after: Duration,
+    /// For the jitter; `None`: without.
+    chance: Option<u64>,
+    /// Whether the provider was asked.
+    tried: bool,
+}
+
+fn failed(reason: &Arc<str>) -> NotifyOutcome {
+    NotifyOutcome::Failed { reason: Arc::clone(reason) }
 }
 
 fn by_page(ids: &[NotificationId]) -> BTreeMap<PageId, Vec<NotificationId>> {

@@ -12,12 +12,12 @@ pub(super) fn within_budget(message: &Message, now: Timestamp) -> bool {
     message.attempts < ATTEMPTS_MAX && age < RETRY_AGE_MAX
 }
 
-/// The pause before the next attempt: full jitter below a limit that doubles, but at least what the provider wishes.
-pub(super) fn pause(attempts: u32, after: Option<Duration>, chance: u64) -> Duration {
+/// The pause before the next attempt: what the provider wishes, within reason, and full jitter below a limit that doubles.
+pub(super) fn pause(attempts: u32, after: Duration, chance: Option<u64>) -> Duration {
     let doubled = RETRY_BASE.saturating_mul(1u32.checked_shl(attempts.saturating_sub(1)).unwrap_or(u32::MAX));
     let limit = u64::try_from(doubled.min(RETRY_CAP).as_millis()).unwrap_or(u64::MAX - 1);
-    let jitter = Duration::from_millis(chance % (limit + 1));
-    after.map_or(jitter, |after| after.min(RETRY_WISH_MAX).max(jitter))
+    let jitter = chance.map_or(Duration::ZERO, |chance| Duration::from_millis(chance % (limit + 1)));
+    after.min(RETRY_WISH_MAX) + jitter
 }
 
 #[cfg(test)]
@@ -26,7 +26,9 @@ mod tests {
 
     #[test]
     fn the_pause_doubles_up_to_its_cap_and_is_spread() {
-        let longest = |attempts| (0..200_000).step_by(7).map(|chance| pause(attempts, None, chance)).max();
+        let longest = |attempts| {
+            (0..200_000).step_by(7).map(|chance| pause(attempts, Duration::ZERO, Some(chance))).max()
+        };
         for (attempts, limit) in [(1, 1_000), (2, 2_000), (4, 8_000), (7, 60_000), (200, 60_000)] {
             let longest = longest(attempts).map(|pause| pause.as_millis());
             assert!(
@@ -34,14 +36,14 @@ mod tests {
                 "{attempts}: {longest:?}"
             );
         }
-        assert_eq!(pause(3, None, 0), Duration::ZERO);
+        assert_eq!(pause(3, Duration::ZERO, Some(0)), Duration::ZERO);
     }
 
     #[test]
     fn the_providers_wish_is_honoured_within_reason() {
-        let wish = |secs| Some(Duration::from_secs(secs));
-        assert_eq!(pause(1, wish(20), 999), Duration::from_secs(20));
-        assert_eq!(pause(1, wish(0), 999), Duration::from_millis(999));
-        assert_eq!(pause(1, wish(86_400), 0), RETRY_WISH_MAX);
+        let secs = Duration::from_secs;
+        assert_eq!(pause(1, secs(20), None), secs(20));
+        assert_eq!(pause(1, secs(20), Some(999)), Duration::from_millis(20_999));
+        assert_eq!(pause(1, secs(86_400), Some(0)), RETRY_WISH_MAX);
     }
 }

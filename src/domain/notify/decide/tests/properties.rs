@@ -32,6 +32,7 @@ fn outcome() -> impl Strategy<Value = Outcome> {
         Outcome::Sent { receipt: reason() },
         Outcome::Retry { after: None, reason: reason() },
         Outcome::Retry { after: Some(Duration::from_secs(400)), reason: reason() },
+        Outcome::NotTried { after: Duration::from_secs(2), reason: reason() },
         Outcome::Permanent { reason: reason() },
         Outcome::Unknown { reason: reason() },
         Outcome::NotNeeded { reason: CancelReason::Resolved },
@@ -119,7 +120,9 @@ impl World {
         let mut room: BTreeMap<(Uuid, Channel), usize> = BTreeMap::new();
         for input in inputs {
             match input {
-                Input::Outcome { ids, outcome: Outcome::Retry { .. }, .. } => retried.extend(ids),
+                Input::Outcome { ids, outcome: Outcome::Retry { .. } | Outcome::NotTried { .. }, .. } => {
+                    retried.extend(ids);
+                }
                 Input::Offer { process, channels } => {
                     for (channel, n) in channels {
                         *room.entry((*process, *channel)).or_default() += n;

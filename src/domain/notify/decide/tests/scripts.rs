@@ -412,14 +412,15 @@ fn a_storm_in_numbers() {
         });
         claims.collect::<Vec<_>>()
     };
+    let ready = |decision: &Decision, channel| decision.state.first_ready(channel).map(|(at, _)| at);
     // Four services' first pages by e-mail, as many webhooks as one contact method may have on their way.
     assert_eq!(claims(&first), vec![1; 4 + 128]);
-    assert_eq!(first.state.next_send(&[(HOOK, 1)]), None);
-    assert_eq!(first.state.next_send(&[(EMAIL, 1)]), Some(at(0.0)));
+    assert_eq!(ready(&first, HOOK), None);
+    assert_eq!(ready(&first, EMAIL), Some(at(0.0)));
     let offer = |room| Input::Offer { process: US, channels: vec![(EMAIL, room)] };
     let second = step(&first.state, &[offer(100)], at(1.0));
     assert!(claims(&second).iter().all(|ids| *ids == 1), "{:?}", claims(&second));
-    assert_eq!(second.state.next_send(&[(EMAIL, 1)]), Some(at(30.0)));
+    assert_eq!(ready(&second, EMAIL), Some(at(30.0)));
     let alone = 4 + claims(&second).len() as u64;
     let third = step(&second.state, &[offer(100)], at(30.0));
     let bundled = usize::try_from(pages - alone).unwrap();

@@ -1,0 +1,37 @@
+//! `pd ack`: says that somebody looks at it.
+
+use super::error::Exit;
+use super::session::{Session, names};
+use super::settle::{self, Goal, Tally};
+
+const EXAMPLES: &str = "\
+Examples:
+  By number, id or dedup key:
+  $ pd ack 12
+  $ pd ack 12 Q1A2B3C4D5E6F7 disk-db-1
+
+  Everything that is triggered:
+  $ pd list --status triggered -q | pd ack -";
+
+/// Say that you look at it: nobody else is paged
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Numbers, ids or dedup keys; `-` reads them from standard input, one a line
+    #[arg(value_name = "INCIDENT", required = true)]
+    incidents: Vec<String>,
+    /// Exit with 3 if all of them were acknowledged already
+    #[arg(long)]
+    error_unchanged: bool,
+}
+
+pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
+    let names = names(args.incidents)?;
+    let client = session.client().await?;
+    let found = settle::find_all(&client, &names).await;
+    let mut tally = Tally::default();
+    let found = names.into_iter().zip(found).collect();
+    settle::settle(session, &client, Goal::Acknowledged, found, &mut tally).await;
+    settle::print(session, &tally, Goal::Acknowledged)?;
+    Ok(tally.exit(args.error_unchanged, false))
+}

@@ -1,0 +1,256 @@
+//! The command line: one file per command, on top of [`crate::client`].
+//!
+//! `error` maps every error to its message, hint and exit code; `output` is the only place that writes.
+
+mod ack;
+mod api;
+mod backup;
+mod completions;
+mod config;
+mod context;
+mod error;
+mod global;
+mod journal;
+mod list;
+mod log;
+mod man;
+mod note;
+mod output;
+mod recover;
+mod resolve;
+mod restore;
+mod serve;
+mod session;
+mod settle;
+mod show;
+mod spool;
+mod status;
+mod trigger;
+mod view;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
+
+use error::Exit;
+use global::Global;
+use output::Output;
+use session::Session;
+
+const START: &str = "\
+On-call alerting that loses nothing.
+
+Usage: pd COMMAND
+
+Common commands:
+  trigger SUMMARY   Tell that something is wrong
+  list              List what is open
+  show INCIDENT     Show one incident with its alerts and timeline
+  ack INCIDENT...   Say that you look at it
+  resolve INCIDENT  Say that it is over
+  note INCIDENT     Write a note
+  status            Show how the server is
+  serve             Run a server
+
+An incident goes by its number, its id, or its dedup key.
+`pd --help` lists everything, `pd COMMAND --help` has examples.";
+
+const ENVIRONMENT: &str = "\
+Environment:
+  PD_CONTEXT, PD_URL, PD_OUTPUT, PD_COLOR, PD_TIMEOUT, PD_RETRY   as the options
+  PD_TOKEN                  the API token, instead of the context's
+  PD_ROUTING_KEY            where events go, instead of the context's
+  PD_CONFIG                 the file of contexts, instead of ~/.config/pd/config.toml
+  PD_NO_COLOR, NO_COLOR     no colour
+  HTTPS_PROXY, SSL_CERT_FILE  as usual
+
+Exit codes:
+  0 ok   1 failed   2 usage   3 unchanged (only with --error-unchanged)   4 token not accepted   5 not found
+  6 server unreachable or too slow   7 partly done   8 spooled, not yet accepted   130 interrupted";
+
+/// On-call alerting that loses nothing: events become incidents, incidents become pages.
+#[derive(Debug, Parser)]
+#[command(name = "pd", version, after_long_help = ENVIRONMENT, disable_help_subcommand = true)]
+#[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}{after-help}")]
+struct Cli {
+    #[command(flatten)]
+    global: Global,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What to do.
+#[derive(Debug, Subcommand)]
+enum Command {
+    Trigger(trigger::Args),
+    List(list::Args),
+    Show(show::Args),
+    Log(log::Args),
+    #[command(visible_alias = "acknowledge")]
+    Ack(ack::Args),
+    Resolve(resolve::Args),
+    Note(note::Args),
+    Status(status::Args),
+    Serve(serve::Args),
+    Context(context::Args),
+    Api(api::Args),
+    Spool(spool::Args),
+    Config(config::Args),
+    Backup(backup::Args),
+    Restore(restore::Args),
+    Recover(recover::Args),
+    Journal(journal::Args),
+    Man(man::Args),
+    Completions(completions::Args),
+}
+
+/// Parses the arguments, runs the command, and says how it ended.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    let parsed =
+        Cli::command().try_get_matches_from(&args).and_then(|matches| Cli::from_arg_matches(&matches));
+    let cli = match parsed {
+        Ok(cli) => cli,
+        Err(problem) => return misunderstood(&problem, &args),
+    };
+    let mut session = Session::new(cli.global);
+    let result = match cli.command {
+        Some(command) => run(command, &mut session),
+        None => session.out.text(START).map(|()| Exit::Ok).map_err(Into::into),
+    };
+    let exit = result.unwrap_or_else(|error| session.fail(&error));
+    ExitCode::from(exit.code())
+}
+
+fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
+    match command {
+        Command::Trigger(args) => session.wait_for(async |session| trigger::run(session, args).await),
+        Command::List(args) => session.wait_for(async |session| list::run(session, args).await),
+        Command::Show(args) => session.wait_for(async |session| show::run(session, args).await),
+        Command::Log(args) => session.wait_for(async |session| log::run(session, args).await),
+        Command::Ack(args) => session.wait_for(async |session| ack::run(session, args).await),
+        Command::Resolve(args) => session.wait_for(async |session| resolve::run(session, args).await),
+        Command::Note(args) => session.wait_for(async |session| note::run(session, args).await),
+        Command::Status(args) => session.wait_for(async |session| status::run(session, args).await),
+        Command::Api(args) => session.wait_for(async |session| api::run(session, args).await),
+        Command::Spool(args) => session.wait_for(async |session| spool::run(session, args).await),
+        Command::Serve(args) => serve::run(session, args),
+        Command::Context(args) => context::run(session, args),
+        Command::Config(args) => config::run(session, args),
+        Command::Backup(args) => backup::run(session, args),
+        Command::Restore(args) => restore::run(session, args),
+        Command::Recover(args) => recover::run(session, args),
+        Command::Journal(args) => journal::run(session, args),
+        Command::Man(args) => man::run(session, args),
+        Command::Completions(args) => completions::run(session, args),
+    }
+}
+
+/// Help and version go to standard output; what was not understood to standard error, as JSON if that was asked for.
+fn misunderstood(problem: &clap::Error, args: &[OsString]) -> ExitCode {
+    if !problem.use_stderr() || !global::wants_json(args) {
+        // As clap says it; a closed pipe is none of our business.
+        let _ = problem.print();
+        return ExitCode::from(u8::try_from(problem.exit_code()).unwrap_or(Exit::Usage.code()));
+    }
+    let text = problem.render().to_string();
+    let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
+    let mut out = Output::new(Global::json_only().wishes());
+    out.error(Exit::Usage.name(), Exit::Usage.code(), message, None);
+    ExitCode::from(Exit::Usage.code())
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn the_definition_is_sound() {
+        Cli::command().debug_assert();
+    }
+
+    /// Splits a line as a shell would, quotes included; the last part of a pipe.
+    fn words(line: &str) -> Vec<String> {
+        let mut words = vec![String::new()];
+        let mut quote = None;
+        for c in line.chars() {
+            match (quote, c) {
+                (None, '\'' | '"') => quote = Some(c),
+                (Some(open), c) if c == open => quote = None,
+                (None, '|') => words = vec![String::new()],
+                (None, ' ') if words.last().is_some_and(String::is_empty) => {}
+                (None, ' ') => words.push(String::new()),
+                (_, c) => words.last_mut().unwrap().push(c),
+            }
+        }
+        words.retain(|word| !word.is_empty());
+        words
+    }
+
+    fn check_examples(command: &clap::Command, path: &str) {
+        for sub in command.get_subcommands() {
+            let path = format!("{path} {}", sub.get_name());
+            if sub.get_subcommands().next().is_some() {
+                check_examples(sub, &path);
+                continue;
+            }
+            let help = sub.get_after_long_help().map(ToString::to_string).unwrap_or_default();
+            let examples: Vec<_> = help.lines().filter_map(|line| line.trim().strip_prefix("$ ")).collect();
+            assert!(!examples.is_empty(), "{path} has no examples");
+            for example in examples {
+                let parsed = Cli::try_parse_from(words(example));
+                assert!(parsed.is_ok(), "{example}: {}", parsed.unwrap_err());
+                assert!(example.contains(&path), "{example} is no example of {path}");
+            }
+        }
+    }
+
+    #[test]
+    fn every_command_has_examples_that_parse() {
+        check_examples(&Cli::command(), "pd");
+    }
+
+    #[test]
+    fn what_the_first_help_names_exists() {
+        let command = Cli::command();
+        for line in START.lines().filter(|line| line.starts_with("  ")) {
+            let name = line.split_whitespace().next().unwrap();
+            assert!(command.find_subcommand(name).is_some(), "{name}");
+        }
+    }
+
+    #[test]
+    fn understands_or_refuses() {
+        let check = |line: &str, understood: bool| {
+            assert_eq!(Cli::try_parse_from(words(line)).is_ok(), understood, "{line}");
+        };
+        check("pd", true);
+        check("pd trigger", false);
+        check("pd trigger 'disk full' -s critical -d a=b -d '{\"c\":1}'", true);
+        check("pd trigger x -s terrible", false);
+        check("pd ack", false);
+        check("pd ack 1 Q1A2B3C4D5E6F7 disk-full", true);
+        check("pd acknowledge 1", true);
+        check("pd resolve 1 --error-unchanged", true);
+        check("pd list --status open", false);
+        check("pd list --status acknowledged --urgency high -o json", true);
+        check("pd list --all --status triggered", false);
+        check("pd -o yml list", false);
+        check("pd list -o yaml --color never", true);
+        check("pd list --timeout soon", false);
+        check("pd list --timeout 3s --retry 0s", true);
+        check("pd api BREW /coffee", true);
+        check("pd api 'B W' /x", false);
+        check("pd context", false);
+        check("pd context use", false);
+        check("pd context add prod", false);
+        check("pd serve --listen 7433", false);
+        check("pd serve --listen 127.0.0.1:0 --data /x --config /y", true);
+        check("pd journal incidents --from 3 --limit 10", true);
+        check("pd completions tcsh", false);
+        check("pd spool drop", false);
+        check("pd spool", true);
+    }
+}

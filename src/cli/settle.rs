@@ -1,0 +1,164 @@
+//! What `pd ack` and `pd resolve` share: finding incidents, changing their status, saying what came of each.
+
+use futures_util::StreamExt as _;
+use serde_json::Value;
+
+use super::error::{Exit, report};
+use super::output::Moment;
+use super::session::Session;
+use super::view;
+use crate::client::{self, Client, incidents};
+
+/// Lookups on their way at once.
+const LOOKUPS: usize = 8;
+
+/// What is to be reached.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Goal {
+    Acknowledged,
+    Resolved,
+}
+
+impl Goal {
+    pub(super) fn status(self) -> &'static str {
+        match self {
+            Self::Acknowledged => "acknowledged",
+            Self::Resolved => "resolved",
+        }
+    }
+
+    /// Why nothing has to be done; `Err`: nothing can.
+    fn judge(self, incident: &Value) -> Verdict {
+        match (self, incident["status"].as_str().unwrap_or_default()) {
+            (Self::Acknowledged, "acknowledged") | (Self::Resolved, "resolved") => Verdict::Already,
+            (Self::Acknowledged, "resolved") => Verdict::TooLate,
+            _ => Verdict::Change,
+        }
+    }
+}
+
+enum Verdict {
+    Change,
+    Already,
+    TooLate,
+}
+
+/// What came of all of it so far.
+#[derive(Debug, Default)]
+pub(super) struct Tally {
+    /// As they are afterwards.
+    pub(super) done: Vec<Value>,
+    /// As they were already.
+    pub(super) unchanged: Vec<Value>,
+    /// The first failure, and how many.
+    first: Option<Exit>,
+    failures: usize,
+}
+
+impl Tally {
+    /// Says what went wrong with one of several.
+    pub(super) fn fail(&mut self, session: &mut Session, name: &str, error: client::Error) {
+        let error = anyhow::Error::from(error);
+        // A single word may be all that the server says; the name tells which of several it is about.
+        let error = if format!("{error}").contains(name) { error } else { error.context(name.to_owned()) };
+        self.first.get_or_insert(report(&error).map_or(Exit::Ok, |report| report.exit));
+        self.failures += 1;
+        session.fail(&error);
+    }
+
+    /// How the command ended.
+    pub(super) fn exit(&self, error_unchanged: bool, others_done: bool) -> Exit {
+        let some_done = others_done || !self.done.is_empty() || !self.unchanged.is_empty();
+        match self.first {
+            Some(_) if some_done => Exit::Partly,
+            Some(exit) => exit,
+            None if error_unchanged && self.done.is_empty() && !others_done => Exit::Unchanged,
+            None => Exit::Ok,
+        }
+    }
+}
+
+/// Finds each of `names`, several at once; in their order.
+pub(super) async fn find_all(client: &Client, names: &[String]) -> Vec<Result<Value, client::Error>> {
+    futures_util::stream::iter(names.iter().map(|name| incidents::find(client, name)))
+        .buffered(LOOKUPS)
+        .collect()
+        .await
+}
+
+/// Brings what was found to `goal`.
+pub(super) async fn settle(
+    session: &mut Session,
+    client: &Client,
+    goal: Goal,
+    found: Vec<(String, Result<Value, client::Error>)>,
+    tally: &mut Tally,
+) {
+    let mut open: Vec<Value> = Vec::new();
+    for (name, result) in found {
+        match result {
+            Err(error) => tally.fail(session, &name, error),
+            // Two names may lead to the same incident.
+            Ok(incident)
+                if open.iter().chain(&tally.unchanged).any(|other| other["id"] == incident["id"]) => {}
+            Ok(incident) => match goal.judge(&incident) {
+                Verdict::Change => open.push(incident),
+                Verdict::Already => tally.unchanged.push(incident),
+                Verdict::TooLate => {
+                    let message = format!("{name} is resolved already");
+                    tally.fail(session, &name, client::Error::Refused { status: 400, message });
+                }
+            },
+        }
+    }
+    let ids: Vec<_> = open.iter().filter_map(|incident| incident["id"].as_str()).collect();
+    if ids.is_empty() {
+        return;
+    }
+    match incidents::set_status(client, &ids, goal.status()).await {
+        Ok(changed) => tally.done.extend(changed),
+        // All or nothing: if one was refused, each is tried alone.
+        Err(client::Error::Refused { .. } | client::Error::NotFound { .. }) if ids.len() > 1 => {
+            for id in ids {
+                match incidents::set_status(client, &[id], goal.status()).await {
+                    Ok(changed) => tally.done.extend(changed),
+                    Err(error) => tally.fail(session, id, error),
+                }
+            }
+        }
+        Err(error) => {
+            let names = view::numbers(&open);
+            tally.fail(session, &names, error);
+        }
+    }
+}
+
+/// Prints what came of it.
+pub(super) fn print(session: &mut Session, tally: &Tally, goal: Goal) -> std::io::Result<()> {
+    let now = session.now();
+    if !session.out.is_text() {
+        let all: Vec<_> = tally.done.iter().chain(&tally.unchanged).cloned().collect();
+        return session.out.list("incident", &all, &view::INCIDENTS, now);
+    }
+    let moment = session.out.moment(now);
+    let mut text = String::new();
+    for incident in &tally.done {
+        text += &format!("{} {}\n", goal.status(), view::headline(incident));
+    }
+    for incident in &tally.unchanged {
+        text += &format!("{}: {}\n", view::headline(incident), already(incident, goal, &moment));
+    }
+    session.out.text(&text)
+}
+
+/// `already acknowledged by ann 3m ago`.
+fn already(incident: &Value, goal: Goal, moment: &Moment) -> String {
+    let acknowledgement = incident["acknowledgements"].as_array().and_then(|all| all.last());
+    let (who, when) = match (goal, acknowledgement) {
+        (Goal::Acknowledged, Some(last)) => (&last["acknowledger"], &last["at"]),
+        _ => (&incident["last_status_change_by"], &incident["last_status_change_at"]),
+    };
+    let who = who["summary"].as_str().map(|who| format!(" by {}", super::output::escape(who)));
+    let when = when.as_str().map(|when| format!(" {}", moment.when(when)));
+    format!("already {}{}{}", goal.status(), who.unwrap_or_default(), when.unwrap_or_default())
+}

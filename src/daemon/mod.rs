@@ -1,0 +1,50 @@
+//! Builds the parts of a server, runs them, and shuts them down.
+
+mod adapters;
+mod error;
+mod first;
+mod folder;
+mod listen;
+mod metrics;
+mod newest;
+mod serve;
+mod signals;
+mod space;
+mod status;
+mod stores;
+mod terminal;
+mod tls;
+
+use std::path::PathBuf;
+
+pub use error::Error;
+pub(crate) use stores::{archive_path, journal_path};
+
+use crate::config::Config;
+
+/// What `pd serve` was asked to do.
+#[derive(Clone, Debug)]
+pub struct ServeOptions {
+    /// Checked; `listen` is that of the command line if one was given there.
+    pub config: Config,
+    /// Where the configuration was read from, to read it again on SIGHUP; `None`: there is no file.
+    pub config_file: Option<PathBuf>,
+    /// The data folder, which may not exist yet.
+    pub data: PathBuf,
+    /// The file of the client's contexts, for the first start; `None`: there is no home folder.
+    pub contexts: Option<PathBuf>,
+}
+
+/// Serves until it is told to stop.
+///
+/// # Errors
+/// Why it cannot.
+pub fn run(options: ServeOptions) -> Result<(), Error> {
+    terminal::log();
+    signals::raise_limits();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
+    let served = runtime.block_on(serve::serve(options));
+    // What still runs has been told to end and was waited for; nothing that is left may hold the process up.
+    runtime.shutdown_background();
+    served
+}
