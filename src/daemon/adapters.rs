@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use crate::api;
+use crate::api::parts as api;
 use crate::domain::command::{Actor, Ask, Verdict};
 use crate::domain::event::EventAddress;
 use crate::domain::incident::KeptEvent;

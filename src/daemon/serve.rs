@@ -10,7 +10,6 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use url::Url;
-use uuid::Uuid;
 
 use super::folder::Folder;
 use super::listen::{self, Listener};
@@ -30,7 +29,6 @@ use crate::domain::user::Channel;
 use crate::ids::{Ids as _, SharedIds, SystemIds};
 use crate::incidents::Incidents;
 use crate::ingest::{self, Admission, Commands, Limits, Parts, Whole, Writer};
-use crate::journal::Journal;
 use crate::notify::compose::Links;
 use crate::notify::sender::{Means, Sender, Task, sender};
 use crate::notify::stage::Notify;
@@ -273,7 +271,7 @@ impl Server {
         tokio::spawn(self.watched(config).run(publish));
         let store = Arc::clone(&self.stores.intake);
         let whole = Whole::new(Arc::clone(&self.stores.doors), Arc::clone(&self.stores.archive));
-        let rest = api::router(api::Parts {
+        let rest = api::router(api::parts::Parts {
             incidents: self.incidents.state.clone(),
             archive: Arc::clone(&self.stores.archive),
             events: Arc::new(adapters::Events(whole)),
@@ -281,7 +279,7 @@ impl Server {
             keyring: Arc::clone(&self.folder.keyring),
             ids: Arc::clone(&self.world.ids),
             clock: Arc::clone(&self.world.clock),
-            settings: api::Settings {
+            settings: api::parts::Settings {
                 public_url: config.public_url.clone(),
                 html_origin: None,
                 tls: config.tls.is_some(),

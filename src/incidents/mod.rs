@@ -13,7 +13,7 @@ use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::input::{Input, Poison};
 use crate::domain::incidents::snapshot::{self, Record};
 use crate::domain::incidents::state::State;
-use crate::domain::incidents::{decide, evolve};
+use crate::domain::incidents::{decide::decide, evolve::evolve};
 use crate::domain::time::Timestamp;
 use crate::journal::{Entry, LogName, Seq};
 use crate::stage::{Arrival, Bell, Error, Place, Signal, Stage};

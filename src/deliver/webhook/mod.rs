@@ -16,7 +16,8 @@ use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Response, StatusCode, Url, redirect};
 use url::Host;
 
-use self::addresses::{Cidr, Reach, Refused};
+pub use self::addresses::Cidr;
+use self::addresses::{Reach, Refused};
 use self::resolver::Resolver;
 use super::text;
 use crate::clock::{SharedClock, within};
