@@ -1,6 +1,10 @@
 //! What the rules promise, told as stories.
 
+use std::time::Duration;
+
 use super::script::{check, run};
+use crate::domain::command::{Ask, ServiceChange};
+use crate::domain::event::Action;
 use crate::domain::incident::Happening;
 
 #[test]
@@ -238,4 +242,15 @@ fn people_may_take_over() {
 #[test]
 fn a_disabled_service_opens_nothing() {
     check("disabled; 0m trigger db; 1m resolve db", "");
+    let (mut world, _) = run("0m trigger db; 1m trigger web");
+    let change = ServiceChange { disabled: Some(true), ..ServiceChange::default() };
+    world.ask(None, Ask::UpdateService { id: world.service, change: Box::new(change) });
+    let batch = [
+        world.event(Action::Resolve, "db", 1, Duration::ZERO),
+        world.event(Action::Trigger, "db", 1, Duration::ZERO),
+        world.event(Action::Trigger, "web", 1, Duration::ZERO),
+    ];
+    world.decide(&batch);
+    let state = &world.state;
+    assert_eq!((state.opened, state.open_alerts.len(), state.remembered.len()), (2, 1, 0));
 }
