@@ -49,23 +49,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "daemon",
         &[
-            "domain",
-            "clock",
-            "ids",
-            "keyring",
-            "config",
-            "limits",
-            "wire",
-            "journal",
-            "archive",
-            "door",
-            "stage",
-            "incidents",
-            "notify",
-            "deliver",
-            "ingest",
-            "purge",
-            "api",
+            "domain", "clock", "ids", "keyring", "config", "limits", "wire", "journal", "archive", "door", "stage",
+            "incidents", "notify", "deliver", "ingest", "purge", "api", "client::Secret", "client::contexts",
         ],
     ),
     (
@@ -84,9 +69,9 @@ const ARROWS: &[(&str, &[&str])] = &[
             "notify",
         ],
     ),
-    ("client", &["clock", "ids", "config", "wire"]),
-    ("cli", &["clock", "ids", "config", "wire", "client", "daemon", "offline", "tui"]),
-    ("tui", &["clock", "ids", "config", "wire", "client"]),
+    ("client", &["domain::time", "clock", "ids", "config", "wire"]),
+    ("cli", &["domain::time", "clock", "ids", "config", "wire", "client", "daemon", "offline", "tui"]),
+    ("tui", &["domain::time", "clock", "ids", "config", "wire", "client"]),
 ];
 
 /// What the rules stay away from, and why.

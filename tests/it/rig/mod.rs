@@ -190,7 +190,10 @@ impl Rig {
         let mut command = self.command();
         if !self.context.token.is_empty() {
             // The port is another after a restart.
-            command.env("PD_URL", self.url()).env("PD_TOKEN", &self.context.token);
+            command
+                .env("PD_URL", self.url())
+                .env("PD_TOKEN", &self.context.token)
+                .env("PD_ROUTING_KEY", &self.context.routing_key);
         }
         command.args(arguments).stdin(std::process::Stdio::null()).output().unwrap()
     }
