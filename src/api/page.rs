@@ -11,7 +11,7 @@ use super::context::Api;
 use super::incidents::Found;
 use super::links::Links;
 use super::query::Query;
-use super::view::{View, timeline};
+use super::view::View;
 use crate::domain::id::IncidentNumber;
 use crate::domain::incident::Status;
 
@@ -147,7 +147,7 @@ fn show(view: &View<'_>, found: &Found) -> Page {
         opened: incident.created_at.to_iso(),
         responsible: if incident.is_open() { view.user_names(&users) } else { String::new() },
         details: incident.details.as_deref().map(str::to_owned),
-        entries: timeline(incident)
+        entries: incident.log_entries()
             .rev()
             .map(|(_, entry)| (entry.at.to_iso(), view.words(incident, entry)))
             .collect(),

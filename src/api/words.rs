@@ -73,6 +73,9 @@ pub(crate) fn happening(view: &View<'_>, incident: &Incident, entry: &LogEntry) 
             Some(priority) => format!("Priority changed to {} by {by}", priority.name),
             None => format!("Priority removed by {by}"),
         },
+        Happening::Omitted { count } => {
+            format!("{count} entries are left out here, because the timeline had grown too long")
+        }
         Happening::PolicyChanged { policy } => {
             format!("Escalation policy changed to {} by {by}", view.policy_name(*policy))
         }

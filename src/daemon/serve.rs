@@ -347,7 +347,7 @@ fn sending(
         ids: Arc::clone(&world.ids),
         keyring: Arc::clone(&folder.keyring),
         links: Links::new(public.as_str()),
-        incidents: Arc::new(move || (**state.borrow()).clone()),
+        incidents: Arc::new(move || Arc::clone(&state.borrow())),
         transports: transports(config, &world.clock)?,
     }))
 }

@@ -48,7 +48,7 @@ pub(crate) async fn put_one(
     let incident = cx.changeable(&id).await?;
     let index = index(&cx, &incident, &alert_id)?;
     let resolve = resolves(&cx, &incident, index, &update, "alert")?;
-    settle(&mut cx, &id, &incident, resolve.then_some(index).into_iter().collect()).await?;
+    settle(&mut cx, &incident, resolve.then_some(index).into_iter().collect()).await?;
     let found = cx.find(&id).await?;
     one(&cx, &found, index).await
 }
@@ -73,7 +73,7 @@ pub(crate) async fn put_many(
             resolved.push(index);
         }
     }
-    settle(&mut cx, &id, &incident, resolved).await?;
+    settle(&mut cx, &incident, resolved).await?;
     let found = cx.find(&id).await?;
     let alerts = &found.incident().alerts;
     let wanted: Vec<_> = all.iter().filter_map(|i| Some((*i, alerts.get(*i as usize)?))).collect();
@@ -81,11 +81,12 @@ pub(crate) async fn put_many(
     reply::paged(show(&cx, &found, &wanted).await?, page)
 }
 
-async fn settle(cx: &mut Context, id: &str, incident: &Incident, alerts: Vec<u32>) -> Result<(), Error> {
+async fn settle(cx: &mut Context, incident: &Incident, alerts: Vec<u32>) -> Result<(), Error> {
     if alerts.is_empty() {
         return Ok(());
     }
-    cx.ask(Ask::ResolveAlerts { incident: incident.number, alerts }, Some(id)).await?;
+    let ask = Ask::ResolveAlerts { incident: incident.number, alerts };
+    cx.ask(ask, Some(&incident.number.to_string())).await?;
     Ok(())
 }
 

@@ -25,7 +25,7 @@ pub(crate) async fn one(
 ) -> Reply {
     let incident = cx.changeable(&id).await?;
     let change = change(&cx, &incident, update)?;
-    cx.ask(Ask::UpdateIncidents(vec![change]), Some(&id)).await?;
+    cx.ask(Ask::UpdateIncidents(vec![change]), Some(&incident.number.to_string())).await?;
     let found = cx.find(&id).await?;
     reply::one(cx.view_of(found.closed())?.incident(found.incident()))
 }

@@ -8,7 +8,7 @@ use super::Found;
 use crate::api::context::Context;
 use crate::api::error::{Error, Reply};
 use crate::api::reply;
-use crate::api::view::{is_overview, timeline};
+use crate::api::view::is_overview;
 use crate::archive::{Filter, Sort, SortBy};
 use crate::domain::id::{IncidentNumber, LongId};
 use crate::domain::incident::{Incident, LogEntry};
@@ -41,7 +41,7 @@ impl Wanted {
 pub(crate) async fn of_incident(cx: Context, Path(id): Path<String>) -> Reply {
     let found = cx.find(&id).await?;
     let wanted = Wanted::of(&cx)?;
-    let entries = timeline(found.incident()).rev().filter(|(_, entry)| wanted.matches(entry)).collect();
+    let entries = found.incident().log_entries().rev().filter(|(_, entry)| wanted.matches(entry)).collect();
     let (entries, page) = cx.query.page()?.cut(entries);
     let view = cx.view_of(found.closed())?;
     let entries = entries.iter().map(|(index, entry)| view.log_entry(found.incident(), *index, entry));
@@ -53,7 +53,7 @@ pub(crate) async fn get(cx: Context, Path(id): Path<String>) -> Reply {
     let unknown = || Error::no_such("log entry", &id);
     let Some(LongId::LogEntry(number, index)) = cx.id_key()?.open(&id) else { return Err(unknown()) };
     let found = cx.find_number(number).await?.ok_or_else(unknown)?;
-    let entry = timeline(found.incident()).find(|(i, _)| *i == index);
+    let entry = found.incident().log_entries().find(|(i, _)| *i == index);
     let (index, entry) = entry.ok_or_else(unknown)?;
     reply::one(cx.view_of(found.closed())?.log_entry(found.incident(), index, entry))
 }
@@ -80,7 +80,7 @@ pub(crate) async fn list(cx: Context) -> Reply {
                 None => continue,
             },
         };
-        if let Some((index, entry)) = timeline(found.incident()).find(|(i, _)| *i == index) {
+        if let Some((index, entry)) = found.incident().log_entries().find(|(i, _)| *i == index) {
             entries.push(cx.view_of(found.closed())?.log_entry(found.incident(), index, entry));
         }
         if found.closed().is_some() {
@@ -132,7 +132,7 @@ impl Newest {
         if self.is_full_after(incident.updated_at) {
             return;
         }
-        for (index, entry) in timeline(incident).rev().filter(|(_, entry)| wanted.matches(entry)) {
+        for (index, entry) in incident.log_entries().rev().filter(|(_, entry)| wanted.matches(entry)) {
             self.entries.insert((entry.at, incident.number, index), ());
             if self.entries.len() > self.max {
                 self.entries.pop_first();

@@ -10,7 +10,7 @@ mod user;
 
 pub(crate) use alert::alert_status;
 pub(crate) use incident::urgency;
-pub(crate) use timeline::{channel_name, is_overview, timeline};
+pub(crate) use timeline::{channel_name, is_overview};
 pub(crate) use user::contact_kind;
 
 use std::fmt::Display;

@@ -13,12 +13,6 @@ use crate::wire::rest::log_entry as wire;
 use crate::wire::rest::note::{Note, NoteChannel};
 use crate::wire::rest::reference::{Linked, Reference};
 
-/// The entries of an incident with their indices, oldest first.
-pub(crate) fn timeline(incident: &Incident) -> impl DoubleEndedIterator<Item = (u32, &LogEntry)> {
-    let index = |index| u32::try_from(index).unwrap_or(u32::MAX);
-    incident.timeline.iter().enumerate().map(move |(i, entry)| (index(i), entry))
-}
-
 impl View<'_> {
     /// What an entry says, in words.
     pub(crate) fn words(&self, incident: &Incident, entry: &LogEntry) -> String {
@@ -108,7 +102,8 @@ fn kind(what: &Happening) -> &'static str {
         | Happening::Annotated { .. }
         | Happening::TitleChanged { .. }
         | Happening::PriorityChanged { .. }
-        | Happening::PolicyChanged { .. } => "annotate_log_entry",
+        | Happening::PolicyChanged { .. }
+        | Happening::Omitted { .. } => "annotate_log_entry",
     }
 }
 
@@ -116,7 +111,10 @@ fn kind(what: &Happening) -> &'static str {
 pub(crate) fn is_overview(what: &Happening) -> bool {
     !matches!(
         what,
-        Happening::Repeated { .. } | Happening::Notified { .. } | Happening::NotificationsCancelled { .. }
+        Happening::Repeated { .. }
+            | Happening::Notified { .. }
+            | Happening::NotificationsCancelled { .. }
+            | Happening::Omitted { .. }
     )
 }
 
