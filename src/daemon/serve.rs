@@ -71,7 +71,7 @@ pub(super) async fn serve(options: ServeOptions) -> Result<(), Error> {
         }
         .run(),
     );
-    terminal::say(&format!("pd {} listening on {url}", env!("CARGO_PKG_VERSION")));
+    terminal::say(&format!("pd {} listening on {}", env!("CARGO_PKG_VERSION"), url.as_str().trim_end_matches('/')));
     terminal::say(&match first {
         Some(context) => format!(
             "first start: made a user, a service and a token; the context `{context}` holds them\n\

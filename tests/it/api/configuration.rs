@@ -58,7 +58,7 @@ async fn an_integration_lives() {
         (&integration["vendor"], &integration["type"]),
         (&Value::Null, &json!("events_api_v2_inbound_integration"))
     );
-    assert!(world.state().routing.contains_key(&key.parse().unwrap()));
+    assert!(world.state().routing.contains_key(&key.parse::<pd::domain::service::RoutingKey>().unwrap()));
     let one = format!("{path}/{}", id(&integration));
     assert_eq!(world.get(&one).await["integration"], integration);
     let renamed = world.call("PUT", &one, Some(json!({"integration": {"name": "other"}}))).await.expect(200);
