@@ -9,6 +9,7 @@
 //! - [`door`], [`ingest`]: what comes in, made durable, then answered.
 //! - [`incidents`]: the stage that turns events and commands into incidents.
 //! - [`notify`]: the stage that turns pages into messages.
+//! - [`wire`]: the shapes that travel; [`api`]: REST.
 //! - [`wire`]: what travels over HTTP.
 //! - [`config`]: the server's configuration file.
 //! - [`client`], [`cli`]: the API from outside, and the command line on top of it.

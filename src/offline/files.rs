@@ -16,7 +16,8 @@ pub(super) fn make_folder(path: &Path) -> Result<(), Error> {
 
 /// Takes the lock `path`, which a server holds while it runs; it is freed when the result is dropped.
 pub(super) fn lock(path: &Path) -> Result<File, Error> {
-    let file = File::options().create(true).truncate(false).write(true).open(path).map_err(Error::of(path))?;
+    let file =
+        File::options().create(true).truncate(false).write(true).open(path).map_err(Error::of(path))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
         Err(TryLockError::WouldBlock) => Err(Error::InUse(path.to_owned())),

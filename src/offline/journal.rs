@@ -95,7 +95,9 @@ fn line(log: &LogName, seq: Seq, entry: &Entry) -> Value {
     line.insert("at".to_owned(), json!(entry.at.to_iso_millis()));
     line.insert("format".to_owned(), json!(entry.format));
     line.extend(said(log, seq, entry).unwrap_or_else(|reason| {
-        [("unreadable".to_owned(), json!(reason)), ("bytes".to_owned(), json!(entry.body.len()))].into_iter().collect()
+        [("unreadable".to_owned(), json!(reason)), ("bytes".to_owned(), json!(entry.body.len()))]
+            .into_iter()
+            .collect()
     }));
     Value::Object(line)
 }
@@ -106,7 +108,9 @@ fn said(log: &LogName, seq: Seq, entry: &Entry) -> Result<Map<String, Value>, St
             Body::<Value>::decode(log, seq, entry).map_err(|error| error.to_string())?;
         let cursors: Map<String, Value> =
             cursors.into_iter().map(|(log, cursor)| (log.to_string(), json!(cursor))).collect();
-        return Ok([("cursors".to_owned(), cursors.into()), ("facts".to_owned(), facts.into())].into_iter().collect());
+        return Ok([("cursors".to_owned(), cursors.into()), ("facts".to_owned(), facts.into())]
+            .into_iter()
+            .collect());
     }
     if entry.format != door::FORMAT {
         return Err(format!("its format is {}, and this release reads {}", entry.format, door::FORMAT));

@@ -89,8 +89,7 @@ fn hopeless(log: &LogName, error: stage::Error) -> Result<Mismatch, Error> {
         stage::Error::Unreadable { .. } => "none here: install the release that wrote it",
         _ => "none here: restore a backup of this store",
     };
-    let finding =
-        Finding { log: log.to_string(), problem: error.to_string(), remedy: remedy.to_owned() };
+    let finding = Finding { log: log.to_string(), problem: error.to_string(), remedy: remedy.to_owned() };
     Ok(Mismatch { reader: log.clone(), finding, cursor: None })
 }
 
