@@ -32,18 +32,18 @@ use uuid::Uuid;
 
 /// A clock that a test moves, on top of tokio's, which a test may pause.
 #[derive(Debug)]
-pub struct TestClock {
+pub(crate) struct TestClock {
     began: tokio::time::Instant,
     moved: AtomicI64,
 }
 
 impl TestClock {
     #[expect(clippy::disallowed_methods, reason = "the clock of a test")]
-    pub fn new() -> Arc<Self> {
+    pub(crate) fn new() -> Arc<Self> {
         Arc::new(Self { began: tokio::time::Instant::now(), moved: AtomicI64::new(1_800_000_000_000) })
     }
 
-    pub fn advance(&self, by: Duration) {
+    pub(crate) fn advance(&self, by: Duration) {
         self.moved.fetch_add(i64::try_from(by.as_millis()).unwrap(), Ordering::Relaxed);
     }
 }
@@ -64,17 +64,17 @@ impl Clock for TestClock {
 }
 
 /// See the module.
-pub struct Bench {
-    pub clock: Arc<TestClock>,
-    pub world: World,
-    pub archive: Arc<MemoryArchive>,
-    pub settings: Settings,
-    pub incidents: Replica<Incidents>,
-    pub notify: Replica<Notify>,
-    pub door: Uuid,
-    pub local: mpsc::Receiver<Input>,
+pub(crate) struct Bench {
+    pub(crate) clock: Arc<TestClock>,
+    pub(crate) world: World,
+    pub(crate) archive: Arc<MemoryArchive>,
+    pub(crate) settings: Settings,
+    pub(crate) incidents: Replica<Incidents>,
+    pub(crate) notify: Replica<Notify>,
+    pub(crate) door: Uuid,
+    pub(crate) local: mpsc::Receiver<Input>,
     /// What was sent, by address.
-    pub bodies: BTreeMap<EventAddress, String>,
+    pub(crate) bodies: BTreeMap<EventAddress, String>,
     stage: Incidents,
     key: RoutingKey,
     publish: Publish,
@@ -88,12 +88,8 @@ struct Publish {
 }
 
 /// The handle of a stage that nobody runs.
-fn handle<S: Stage>() -> (
-    watch::Sender<Arc<Replica<S>>>,
-    watch::Sender<Arc<S::State>>,
-    Handle<S>,
-    mpsc::Receiver<S::Input>,
-) {
+fn handle<S: Stage>()
+-> (watch::Sender<Arc<Replica<S>>>, watch::Sender<Arc<S::State>>, Handle<S>, mpsc::Receiver<S::Input>) {
     let (publish, replica) = watch::channel(Arc::new(Replica::default()));
     let (publish_state, state) = watch::channel(Arc::new(S::State::default()));
     let (_, status) = watch::channel(Status::default());
@@ -103,7 +99,7 @@ fn handle<S: Stage>() -> (
 
 impl Bench {
     /// An installation that was just founded, with a door of this process.
-    pub async fn new(doors: Arc<dyn Journal>, stages: Arc<dyn Journal>, key_file: &std::path::Path) -> Self {
+    pub(crate) async fn new(doors: Arc<dyn Journal>, stages: Arc<dyn Journal>, key_file: &std::path::Path) -> Self {
         let clock = TestClock::new();
         let world = World {
             clock: Arc::clone(&clock) as SharedClock,
@@ -116,8 +112,12 @@ impl Bench {
         };
         let (incidents, state, of_incidents, local) = handle();
         let (notify, _, of_notify, _) = handle();
-        let settings =
-            Settings { snapshot_entries: 1, part_bytes: 8 << 10, every: Duration::from_secs(1), ..Settings::default() };
+        let settings = Settings {
+            snapshot_entries: 1,
+            part_bytes: 8 << 10,
+            every: Duration::from_secs(1),
+            ..Settings::default()
+        };
         let mut bench = Self {
             clock,
             world,
@@ -168,7 +168,7 @@ impl Bench {
         assert_eq!(self.incidents.state.services.len(), 1, "founded");
     }
 
-    pub async fn open_door(&mut self, process: Uuid) -> Uuid {
+    pub(crate) async fn open_door(&mut self, process: Uuid) -> Uuid {
         let (door, at) = (SystemIds.uuid(self.clock.now()), self.clock.now());
         let registered = door::Registered { door, process, at, node: "here".to_owned() };
         let mut body = serde_json::to_vec(&registered).unwrap();
@@ -178,7 +178,7 @@ impl Bench {
         door
     }
 
-    pub async fn append(&self, journal: &dyn Journal, log: &LogName, format: u16, body: Bytes) -> Entry {
+    pub(crate) async fn append(&self, journal: &dyn Journal, log: &LogName, format: u16, body: Bytes) -> Entry {
         let at = self.clock.now();
         let entry = Entry { id: SystemIds.uuid(at), writer: self.world.process, at, format, body };
         let slot = journal.extent(log).await.unwrap().next;
@@ -187,7 +187,7 @@ impl Bench {
     }
 
     /// One entry of the door, with an event per key.
-    pub async fn accept(&mut self, action: &str, keys: &[&str]) {
+    pub(crate) async fn accept(&mut self, action: &str, keys: &[&str]) {
         let log = LogName::door_events(self.door);
         let seq = self.world.doors.extent(&log).await.unwrap().next.0;
         let mut batch = Vec::new();
@@ -214,7 +214,7 @@ impl Bench {
     }
 
     /// The incidents stage decides about everything that the doors hold.
-    pub async fn consume(&mut self) {
+    pub(crate) async fn consume(&mut self) {
         let (mut inputs, mut cursors) = (Vec::new(), Vec::new());
         for log in self.stage.sources(&self.incidents.state) {
             let mut cursor = self.incidents.cursors.get(&log).cloned().unwrap_or_default();
@@ -236,19 +236,18 @@ impl Bench {
     }
 
     /// Decides, appends, and publishes.
-    pub async fn decide(&mut self, inputs: Vec<Input>, cursors: Vec<(LogName, Cursor)>) {
+    pub(crate) async fn decide(&mut self, inputs: Vec<Input>, cursors: Vec<(LogName, Cursor)>) {
         let (facts, _) = Incidents::decide(&self.incidents.state, &inputs, self.clock.now());
         let body = Body { cursors, facts }.encode();
         let log = LogName::incidents();
-        let entry =
-            self.append(&*Arc::clone(&self.world.incidents), &log, pd::stage::FORMAT, body).await;
+        let entry = self.append(&*Arc::clone(&self.world.incidents), &log, pd::stage::FORMAT, body).await;
         self.incidents.apply(&log, &entry).unwrap();
         self.publish.incidents.send_replace(Arc::new(self.incidents.clone()));
         self.publish.state.send_replace(Arc::clone(&self.incidents.state));
     }
 
     /// The notify stage puts on record that it has read all of the incidents journal.
-    pub async fn notify(&mut self) {
+    pub(crate) async fn notify(&mut self) {
         let cursor = Cursor { next: self.incidents.next, skip: 0, previous: self.incidents.previous };
         let body = Body::<()> { cursors: vec![(LogName::incidents(), cursor)], facts: Vec::new() }.encode();
         let log = LogName::notify();
@@ -257,7 +256,7 @@ impl Bench {
         self.publish.notify.send_replace(Arc::new(self.notify.clone()));
     }
 
-    pub fn parts(&self) -> Parts<Incidents, Notify> {
+    pub(crate) fn parts(&self) -> Parts<Incidents, Notify> {
         Parts {
             world: self.world.clone(),
             archive: Arc::clone(&self.archive) as Arc<dyn Archive>,
@@ -267,18 +266,18 @@ impl Bench {
         }
     }
 
-    pub fn jobs(&self) -> Vec<Box<dyn Job>> {
+    pub(crate) fn jobs(&self) -> Vec<Box<dyn Job>> {
         purge::jobs(&self.parts())
     }
 
-    pub fn pacer(&self) -> (Pacer, watch::Receiver<Statuses>) {
+    pub(crate) fn pacer(&self) -> (Pacer, watch::Receiver<Statuses>) {
         let (clock, ids) = (Arc::clone(&self.world.clock), Arc::clone(&self.world.ids));
         let settings = pacer::Settings { pause: Duration::from_millis(1), ..pacer::Settings::default() };
         Pacer::new(clock, ids, self.world.shutdown.clone(), settings)
     }
 
     /// One round of every job, of a process that has just begun.
-    pub async fn round(&self) {
+    pub(crate) async fn round(&self) {
         let (pacer, _) = self.pacer();
         for mut job in self.jobs() {
             job.round(&mut pacer.pace(job.name())).await.unwrap();
@@ -287,7 +286,7 @@ impl Bench {
 
     /// Nothing that somebody still needs is gone: both states can be loaded and are what they were; the entry before
     /// every cursor is there; the first and latest event of every alert can be read whole.
-    pub async fn check(&self) {
+    pub(crate) async fn check(&self) {
         let loaded = Replica::<Incidents>::load(&*self.world.incidents, &LogName::incidents()).await.unwrap();
         assert!(loaded.lines().eq(self.incidents.lines()), "the incidents state");
         let loaded = Replica::<Notify>::load(&*self.world.notify, &LogName::notify()).await.unwrap();
@@ -295,9 +294,12 @@ impl Bench {
         let of_notify = self.notify.cursors.iter();
         for (log, cursor) in self.incidents.cursors.iter().chain(of_notify) {
             let known = log.as_str().starts_with("door/") && log.as_str() != "door/index";
-            let open = self.incidents.state.doors.keys().any(|door| {
-                *log == LogName::door_events(*door) || *log == LogName::door_commands(*door)
-            });
+            let open = self
+                .incidents
+                .state
+                .doors
+                .keys()
+                .any(|door| *log == LogName::door_events(*door) || *log == LogName::door_commands(*door));
             if known && !open {
                 continue;
             }
@@ -305,8 +307,7 @@ impl Bench {
             let Read::Run { entries, .. } = before else { panic!("{log} lost the entry before its cursor") };
             assert_eq!(entries[0].id, cursor.previous, "{log}");
         }
-        let whole =
-            Whole::new(Arc::clone(&self.world.doors), Arc::clone(&self.archive) as Arc<dyn Archive>);
+        let whole = Whole::new(Arc::clone(&self.world.doors), Arc::clone(&self.archive) as Arc<dyn Archive>);
         for alert in self.incidents.state.incidents.values().flat_map(|incident| incident.alerts.iter()) {
             for address in [alert.first, alert.latest] {
                 let event = whole.event(address).await.unwrap();
@@ -316,7 +317,7 @@ impl Bench {
         }
     }
 
-    pub async fn first(&self, log: &LogName) -> u64 {
+    pub(crate) async fn first(&self, log: &LogName) -> u64 {
         self.world.store(log).extent(log).await.unwrap().first.0
     }
 }

@@ -65,8 +65,13 @@ async fn the_last_two_whole_snapshots_are_kept() {
 
     // A newer one that is damaged does not count: the two before it stay, and are what a restart begins from.
     traffic(&mut bench, 5).await;
-    let damaged =
-        Snapshot { at: bench.incidents.next, previous: bench.incidents.previous, parts: 1, digest: [0; 32], taken_at: bench.world.clock.now() };
+    let damaged = Snapshot {
+        at: bench.incidents.next,
+        previous: bench.incidents.previous,
+        parts: 1,
+        digest: [0; 32],
+        taken_at: bench.world.clock.now(),
+    };
     let journal = &bench.world.incidents;
     journal.put_snapshot_part(&log, damaged.at, 0, "rubbish\n".into()).await.unwrap();
     journal.seal_snapshot(&log, damaged.clone()).await.unwrap();
