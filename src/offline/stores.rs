@@ -59,8 +59,11 @@ impl Journals {
     }
 }
 
+/// Looks into the files of the journals, each with what it is for.
+pub(super) type Looks = Vec<(Arc<Look>, Vec<String>)>;
+
 /// Looks into all journals at (nearly) the same moment.
-pub(super) fn look(of: &Installation) -> Result<Vec<(Arc<Look>, Vec<String>)>, Error> {
+pub(super) fn look(of: &Installation) -> Result<Looks, Error> {
     let mut looks = Vec::new();
     for (path, roles) in journals(of) {
         if !path.is_file() {

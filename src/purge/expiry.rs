@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::{Parts, Settings};
+use super::Parts;
 use crate::archive::Archive;
 use crate::clock::SharedClock;
 use crate::pacer::{Error, Job, Pace};
@@ -18,7 +18,9 @@ const BATCH: usize = 100;
 pub(super) struct Expiry {
     archive: Arc<dyn Archive>,
     clock: SharedClock,
-    settings: Settings,
+    /// For how long it is kept.
+    keep: Duration,
+    every: Duration,
 }
 
 impl Expiry {
@@ -26,7 +28,8 @@ impl Expiry {
         Self {
             archive: Arc::clone(&parts.archive),
             clock: Arc::clone(&parts.world.clock),
-            settings: parts.settings,
+            keep: parts.settings.archive,
+            every: parts.settings.expiry_every,
         }
     }
 }
@@ -38,11 +41,11 @@ impl Job for Expiry {
     }
 
     fn every(&self) -> Duration {
-        self.settings.expiry_every
+        self.every
     }
 
     async fn round(&mut self, pace: &mut Pace) -> Result<(), Error> {
-        let before = self.clock.now().minus(self.settings.archive);
+        let before = self.clock.now().minus(self.keep);
         while pace.step(async { Ok(self.archive.expire(before, BATCH).await?) }).await? > 0 {}
         Ok(())
     }
