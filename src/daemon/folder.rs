@@ -4,6 +4,7 @@ use std::fs::{self, DirBuilder, File};
 use std::io::{self, Write as _};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use rustix::fs::FlockOperation;
 
@@ -54,7 +55,7 @@ pub(super) struct Folder {
     path: PathBuf,
     /// Made at the first start, or given by the configuration.
     pub(super) node: String,
-    pub(super) keyring: Keyring,
+    pub(super) keyring: Arc<Keyring>,
     _lock: File,
 }
 
@@ -91,7 +92,7 @@ impl Folder {
                 name
             }
         };
-        Ok(Self { path: path.to_owned(), node, keyring, _lock: lock })
+        Ok(Self { path: path.to_owned(), node, keyring: Arc::new(keyring), _lock: lock })
     }
 
     /// A file or folder in it.

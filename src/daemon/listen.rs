@@ -78,9 +78,9 @@ impl Listener {
             tokio::spawn(async move {
                 let _place = place;
                 let served = match tls {
-                    None => serve(&http, &watcher, stream, service).await,
+                    None => serve(&http, watcher, stream, service).await,
                     Some(tls) => match within(&*clock, HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
-                        Some(Ok(stream)) => serve(&http, &watcher, stream, service).await,
+                        Some(Ok(stream)) => serve(&http, watcher, stream, service).await,
                         Some(Err(error)) => Err(error.into()),
                         None => Err("the TLS handshake took too long".into()),
                     },
@@ -117,7 +117,7 @@ type Failure = Box<dyn std::error::Error + Send + Sync>;
 
 async fn serve<I>(
     http: &auto::Builder<TokioExecutor>,
-    watcher: &hyper_util::server::graceful::Watcher,
+    watcher: hyper_util::server::graceful::Watcher,
     stream: I,
     service: TowerToHyperService<Router>,
 ) -> Result<(), Failure>

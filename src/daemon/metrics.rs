@@ -128,11 +128,7 @@ fn family<'a, M: EncodeMetric>(
     let kind = first.metric_type();
     let mut family = encoder.encode_descriptor(name, help, None, kind)?;
     for (labels, metric) in metrics {
-        if labels.is_empty() {
-            metric.encode(family.encode_family(&())?)?;
-        } else {
-            metric.encode(family.encode_family(&Set(labels))?)?;
-        }
+        metric.encode(family.encode_family(&Set(labels))?)?;
     }
     Ok(())
 }

@@ -13,7 +13,7 @@ use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::input::{Input, Poison};
 use crate::domain::incidents::snapshot::{self, Record};
 use crate::domain::incidents::state::State;
-use crate::domain::incidents::{decide, evolve};
+use crate::domain::incidents::{decide::decide, evolve::evolve};
 use crate::domain::time::Timestamp;
 use crate::journal::{Entry, LogName, Seq};
 use crate::stage::{Arrival, Bell, Error, Place, Signal, Stage};
@@ -65,11 +65,11 @@ impl Stage for Incidents {
 
     /// The list of doors, their commands, what became of pages, and their events.
     fn sources(&self, state: &State) -> Vec<LogName> {
-        let doors = state.doors.keys();
+        let of_doors = |log: fn(Uuid) -> LogName| state.doors.keys().map(move |door| log(*door));
         std::iter::once(LogName::door_index())
-            .chain(doors.clone().map(|door| LogName::door_commands(*door)))
+            .chain(of_doors(LogName::door_commands))
             .chain(std::iter::once(LogName::notify()))
-            .chain(doors.map(|door| LogName::door_events(*door)))
+            .chain(of_doors(LogName::door_events))
             .collect()
     }
 

@@ -10,4 +10,5 @@ pub mod compose;
 pub mod metrics;
 pub mod room;
 pub mod sender;
+pub mod stage;
 pub mod transport;

@@ -35,7 +35,7 @@ use crate::keyring::Keyring;
 const DESTINATIONS_MAX: usize = 4096;
 
 /// Tells the newest state of the incidents that this process knows.
-pub type Newest = Arc<dyn Fn() -> incidents::state::State + Send + Sync>;
+pub type NewestIncidents = Arc<dyn Fn() -> Arc<incidents::state::State> + Send + Sync>;
 
 /// All that sending needs.
 pub struct Means {
@@ -50,7 +50,7 @@ pub struct Means {
     /// What messages link to.
     pub links: Links,
     /// For the last look.
-    pub incidents: Newest,
+    pub incidents: NewestIncidents,
     /// Who sends, by channel. What is for another channel fails.
     pub transports: BTreeMap<Channel, Arc<dyn Transport>>,
 }

@@ -11,7 +11,9 @@ use uuid::Uuid;
 
 use super::bell::Rung;
 use super::source::{Batch, Sources};
-use super::{Bell, Body, Cursor, Error, FORMAT, Mark, Place, Replica, Signal, Stage, Status, Suspects, Watchdog};
+use super::{
+    Bell, Body, Cursor, Error, FORMAT, Mark, Place, Replica, Signal, Stage, Status, Suspects, Watchdog,
+};
 use crate::clock::SharedClock;
 use crate::domain::time::Timestamp;
 use crate::ids::SharedIds;

@@ -3,7 +3,10 @@
 mod api;
 mod architecture;
 mod archive;
+mod crash;
 mod deliver;
 #[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
 mod doubles;
 mod journal;
+#[allow(dead_code, reason = "each test uses a part of what the rig can do")]
+mod rig;

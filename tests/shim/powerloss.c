@@ -5,6 +5,7 @@
  *
  *   data/<inode>   the content of a file as of its last sync
  *   tree/<path>    the names that are durable: hard links into data/
+ *   ready          appears when the process has begun
  *
  * A sync of a file copies what was written since the one before, and its size. A sync of a folder makes its names
  * durable: new, renamed and removed ones. A sync of a file whose own name is not durable yet does that too, as the
@@ -364,6 +365,10 @@ __attribute__((constructor)) static void start(void) {
     need(mkdir(path, 0700) == 0, "POWERLOSS_SHADOW is not empty");
     root_len = strlen(root);
     adopt("");
+    shadow_path(path, "ready", "");
+    int ready = raw_open(path, O_WRONLY | O_CREAT, 0600);
+    need(ready >= 0, "cannot say that it is ready");
+    close(ready);
     /* Its children have a power supply of their own. */
     unsetenv("LD_PRELOAD");
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 /// From a claim until the sending must have begun.
 pub const CLAIM_DEADLINE: Duration = Duration::from_secs(10);
 
-/// The longest that any provider may take for its answer; no transport's own time-out may exceed it.
-pub const PROVIDER_TIMEOUT_MAX: Duration = Duration::from_secs(30);
+/// The longest that any provider may take for its answer. A transport that allows itself more is cut off.
+pub const PROVIDER_TIMEOUT_MAX: Duration = Duration::from_secs(40);
 
 /// How far the clocks of two processes may be apart.
 pub const CLOCK_BOUND: Duration = Duration::from_secs(2);

@@ -148,12 +148,15 @@ pub struct Counts {
 }
 
 impl State {
-    /// When something can next be decided without any news: a message is claimed, by a process that has room for it, or
-    /// a claim is given up. In the past while something waits for room.
+    /// When something is to be decided without any input: the earliest claim is given up.
     pub fn next_due(&self) -> Option<Timestamp> {
-        let ready = self.ready.values().filter_map(|lanes| lanes.get_min()).map(|(at, _)| *at);
-        let overdue = self.claims.get_min().map(|(deadline, _)| overdue_at(*deadline));
-        ready.chain(overdue).min()
+        self.claims.get_min().map(|(deadline, _)| overdue_at(*deadline))
+    }
+
+    /// When a process with room on these channels can next be given something to send. In the past if something waits.
+    pub fn next_send(&self, channels: &[(Channel, usize)]) -> Option<Timestamp> {
+        let with_room = channels.iter().filter(|(_, room)| *room > 0);
+        with_room.filter_map(|(channel, _)| self.first_ready(*channel)).map(|(at, _)| at).min()
     }
 
     /// When the message that waits longest was due, if any is; the stage's lateness is counted from it. Looks at every

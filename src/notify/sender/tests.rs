@@ -149,7 +149,7 @@ impl Bench {
             ids: Arc::new(Dice::default()),
             keyring: Arc::clone(&keyring),
             links: Links::new("https://pd.example.org"),
-            incidents: Arc::new(move || newest.borrow().clone()),
+            incidents: Arc::new(move || Arc::new(newest.borrow().clone())),
             transports: transports.iter().map(|t| (t.channel, Arc::clone(t) as Arc<dyn Transport>)).collect(),
         };
         let (sender, task) = super::sender(means);

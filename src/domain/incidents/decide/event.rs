@@ -16,16 +16,17 @@ pub const CLOCK_BOUND: Duration = Duration::from_secs(2);
 
 pub(super) fn decide(draft: &mut Draft, event: &Event) {
     let Some((service, integration)) = draft.state.routing.get(&event.routing_key).copied() else {
-        return quarantine(draft, event, format!("no integration has the {:?}", event.routing_key));
+        let known = &event.routing_key.as_str()[..4];
+        return quarantine(draft, event, format!("no integration has the routing key {known}…"));
     };
     let Some(service) = draft.state.services.get(&service).cloned() else { return };
-    // A disabled service takes events and lets them be: they stay in the door's journal until it is truncated.
-    if service.disabled {
-        return;
-    }
     let key = (integration, event.dedup_key.clone());
     let open = draft.state.open_alerts.get(&key).copied();
     let alert = open.and_then(|number| Some((number, index(draft.incident(number)?, &key)?)));
+    // A disabled service takes events and begins nothing with them; what is open there goes on.
+    if service.disabled && alert.is_none() {
+        return;
+    }
     match (event.action, alert) {
         (Action::Trigger, Some((number, alert))) => {
             draft.repeat(number, alert, event.accepted_at, event.address);

@@ -280,14 +280,16 @@ fn check_incident(state: &State, incident: &Incident) {
 }
 
 /// What is open, as people see it.
-fn open(state: &State) -> BTreeSet<(Vec<DedupKey>, Option<DedupKey>, &'static str)> {
+fn open(state: &State) -> Vec<(Vec<DedupKey>, Option<DedupKey>, &'static str)> {
     let keys = |incident: &Incident| incident.alerts.iter().map(|alert| alert.dedup_key.clone()).collect();
-    state
+    let mut open: Vec<_> = state
         .incidents
         .values()
         .filter(|incident| incident.is_open())
         .map(|incident| (keys(incident), incident.incident_key.clone(), incident.status.as_str()))
-        .collect()
+        .collect();
+    open.sort();
+    open
 }
 
 proptest! {
@@ -375,17 +377,4 @@ fn a_long_timeline_is_cut_in_the_middle_and_keeps_its_notes_and_indices() {
     assert_eq!(kept, Some(&Happening::Annotated { content: "keep me".into() }));
     // Opening and two lines for the first level; three for each round of acknowledging and taking back; the note.
     assert_eq!(incident.log_entries_total(), 2 + 3 * 2_070 + 1);
-}
-
-#[test]
-fn events_are_decided_fast() {
-    // Generous, because the machine may be busy and this may not be optimised: it is here to catch what is quadratic.
-    let mut world = World::new();
-    let batch: Vec<_> =
-        (0..2_000).map(|n| world.event(Action::Trigger, &n.to_string(), 1, Duration::ZERO)).collect();
-    let mut state = world.state.clone();
-    for part in batch.chunks(500) {
-        state = decide(&state, part, world.now).state;
-    }
-    assert_eq!((state.incidents.len(), state.open_alerts.len()), (2_000, 2_000));
 }

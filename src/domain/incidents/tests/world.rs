@@ -1,13 +1,12 @@
 //! A small installation to try the rules in: users, a policy, a service, and the passing of time.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use uuid::Uuid;
 
 use crate::domain::command::{
-    Actor, Ask, Command, Done, EscalationRuleFields, Founding, NewContactMethod, NewIntegration, NewUser,
-    PolicyChange, ServiceChange, Verdict,
+    Actor, Ask, Command, Done, EscalationRuleFields, Founding, NewIntegration, NewUser, PolicyChange,
+    ServiceChange, Verdict,
 };
 use crate::domain::event::{Action, DedupKey, Event, EventAddress, EventDigest, Severity};
 use crate::domain::id::{IdKey, ObjectId, PolicyId, ServiceId, UserId};
@@ -20,7 +19,7 @@ use crate::domain::policy::Target;
 use crate::domain::sealed::{Sealed, SealedKey};
 use crate::domain::service::RoutingKey;
 use crate::domain::time::Timestamp;
-use crate::domain::user::{Channel, Role};
+use crate::domain::user::Role;
 
 /// 2026-01-01T00:00:00Z.
 pub(super) const START: Timestamp = Timestamp::from_millis(1_767_225_600_000);
@@ -80,7 +79,7 @@ impl World {
     pub(super) fn new() -> Self {
         let mut world = Self {
             state: State::default(),
-            now: START,
+            now: START.minus(Duration::from_secs(1)),
             users: Vec::new(),
             service: ServiceId("P000000".parse().unwrap()),
             policy: PolicyId("P000000".parse().unwrap()),
@@ -89,6 +88,7 @@ impl World {
         };
         let eve = UserId(world.make(Ask::Found(Box::new(founding()))));
         world.users.push(("eve".to_owned(), eve));
+        world.now = START;
         for name in ["ann", "bob", "cid"] {
             let id = UserId(world.make(Ask::CreateUser(Box::new(new_user(name)))));
             world.users.push((name.to_owned(), id));
@@ -189,17 +189,6 @@ impl World {
         all
     }
 
-    pub(super) fn webhook(&self, url: &str) -> NewContactMethod {
-        NewContactMethod {
-            channel: Channel::Webhook,
-            label: "hook".into(),
-            address: sealed(url),
-            country_code: None,
-            send_short_email: false,
-            secret: Some(sealed("secret")),
-        }
-    }
-
     pub(super) fn drop_contacts(&mut self, name: &str) {
         let user = self.user(name);
         let methods: Vec<_> =
@@ -208,8 +197,4 @@ impl World {
             self.ask(None, Ask::DeleteContactMethod { user, id });
         }
     }
-}
-
-pub(super) fn text(text: &str) -> Arc<str> {
-    text.into()
 }

@@ -6,13 +6,14 @@ use std::sync::Arc;
 use super::check::{self, Errors};
 use crate::domain::command::{Done, IncidentChange, NewIncident, Rejection, StatusChange};
 use crate::domain::event::ellipsis;
-use crate::domain::id::{IncidentNumber, PolicyId, ServiceId, UserId};
+use crate::domain::id::{IncidentNumber, PolicyId, UserId};
 use crate::domain::incident::{
     Agent, EscalateReason, Happening, Incident, ResolveReason, UnacknowledgeReason,
 };
 use crate::domain::incidents::decide::draft::Draft;
 use crate::domain::incidents::decide::{escalation, event, timers};
 use crate::domain::incidents::fact::{Cause, Fact, IncidentOpened};
+use crate::domain::service::Service;
 
 const TITLE_MAX: usize = 1024;
 const NOTE_MAX: usize = 25_000;
@@ -21,6 +22,10 @@ pub(super) const NOTES_MAX: usize = 200;
 const DETAILS_BYTES_MAX: usize = 1024;
 const ASSIGNEES_MAX: usize = 100;
 const KEY_MAX: usize = 255;
+/// How many incidents one command changes at most, so that what follows from it fits into an entry of the journal.
+const CHANGES_MAX: usize = 500;
+/// How many incidents are resolved with their service at most, for the same reason.
+const RESOLVED_MAX: u64 = 1_000;
 
 pub(super) fn create(draft: &mut Draft, by: Agent, new: &NewIncident) -> Result<Done, Rejection> {
     let service = check::service(draft, new.service)?;
@@ -86,6 +91,10 @@ fn assign(draft: &mut Draft, by: Agent, number: IncidentNumber, users: &[UserId]
 
 /// All of them or none: what was done before a rejection is rolled back by the caller.
 pub(super) fn update(draft: &mut Draft, by: Agent, changes: &[IncidentChange]) -> Result<Done, Rejection> {
+    if changes.len() > CHANGES_MAX {
+        let given = changes.len();
+        return Err(check::invalid(format!("{given} incidents at once: at most {CHANGES_MAX} are allowed")));
+    }
     for change in changes {
         let incident = draft
             .incident(change.number)
@@ -253,15 +262,23 @@ pub(super) fn resolve_alerts(
 }
 
 /// Resolves whatever is open on a service.
-pub(super) fn resolve_all(draft: &mut Draft, by: Agent, service: ServiceId) {
-    let open: Vec<_> = draft
-        .state
-        .incidents
-        .values()
-        .filter(|incident| incident.service == service && incident.is_open())
-        .map(|incident| incident.number)
-        .collect();
-    for number in open {
+pub(super) fn resolve_all(draft: &mut Draft, by: Agent, service: &Service) -> Result<(), Rejection> {
+    let count = draft.state.open_counts.get(&service.id).copied().unwrap_or_default();
+    let count = count.triggered + count.acknowledged;
+    let mut errors = Errors::default();
+    errors.unless(count <= RESOLVED_MAX, || {
+        let name = &service.name;
+        format!(
+            "service `{name}` has {count} open incidents: resolve them first, until {RESOLVED_MAX} are left"
+        )
+    });
+    errors.in_use()?;
+    if count == 0 {
+        return Ok(());
+    }
+    let open = draft.state.incidents.values().filter(|i| i.service == service.id && i.is_open());
+    for number in open.map(|incident| incident.number).collect::<Vec<_>>() {
         event::resolve(draft, number, by, ResolveReason::Requested);
     }
+    Ok(())
 }

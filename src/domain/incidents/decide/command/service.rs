@@ -106,8 +106,8 @@ fn check_change(draft: &Draft, id: Option<ServiceId>, change: &ServiceChange) ->
 
 /// What is open there is resolved first; closed incidents stay until they are archived.
 pub(super) fn delete(draft: &mut Draft, by: Agent, id: ServiceId) -> Result<Done, Rejection> {
-    check::service(draft, id)?;
-    incident::resolve_all(draft, by, id);
+    let service = check::service(draft, id)?;
+    incident::resolve_all(draft, by, &service)?;
     draft.emit(Fact::ServiceDeleted { id });
     Ok(Done::Changed)
 }

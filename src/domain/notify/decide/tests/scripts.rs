@@ -299,9 +299,9 @@ fn fates_that_are_unknown() {
             (0.0, vec![Page(1, &[(0, HOOK)], &[]), Offer(US, ROOM)], "page 1; us claims 1-0"),
             (1.0, vec![unknown("1-0")], "postpone 1-0 700ms"),
             (2.0, vec![Offer(THEM, ROOM)], "them claims 1-0"),
-            (43.9, vec![], ""),
-            (44.0, vec![Offer(US, ROOM)], "postpone 1-0 0ms; us claims 1-0"),
-            (45.0, vec![sent("1-0")], "sent 1-0; reached 1"),
+            (53.9, vec![], ""),
+            (54.0, vec![Offer(US, ROOM)], "postpone 1-0 0ms; us claims 1-0"),
+            (55.0, vec![sent("1-0")], "sent 1-0; reached 1"),
         ],
     );
     check(
@@ -309,9 +309,9 @@ fn fates_that_are_unknown() {
         true,
         vec![
             (0.0, vec![Page(1, &[(0, EMAIL)], &[]), Offer(US, ROOM)], "page 1; us claims 1-0"),
-            (41.9, vec![], ""),
-            (42.0, vec![], "unknown 1-0; unreached 1 unknown"),
-            (43.0, vec![sent("1-0")], ""),
+            (51.9, vec![], ""),
+            (52.0, vec![], "unknown 1-0; unreached 1 unknown"),
+            (53.0, vec![sent("1-0")], ""),
         ],
     );
     check(
@@ -319,7 +319,7 @@ fn fates_that_are_unknown() {
         true,
         vec![
             (0.0, vec![Page(1, &[(0, EMAIL)], &[]), Offer(US, ROOM)], "page 1; us claims 1-0"),
-            (50.0, vec![sent("1-0")], "sent 1-0; reached 1"),
+            (60.0, vec![sent("1-0")], "sent 1-0; reached 1"),
         ],
     );
     let epoch = || In::Said(Said::EpochStarted { epoch: 1, at: at(9.0) });
@@ -412,7 +412,8 @@ fn a_storm_in_numbers() {
         });
         claims.collect::<Vec<_>>()
     };
-    let ready = |decision: &Decision, channel| decision.state.first_ready(channel).map(|(at, _)| at);
+    let ready = |decision: &Decision, channel| decision.state.next_send(&[(SMS, 1), (channel, 1)]);
+    assert_eq!(first.state.next_send(&[(EMAIL, 0)]), None);
     // Four services' first pages by e-mail, as many webhooks as one contact method may have on their way.
     assert_eq!(claims(&first), vec![1; 4 + 128]);
     assert_eq!(ready(&first, HOOK), None);
