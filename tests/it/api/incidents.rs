@@ -356,7 +356,10 @@ async fn what_is_archived_is_read_but_not_changed() {
         world.get("/log_entries").await["log_entries"].as_array().unwrap().len(),
         entries["log_entries"].as_array().unwrap().len()
     );
-    assert_eq!(world.get("/services").await["services"][0]["last_incident_timestamp"], "2026-01-01T00:00:00Z");
+    assert_eq!(
+        world.get("/services").await["services"][0]["last_incident_timestamp"],
+        "2026-01-01T00:00:00Z"
+    );
     let change = json!({"incident": {"title": "new"}});
     assert_eq!(world.call("PUT", "/incidents/1", Some(change)).await.error(400).0, 1001);
     world.call("GET", "/incidents/2", None).await.error(404);
