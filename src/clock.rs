@@ -60,6 +60,37 @@ impl Clock for SystemClock {
     }
 }
 
+/// A clock that follows the runtime's own time, which a test or a simulation can pause and which then leaps over every
+/// wait.
+#[derive(Debug)]
+pub struct VirtualClock {
+    start: Timestamp,
+    origin: tokio::time::Instant,
+}
+
+impl VirtualClock {
+    /// A clock that says `start` now. Only inside a runtime.
+    #[expect(clippy::disallowed_methods, reason = "this is the seam")]
+    pub fn new(start: Timestamp) -> Self {
+        Self { start, origin: tokio::time::Instant::now() }
+    }
+}
+
+#[async_trait]
+impl Clock for VirtualClock {
+    fn now(&self) -> Timestamp {
+        self.start.plus(self.origin.elapsed())
+    }
+
+    fn monotonic(&self) -> Duration {
+        self.origin.elapsed()
+    }
+
+    async fn sleep(&self, duration: Duration) {
+        tokio::time::sleep(duration).await;
+    }
+}
+
 /// Waits at most `limit` for `work`; `None` when the time is over first.
 pub async fn within<T>(clock: &dyn Clock, limit: Duration, work: impl Future<Output = T>) -> Option<T> {
     tokio::select! {

@@ -5,22 +5,41 @@
 //! - [`domain`]: nouns, facts and rules; pure.
 //! - [`clock`], [`ids`], [`keyring`]: the seams for time, chance and secrets.
 //! - [`journal`], [`archive`]: what is kept, and what stores promise.
+//! - [`stage`]: the one loop that both stages share.
+//! - [`door`], [`ingest`]: what comes in, made durable, then answered.
+//! - [`incidents`]: the stage that turns events and commands into incidents.
 //! - [`notify`]: the stage that turns pages into messages.
+//! - [`wire`]: the shapes that travel; [`api`]: REST.
+//! - [`wire`]: what travels over HTTP.
 //! - [`config`]: the server's configuration file.
-//! - [`daemon`], [`offline`]: a server that runs, and what is done while none does.
 //! - [`client`], [`cli`]: the API from outside, and the command line on top of it.
 //! - [`wire`]: the shapes that travel.
+//! - [`ingest`]: the doors.
+//! - [`deliver`]: the channels by which messages reach people.
+//! - [`config`]: the server's configuration file.
+//! - [`daemon`]: the server, built of all that; [`offline`]: what is done while it does not run.
+//! - [`wire`]: the shapes that travel.
+//! - [`client`], [`cli`]: the API from outside, and the command line on top of it.
+//! - [`wire`]: the shapes that travel; [`api`]: REST.
 
+pub mod api;
 pub mod archive;
 pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod config;
 pub mod daemon;
+pub mod deliver;
 pub mod domain;
+pub mod door;
 pub mod ids;
+pub mod incidents;
+pub mod ingest;
 pub mod journal;
 pub mod keyring;
 pub mod notify;
 pub mod offline;
+pub mod pacer;
+pub mod purge;
+pub mod stage;
 pub mod wire;

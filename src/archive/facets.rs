@@ -70,6 +70,7 @@ fn users(incident: &Incident) -> Vec<UserId> {
             }
             Happening::Triggered { .. }
             | Happening::Repeated { .. }
+            | Happening::Omitted { .. }
             | Happening::AlertAdded { .. }
             | Happening::AlertResolved { .. }
             | Happening::Unacknowledged { .. }

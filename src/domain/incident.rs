@@ -55,7 +55,7 @@ pub struct Incident {
     pub auto_resolve_at: Option<Timestamp>,
     /// In order of arrival.
     pub alerts: Vec<Alert>,
-    /// In order of happening.
+    /// In order of happening; bounded, see [`Happening::Omitted`].
     pub timeline: Vec<LogEntry>,
     /// How many facts have changed it; the archive keeps the highest.
     pub revision: u32,
@@ -65,6 +65,32 @@ impl Incident {
     /// Whether it is triggered or acknowledged.
     pub fn is_open(&self) -> bool {
         !matches!(self.status, Status::Resolved { .. })
+    }
+
+    /// The timeline with the index of each entry, which never changes: an entry that stands for omitted ones has the
+    /// index of the first of them.
+    pub fn log_entries(&self) -> impl DoubleEndedIterator<Item = (u32, &LogEntry)> {
+        let mut next = 0u32;
+        let indices: Vec<u32> = self
+            .timeline
+            .iter()
+            .map(|entry| {
+                let index = next;
+                next = next.saturating_add(entry.what.entries());
+                index
+            })
+            .collect();
+        indices.into_iter().zip(&self.timeline)
+    }
+
+    /// The entry of the timeline with this index; `None` if it was omitted or has not happened.
+    pub fn log_entry(&self, index: u32) -> Option<&LogEntry> {
+        self.log_entries().find(|(i, _)| *i == index).map(|(_, entry)| entry)
+    }
+
+    /// How many entries the timeline has ever had; the index of the next one.
+    pub fn log_entries_total(&self) -> u32 {
+        self.timeline.iter().fold(0, |sum: u32, entry| sum.saturating_add(entry.what.entries()))
     }
 }
 
@@ -144,6 +170,30 @@ pub struct Escalation {
     /// The pages of the present level.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub pages: Vec<Page>,
+    /// Whether some level of the present round was waited for, rather than left at once because it reached nobody.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub waited: bool,
+    /// Whether a provider took a message since the escalation began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub reached: bool,
+    /// Whether its assignees were chosen by hand: then the policy waits, unless none of them can be reached.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub by_hand: bool,
+    /// Whether the last resort was paged since the escalation began.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub fallback: bool,
+    /// Users who may have been told by a message whose fate is unknown.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub unsure: Vec<Unsure>,
+}
+
+/// A message to this user may have arrived, or not.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Unsure {
+    /// Who.
+    pub user: UserId,
+    /// Whether the user was paged again since, by a page that says that it may be a repetition.
+    pub again: bool,
 }
 
 /// One user was paged for the present level.
@@ -347,6 +397,22 @@ pub enum Happening {
         /// Which.
         policy: PolicyId,
     },
+    /// Here the timeline was cut, because it had grown too long: this many entries are left out. The entry has the time
+    /// of the first of them. Notes are never left out, nor are the earliest and the latest entries.
+    Omitted {
+        /// How many.
+        count: u32,
+    },
+}
+
+impl Happening {
+    /// How many indices of the timeline the entry stands for.
+    fn entries(&self) -> u32 {
+        match self {
+            Self::Omitted { count } => *count,
+            _ => 1,
+        }
+    }
 }
 
 /// Why an acknowledgement ended.

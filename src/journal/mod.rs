@@ -11,6 +11,8 @@
 //! - **[`Append::Sealed`] as the answer to a repetition does not mean "not written"**: the entry may have landed, been
 //!   consumed and been truncated meanwhile. Whoever repeats must settle that by other means (a door by the consumer's
 //!   cursor, a command by its id).
+//! - **What was sent late may arrive late**, after later operations of the same caller too. For appends that is harmless
+//!   (a slot is written once). A part of a snapshot must be a function of its position and number alone.
 //! - **A read below the truncation answers [`Read::Truncated`]**, never "nothing new".
 //! - **Truncation** removes whole segments of [`SEGMENT`] slots, and seals what it removes.
 //! - **Closing** is for ever: nothing is appended after the tail that `close` returned.
@@ -266,11 +268,12 @@ impl Error {
 /// A store of journals and their snapshots. See the module for what is promised.
 #[async_trait]
 pub trait Journal: Send + Sync + 'static {
-    /// Writes `entry` into the slot `at`, which must be the one after the last.
+    /// Writes `entry` into the slot `at`, which must be the one after the last. A slot beyond it is
+    /// [`Error::Invalid`], or [`Append::Sealed`] if the journal is closed.
     async fn append(&self, log: &LogName, at: Seq, entry: Entry) -> Result<Append, Error>;
 
     /// The unbroken run of entries from `from` on: at least one entry if there is one, then as many as fit into
-    /// `bytes_max`.
+    /// `bytes_max`. A run may stop earlier than it could; it is at its end only when it is empty, or `closed`.
     async fn read(&self, log: &LogName, from: Seq, bytes_max: usize) -> Result<Read, Error>;
 
     /// How far the journal reaches; all zero for one that was never written.
@@ -279,19 +282,24 @@ pub trait Journal: Send + Sync + 'static {
     /// The names of all journals that were ever written and not dropped, in order.
     async fn logs(&self) -> Result<Vec<LogName>, Error>;
 
-    /// Removes all whole segments below `below` and seals them. Returns the first slot that is left.
+    /// Removes all whole segments below `below` and seals them. Returns the first slot that is left. Entries that are
+    /// not written yet cannot be truncated. Idempotent.
     async fn truncate(&self, log: &LogName, below: Seq) -> Result<Seq, Error>;
 
     /// Ends the journal for ever. Returns its tail: the slot that will never be written. Idempotent.
     async fn close(&self, log: &LogName) -> Result<Seq, Error>;
 
-    /// Removes a closed journal that nobody needs any more, but for the mark that it is closed. Idempotent.
+    /// Removes a closed journal that nobody needs any more, with its snapshots, but for the mark that it is closed:
+    /// it is still [`Append::Sealed`], and its extent is empty at its tail. [`Error::Invalid`] if it is not closed.
+    /// Idempotent.
     async fn drop_closed(&self, log: &LogName) -> Result<(), Error>;
 
-    /// Stores one part of a snapshot that is being written; at most [`ENTRY_BYTES_MAX`]. Idempotent.
+    /// Stores one part of a snapshot that is being written; at most [`ENTRY_BYTES_MAX`]. Idempotent. Another part in
+    /// place of one of a sealed snapshot is [`Error::Invalid`].
     async fn put_snapshot_part(&self, log: &LogName, at: Seq, part: u32, bytes: Bytes) -> Result<(), Error>;
 
-    /// Makes a snapshot visible whose parts were all put.
+    /// Makes a snapshot visible whose parts were all put; [`Error::Invalid`] if one is missing, or if another one is
+    /// sealed at this position. Idempotent. The digest is kept, not checked: who loads a snapshot checks it.
     async fn seal_snapshot(&self, log: &LogName, snapshot: Snapshot) -> Result<(), Error>;
 
     /// The snapshots that were sealed, newest first.

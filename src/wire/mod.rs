@@ -3,6 +3,7 @@
 pub mod event;
 pub mod rest;
 pub mod status;
+pub mod webhook;
 
 use serde::{Deserialize, Deserializer};
 

@@ -1,4 +1,13 @@
 //! One test binary: it links once, and a filter by module name picks a part.
 
+mod api;
+mod architecture;
 mod archive;
 mod cli;
+mod crash;
+mod deliver;
+#[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
+mod doubles;
+mod journal;
+#[allow(dead_code, reason = "each test uses a part of what the rig can do")]
+mod rig;

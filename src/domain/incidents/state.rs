@@ -53,7 +53,7 @@ pub struct State {
     /// How commands were judged, for as long as a client may ask again.
     pub verdicts: OrdMap<Uuid, Verdict>,
     /// The same, oldest first, to forget them.
-    pub verdict_order: Vector<(Timestamp, Uuid)>,
+    pub verdict_order: Vector<Judged>,
     /// The commands that a client gave a key.
     pub idempotency: OrdMap<Arc<str>, Uuid>,
     /// Inputs that nothing could be done with, oldest first; the last thousand.
@@ -66,6 +66,18 @@ pub struct State {
     pub opened: u64,
     /// How many pages were ever made in this epoch.
     pub pages: u64,
+}
+
+/// When a command was judged.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Judged {
+    /// When.
+    pub at: Timestamp,
+    /// Which.
+    pub id: Uuid,
+    /// The client's key, with the token that it belongs to.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub idempotency_key: Option<Arc<str>>,
 }
 
 /// What is true of the installation as a whole.

@@ -40,12 +40,22 @@ pub enum Fact {
         /// When.
         at: Timestamp,
     },
-    /// The provider surely did not take it; it is tried again.
+    /// A planned message is due earlier than planned: it is the user's next contact method, because an earlier message
+    /// failed or its fate is unknown.
+    NotificationAdvanced {
+        /// Which.
+        id: NotificationId,
+        /// When it is due now.
+        due: Timestamp,
+    },
+    /// The provider surely did not take it, or the receiver can tell a repetition; it is tried again.
     NotificationPostponed {
         /// Which.
         ids: Vec<NotificationId>,
         /// When it is due again.
         due: Timestamp,
+        /// Whether the provider was asked at all; only then it counts as an attempt.
+        tried: bool,
         /// What the provider said.
         reason: Arc<str>,
         /// When.

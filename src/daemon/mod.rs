@@ -1,6 +1,24 @@
 //! Builds the parts of a server, runs them, and shuts them down.
 
+mod adapters;
+mod error;
+mod first;
+mod folder;
+mod listen;
+mod metrics;
+mod newest;
+mod serve;
+mod signals;
+mod space;
+mod status;
+mod stores;
+mod terminal;
+mod tls;
+
 use std::path::PathBuf;
+
+pub use error::Error;
+pub(crate) use stores::{archive_path, journal_path};
 
 use crate::config::Config;
 
@@ -17,25 +35,16 @@ pub struct ServeOptions {
     pub contexts: Option<PathBuf>,
 }
 
-/// Why the server does not run, or stopped.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Nothing is there to be run.
-    #[error("this build has no server")]
-    Absent,
-}
-
-impl Error {
-    /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        None
-    }
-}
-
 /// Serves until it is told to stop.
 ///
 /// # Errors
 /// Why it cannot.
-pub fn run(_options: ServeOptions) -> Result<(), Error> {
-    Err(Error::Absent)
+pub fn run(options: ServeOptions) -> Result<(), Error> {
+    terminal::log();
+    signals::raise_limits();
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
+    let served = runtime.block_on(serve::serve(options));
+    // What still runs has been told to end and was waited for; nothing that is left may hold the process up.
+    runtime.shutdown_background();
+    served
 }

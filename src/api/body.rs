@@ -1,0 +1,85 @@
+//! Bodies of requests: bounded, and read with errors that name the field.
+
+use axum::body::to_bytes;
+use axum::extract::{FromRequest, Request};
+use serde::de::DeserializeOwned;
+
+use super::error::Error;
+
+/// How long a body may be.
+const BODY_BYTES_MAX: usize = 1 << 20;
+
+/// A body of JSON.
+#[derive(Debug)]
+pub(crate) struct Body<T>(pub(crate) T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        let bytes = to_bytes(request.into_body(), BODY_BYTES_MAX).await.map_err(|error| {
+            let limited =
+                std::error::Error::source(&error).is_some_and(|e| e.is::<http_body_util::LengthLimitError>());
+            if limited {
+                Error::too_large(format!("the body has more than {BODY_BYTES_MAX} bytes"))
+            } else {
+                Error::invalid(format!("the body could not be received: {error}"))
+            }
+        })?;
+        parse(&bytes).map(Self)
+    }
+}
+
+fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
+    let mut json = serde_json::Deserializer::from_slice(bytes);
+    let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
+        let path = error.path().to_string();
+        let inner = error.into_inner();
+        match inner.classify() {
+            serde_json::error::Category::Data if path != "." => Error::invalid(format!("{path}: {inner}")),
+            serde_json::error::Category::Data => Error::invalid(format!("the body: {inner}")),
+            _ => Error::invalid(format!("the body is not JSON: {inner}")),
+        }
+    })?;
+    json.end().map_err(|error| Error::invalid(format!("the body is not JSON: {error}")))?;
+    Ok(value)
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+    use super::*;
+    use crate::wire::rest::envelope::{Many, One};
+    use crate::wire::rest::incident::{IncidentCreate, IncidentUpdate};
+
+    fn check<T: DeserializeOwned + std::fmt::Debug>(body: &str, error: &str) {
+        let found = format!("{:?}", parse::<T>(body.as_bytes()).unwrap_err());
+        assert!(found.contains(error), "{body}: {found}");
+    }
+
+    #[test]
+    fn errors_name_the_field() {
+        check::<One<IncidentCreate>>(
+            "",
+            "the body is not JSON: EOF while parsing a value at line 1 column 0",
+        );
+        check::<One<IncidentCreate>>("{\"a\":}", "the body is not JSON: expected value at line 1 column 6");
+        check::<One<IncidentCreate>>("{}", "the body: missing field `incident`");
+        check::<One<IncidentCreate>>(
+            "[]",
+            "the body: invalid type: sequence, expected an object with the key `incident`",
+        );
+        check::<One<IncidentCreate>>(
+            r#"{"incident":{"title":5}}"#,
+            "incident.title: invalid type: integer `5`",
+        );
+        check::<One<IncidentCreate>>(r#"{"incident":{"title":"a"}}"#, "incident: missing field `service`");
+        check::<One<IncidentUpdate>>(
+            r#"{"incident":{"urgency":"mid"}}"#,
+            "incident.urgency: unknown variant `mid`, expected `high` or `low`",
+        );
+        check::<Many<IncidentUpdate>>(r#"{"incidents":[{"id":"Q"},{"status":1}]}"#, "incidents[1].status: ");
+        check::<One<IncidentUpdate>>(r#"{"incident":{}} x"#, "the body is not JSON: trailing characters");
+    }
+}

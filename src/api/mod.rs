@@ -1,0 +1,155 @@
+//! REST: PagerDuty's API v2 with a few additions, over the replica of the incidents stage and the archive.
+//!
+//! [`router`] builds it from [`parts::Parts`]: everything that it needs is handed in. A request is read from one
+//! consistent state; a command goes through [`parts::Commands`] and is answered from the state that shows its verdict.
+//! [`normalised`] goes around the router of the whole process.
+//!
+//! Reading order: [`parts`], `context`, `auth`, `query`, `body`, then a file per resource; `view` shows things, `words`
+//! says them.
+
+mod auth;
+mod body;
+mod contact_methods;
+mod context;
+mod error;
+mod fields;
+mod incidents;
+mod integrations;
+mod links;
+mod merge;
+mod notification_rules;
+mod page;
+pub mod parts;
+mod paths;
+mod policies;
+mod query;
+mod reply;
+mod services;
+mod small;
+mod status;
+pub mod tokens;
+mod users;
+mod view;
+mod words;
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::{Request, State as Extract};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::get;
+use http::HeaderValue;
+
+use self::auth::RateLimit;
+use self::context::Api;
+use self::error::Error;
+use self::incidents::{alerts, change, create, list, log_entries, notes, read};
+use self::parts::Parts;
+pub use self::paths::normalised;
+
+/// The API. It answers every path that it does not know with 404 in PagerDuty's form.
+pub fn router(parts: Parts) -> Router {
+    let limit = RateLimit::new(parts.settings.requests_per_minute);
+    let api = Arc::new(Api { parts, limit });
+    let authenticated = incident_routes()
+        .merge(configuration_routes())
+        .merge(user_routes())
+        .merge(small_routes())
+        .route_layer(from_fn_with_state(api.clone(), auth::require));
+    Router::new()
+        .merge(authenticated)
+        .route("/health", get(status::health))
+        .route("/metrics", get(status::metrics))
+        .route("/i/{number}", get(page::page))
+        .fallback(unknown_path)
+        .method_not_allowed_fallback(wrong_method)
+        .layer(from_fn_with_state(api.clone(), name_request))
+        .with_state(api)
+}
+
+fn incident_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route("/incidents", get(list::list).post(create::create).put(change::many))
+        .route("/incidents/{id}", get(read::get).put(change::one))
+        .route("/incidents/{id}/events", get(read::events))
+        .route("/incidents/{id}/notes", get(notes::list).post(notes::create))
+        .route("/incidents/{id}/alerts", get(alerts::list).put(alerts::put_many))
+        .route("/incidents/{id}/alerts/{alert_id}", get(alerts::get).put(alerts::put_one))
+        .route("/incidents/{id}/log_entries", get(log_entries::of_incident))
+        .route("/log_entries", get(log_entries::list))
+        .route("/log_entries/{id}", get(log_entries::get))
+}
+
+fn configuration_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route("/services", get(services::list).post(services::create))
+        .route("/services/{id}", get(services::get).put(services::update).delete(services::delete))
+        .route("/services/{id}/integrations", get(integrations::list).post(integrations::create))
+        .route(
+            "/services/{id}/integrations/{integration_id}",
+            get(integrations::get).put(integrations::update).delete(integrations::delete),
+        )
+        .route("/escalation_policies", get(policies::list).post(policies::create))
+        .route("/escalation_policies/{id}", get(policies::get).put(policies::update).delete(policies::delete))
+        .route("/oncalls", get(policies::oncalls))
+        .route("/tokens", get(tokens::list).post(tokens::create))
+        .route("/tokens/{id}", get(tokens::get).delete(tokens::delete))
+}
+
+fn user_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route("/users", get(users::list).post(users::create))
+        .route("/users/me", get(users::me))
+        .route("/users/{id}", get(users::get).put(users::update).delete(users::delete))
+        .route("/users/{id}/license", get(users::license))
+        .route("/users/{id}/contact_methods", get(contact_methods::list).post(contact_methods::create))
+        .route(
+            "/users/{id}/contact_methods/{method_id}",
+            get(contact_methods::get).put(contact_methods::update).delete(contact_methods::delete),
+        )
+        .route(
+            "/users/{id}/notification_rules",
+            get(notification_rules::list).post(notification_rules::create),
+        )
+        .route(
+            "/users/{id}/notification_rules/{rule_id}",
+            get(notification_rules::get).put(notification_rules::update).delete(notification_rules::delete),
+        )
+}
+
+fn small_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route("/abilities", get(small::abilities))
+        .route("/abilities/{name}", get(small::ability))
+        .route("/licenses", get(small::licenses))
+        .route("/priorities", get(small::priorities))
+        .route("/priorities/{id}", get(small::priority))
+        .route("/vendors", get(small::vendors))
+        .route("/vendors/{id}", get(small::vendor))
+        .route("/teams", get(small::teams))
+        .route("/teams/{id}", get(small::team))
+        .route("/schedules", get(small::schedules))
+        .route("/schedules/{id}", get(small::schedule))
+        .route("/status", get(status::status))
+}
+
+/// Gives every answer the id by which it is found in the logs.
+async fn name_request(Extract(api): Extract<Arc<Api>>, request: Request, next: Next) -> Response {
+    let id = api.parts.ids.uuid(api.parts.clock.now()).to_string();
+    tracing::debug!(request = %id, method = %request.method(), path = request.uri().path(), "asked");
+    let mut response = next.run(request).await;
+    tracing::debug!(request = %id, status = response.status().as_u16(), "answered");
+    let id = HeaderValue::from_str(&id).expect("a UUID is a header value");
+    response.headers_mut().insert("x-request-id", id);
+    response
+}
+
+async fn unknown_path(request: Request) -> Response {
+    Error::not_found(format!("there is nothing at {}", request.uri().path())).into_response()
+}
+
+async fn wrong_method(request: Request) -> Response {
+    let error = format!("{} does not take {}", request.uri().path(), request.method());
+    Error::wrong_method(error).into_response()
+}

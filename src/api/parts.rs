@@ -1,0 +1,111 @@
+//! What the API needs from the rest of the process: all of it is handed in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use tokio::sync::watch;
+use url::Url;
+use uuid::Uuid;
+
+use crate::archive::Archive;
+use crate::clock::SharedClock;
+use crate::domain::command::{Actor, Ask, Verdict};
+use crate::domain::event::EventAddress;
+use crate::domain::incident::KeptEvent;
+use crate::domain::incidents::state::State;
+use crate::ids::SharedIds;
+use crate::journal;
+use crate::keyring::Keyring;
+use crate::wire::status::Process;
+
+/// The world as the API sees it.
+#[derive(Clone)]
+pub struct Parts {
+    /// This process's replica of the incidents stage.
+    pub incidents: watch::Receiver<Arc<State>>,
+    /// Closed incidents.
+    pub archive: Arc<dyn Archive>,
+    /// Events as they were received.
+    pub events: Arc<dyn EventSource>,
+    /// The door for commands.
+    pub commands: Arc<dyn Commands>,
+    /// Opens and seals contact data, signs links.
+    pub keyring: Arc<Keyring>,
+    /// Tokens, routing keys, request ids.
+    pub ids: SharedIds,
+    /// Expiry, rate limits.
+    pub clock: SharedClock,
+    /// What the configuration says.
+    pub settings: Settings,
+    /// What the process knows of itself.
+    pub process: watch::Receiver<Arc<Process>>,
+    /// The metrics in Prometheus' text format.
+    pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
+}
+
+impl std::fmt::Debug for Parts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Parts").field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
+/// What the configuration says about the API.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Settings {
+    /// Where clients reach this installation. A request for the same host gets links with its scheme; `html_url` begins
+    /// with it.
+    pub public_url: Option<Url>,
+    /// What `html_url` begins with instead, for clients that insist on a certain form.
+    pub html_origin: Option<Url>,
+    /// Whether the listener speaks TLS itself.
+    pub tls: bool,
+    /// How many requests of one token are answered in a minute; `None`: all.
+    pub requests_per_minute: Option<u32>,
+}
+
+/// Reads an event whole.
+#[async_trait]
+pub trait EventSource: Send + Sync + 'static {
+    /// The event at this address, from the door's journal or from the archive; `None` if it is kept nowhere any more.
+    async fn event(&self, address: EventAddress) -> Result<Option<KeptEvent>, journal::Error>;
+}
+
+/// Takes commands in.
+#[async_trait]
+pub trait Commands: Send + Sync + 'static {
+    /// Writes the command durably, and returns its verdict once the replica in [`Parts::incidents`] shows it, so that
+    /// whoever asked reads what was written. A key that this actor's token used before returns the earlier verdict.
+    async fn ask(
+        &self,
+        actor: Actor,
+        idempotency_key: Option<Arc<str>>,
+        ask: Ask,
+    ) -> Result<Verdict, Refused>;
+}
+
+/// Why a command has no verdict.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Refused {
+    /// The store cannot keep it. Nothing was done; to be sent again later.
+    #[error("the command could not be stored: {reason}")]
+    Unavailable {
+        /// What the store says.
+        reason: String,
+        /// When it may be tried again.
+        retry_after: Duration,
+    },
+    /// Too much is waiting already. Nothing was done; to be sent again later.
+    #[error("too many requests are waiting")]
+    Overloaded {
+        /// When it may be tried again.
+        retry_after: Duration,
+    },
+    /// It is durable and will be judged, but not within the time that a client is kept waiting; or the store did not
+    /// say in time whether it is durable.
+    #[error("the command {id} was accepted and is not judged yet")]
+    Pending {
+        /// The command's id.
+        id: Uuid,
+    },
+}

@@ -1,0 +1,188 @@
+//! `/escalation_policies`, and `/oncalls`, which follows from them.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::extract::Path;
+
+use super::body::Body;
+use super::context::Context;
+use super::error::{Error, Reply};
+use super::fields::{contains, id_in_path, id_of, sort_by_name};
+use super::reply;
+use crate::domain::command::{Ask, Done, EscalationRuleFields, PolicyChange};
+use crate::domain::id::{PolicyId, UserId};
+use crate::domain::policy::{EscalationPolicy, Target};
+use crate::wire::rest::envelope::One;
+use crate::wire::rest::escalation_policy::{EscalationPolicyUpdate, EscalationRuleUpdate};
+use crate::wire::rest::reference::Ref;
+
+/// The delay of a level that does not say one.
+const DELAY_DEFAULT: Duration = Duration::from_secs(30 * 60);
+
+impl Context {
+    fn policy(&self, id: &str) -> Result<Arc<EscalationPolicy>, Error> {
+        let key: PolicyId = id_in_path("escalation policy", id)?;
+        self.state.policies.get(&key).cloned().ok_or_else(|| Error::no_such("escalation policy", id))
+    }
+}
+
+/// `GET /escalation_policies`, oldest first unless `sort_by=name`
+pub(super) async fn list(cx: Context) -> Reply {
+    let query = cx.query.one("query").unwrap_or("");
+    let users: Vec<UserId> = cx.query.each("user_ids", "the id of a user")?;
+    let none = cx.query.one("team_ids").is_some();
+    let pages = |policy: &EscalationPolicy| {
+        let mut targets = policy.rules.iter().flat_map(|rule| &rule.targets);
+        targets.any(|target| matches!(target, Target::User(id) if users.contains(id)))
+    };
+    let mut policies: Vec<&Arc<EscalationPolicy>> = cx
+        .state
+        .policies
+        .values()
+        .filter(|policy| !none && contains(&policy.name, query) && (users.is_empty() || pages(policy)))
+        .collect();
+    policies.sort_by_key(|policy| (policy.created_at, policy.id));
+    sort_by_name(&mut policies, cx.query.one("sort_by"), |policy| &policy.name)?;
+    let (policies, page) = cx.query.page()?.cut(policies);
+    let view = cx.view()?;
+    reply::paged(policies.into_iter().map(|policy| view.policy(policy)).collect(), page)
+}
+
+/// `GET /escalation_policies/{id}`
+pub(super) async fn get(cx: Context, Path(id): Path<String>) -> Reply {
+    let policy = cx.policy(&id)?;
+    reply::one(cx.view()?.policy(&policy))
+}
+
+/// `POST /escalation_policies`
+pub(super) async fn create(mut cx: Context, Body(One(new)): Body<One<EscalationPolicyUpdate>>) -> Reply {
+    let done = cx.ask(Ask::CreatePolicy(Box::new(change(new)?)), None).await?;
+    let Done::Object(id) = done else {
+        return Err(Error::internal("making an escalation policy came to something else"));
+    };
+    let policy = cx.policy(id.as_str())?;
+    reply::created(cx.view()?.policy(&policy))
+}
+
+/// `PUT /escalation_policies/{id}`
+pub(super) async fn update(
+    mut cx: Context,
+    Path(id): Path<String>,
+    Body(One(update)): Body<One<EscalationPolicyUpdate>>,
+) -> Reply {
+    let policy = cx.policy(&id)?.id;
+    cx.ask(Ask::UpdatePolicy { id: policy, change: Box::new(change(update)?) }, Some(&id)).await?;
+    let policy = cx.policy(&id)?;
+    reply::one(cx.view()?.policy(&policy))
+}
+
+/// `DELETE /escalation_policies/{id}`
+pub(super) async fn delete(mut cx: Context, Path(id): Path<String>) -> Reply {
+    let policy = cx.policy(&id)?.id;
+    cx.ask(Ask::DeletePolicy { id: policy }, Some(&id)).await?;
+    reply::nothing()
+}
+
+/// `GET /oncalls`: by policy, level and user. Whoever is a target is on call at all times, so `since`, `until` and
+/// `earliest` make no difference.
+pub(super) async fn oncalls(cx: Context) -> Reply {
+    let users: Vec<UserId> = cx.query.each("user_ids", "the id of a user")?;
+    let policies: Vec<PolicyId> = cx.query.each("escalation_policy_ids", "the id of an escalation policy")?;
+    cx.query.time("since")?;
+    cx.query.time("until")?;
+    // Nobody is on call by a schedule, as there are none.
+    let none = cx.query.one("schedule_ids").is_some();
+    let view = cx.view()?;
+    let wanted = cx
+        .state
+        .policies
+        .values()
+        .filter(|policy| !none && (policies.is_empty() || policies.contains(&policy.id)));
+    let oncalls = wanted
+        .flat_map(|policy| view.oncalls(policy))
+        .filter(|(user, _)| users.is_empty() || users.contains(user))
+        .map(|(_, oncall)| oncall)
+        .collect();
+    let (oncalls, page) = cx.query.page()?.cut(oncalls);
+    reply::paged(oncalls, page)
+}
+
+fn change(update: EscalationPolicyUpdate) -> Result<PolicyChange, Error> {
+    let hand_off_always = match update.on_call_handoff_notifications.as_deref() {
+        None => None,
+        Some("always") => Some(true),
+        Some("if_has_services") => Some(false),
+        Some(other) => {
+            return Err(Error::invalid(format!(
+                "escalation_policy.on_call_handoff_notifications: `{other}` is not one of if_has_services, always"
+            )));
+        }
+    };
+    let rules = update.escalation_rules.map(|rules| {
+        let levels = rules.into_iter().enumerate();
+        levels
+            .map(|(index, level)| rule(&format!("escalation_policy.escalation_rules[{index}]"), level))
+            .collect()
+    });
+    Ok(PolicyChange {
+        name: update.name.map(Into::into),
+        description: update.description.map(|text| text.map(Into::into)),
+        num_loops: update.num_loops,
+        hand_off_always,
+        rules: rules.transpose()?,
+    })
+}
+
+fn rule(path: &str, level: EscalationRuleUpdate) -> Result<EscalationRuleFields, Error> {
+    let targets = level.targets.iter().enumerate();
+    Ok(EscalationRuleFields {
+        // An id that is not one of the policy's is not kept anyway.
+        id: level.id.as_deref().and_then(|id| id.parse().ok()),
+        delay: delay(level.escalation_delay_in_minutes, level.escalation_delay_in_seconds),
+        targets: targets
+            .map(|(index, it)| target(&format!("{path}.targets[{index}]"), it))
+            .collect::<Result<_, _>>()?,
+    })
+}
+
+/// The seconds, unless the minutes say something else: then a client that knows only minutes has changed those, and
+/// sent the seconds back as it got them.
+fn delay(minutes: Option<u64>, seconds: Option<u64>) -> Duration {
+    match (minutes, seconds) {
+        (None, None) => DELAY_DEFAULT,
+        (None, Some(seconds)) => Duration::from_secs(seconds),
+        (Some(minutes), Some(seconds)) if seconds.div_ceil(60) == minutes => Duration::from_secs(seconds),
+        (Some(minutes), _) => Duration::from_secs(minutes.saturating_mul(60)),
+    }
+}
+
+fn target(path: &str, target: &Ref) -> Result<Target, Error> {
+    let kind = target.kind.as_deref().unwrap_or("user_reference");
+    match kind.strip_suffix("_reference").unwrap_or(kind) {
+        "user" => id_of(path, target).map(Target::User),
+        "schedule" => id_of(path, target).map(Target::Schedule),
+        _ => Err(Error::invalid(format!(
+            "{path}.type: `{kind}` is not one of user_reference, schedule_reference"
+        ))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_delay_in_minutes_wins_when_it_was_changed() {
+        for (minutes, seconds, expected) in [
+            (Some(5), None, 300),
+            (None, Some(3), 3),
+            (Some(1), Some(3), 3),
+            (Some(10), Some(3), 600),
+            (Some(1), Some(60), 60),
+            (None, None, 1800),
+        ] {
+            assert_eq!(delay(minutes, seconds), Duration::from_secs(expected), "{minutes:?} {seconds:?}");
+        }
+    }
+}

@@ -1,0 +1,134 @@
+//! `/services`
+
+use std::sync::Arc;
+
+use axum::extract::Path;
+
+use super::body::Body;
+use super::context::Context;
+use super::error::{Error, Reply};
+use super::fields::{contains, id_in_path, id_of, sort_by_name, timeout};
+use super::reply;
+use crate::archive::{Filter, Sort, SortBy};
+use crate::domain::command::{Ask, Done, ServiceChange};
+use crate::domain::id::ServiceId;
+use crate::domain::service::{Service, UrgencyRule};
+use crate::domain::time::Timestamp;
+use crate::domain::user::Urgency;
+use crate::wire::rest::envelope::One;
+use crate::wire::rest::service::{IncidentUrgencyRule, RuleUrgency, ServiceUpdate};
+
+impl Context {
+    /// The service with this id.
+    pub(super) fn service(&self, id: &str) -> Result<Arc<Service>, Error> {
+        let key: ServiceId = id_in_path("service", id)?;
+        self.state.services.get(&key).cloned().ok_or_else(|| Error::no_such("service", id))
+    }
+}
+
+/// `GET /services`, oldest first unless `sort_by=name`
+pub(super) async fn list(cx: Context) -> Reply {
+    let query = cx.query.one("query").unwrap_or("");
+    let name = cx.query.one("name");
+    let none = cx.query.one("team_ids").is_some();
+    let mut services: Vec<Arc<Service>> = cx
+        .state
+        .services
+        .values()
+        .filter(|service| !none && contains(&service.name, query))
+        .filter(|service| name.is_none_or(|name| service.name.eq_ignore_ascii_case(name)))
+        .cloned()
+        .collect();
+    services.sort_by_key(|service| (service.created_at, service.id));
+    sort_by_name(&mut services, cx.query.one("sort_by"), |service| &service.name)?;
+    let (services, page) = cx.query.page()?.cut(services);
+    let mut shown = Vec::with_capacity(services.len());
+    for service in &services {
+        let last = last_incident(&cx, service.id).await;
+        shown.push(cx.view()?.service(service, last));
+    }
+    reply::paged(shown, page)
+}
+
+/// `GET /services/{id}`
+pub(super) async fn get(cx: Context, Path(id): Path<String>) -> Reply {
+    reply::one(show(&cx, &id).await?)
+}
+
+/// `POST /services`
+pub(super) async fn create(mut cx: Context, Body(One(new)): Body<One<ServiceUpdate>>) -> Reply {
+    let done = cx.ask(Ask::CreateService(Box::new(change(new)?)), None).await?;
+    let Done::Object(id) = done else {
+        return Err(Error::internal("making a service came to something else"));
+    };
+    reply::created(show(&cx, id.as_str()).await?)
+}
+
+/// `PUT /services/{id}`
+pub(super) async fn update(
+    mut cx: Context,
+    Path(id): Path<String>,
+    Body(One(update)): Body<One<ServiceUpdate>>,
+) -> Reply {
+    let service = cx.service(&id)?.id;
+    cx.ask(Ask::UpdateService { id: service, change: Box::new(change(update)?) }, Some(&id)).await?;
+    reply::one(show(&cx, &id).await?)
+}
+
+/// `DELETE /services/{id}`
+pub(super) async fn delete(mut cx: Context, Path(id): Path<String>) -> Reply {
+    let service = cx.service(&id)?.id;
+    cx.ask(Ask::DeleteService { id: service }, Some(&id)).await?;
+    reply::nothing()
+}
+
+async fn show(cx: &Context, id: &str) -> Result<crate::wire::rest::service::Service, Error> {
+    let service = cx.service(id)?;
+    let last = last_incident(cx, service.id).await;
+    Ok(cx.view()?.service(&service, last))
+}
+
+/// When the latest incident of a service was opened. It is worth showing, but not worth failing for.
+async fn last_incident(cx: &Context, service: ServiceId) -> Option<Timestamp> {
+    let live = cx.state.incidents.values().rev().find(|incident| incident.service == service);
+    if let Some(incident) = live {
+        return Some(incident.created_at);
+    }
+    let archive = &cx.parts().archive;
+    let filter = Filter { services: vec![service], ..Filter::default() };
+    let rows = archive.rows(&filter, Sort { by: SortBy::Number, descending: true }, 1).await.ok()?;
+    let closed = archive.get(rows.first()?.number).await.ok()??;
+    Some(closed.incident.created_at)
+}
+
+fn change(update: ServiceUpdate) -> Result<ServiceChange, Error> {
+    Ok(ServiceChange {
+        name: update.name.map(Into::into),
+        description: update.description.map(|text| text.map(Into::into)),
+        disabled: update.status.map(|status| status == "disabled"),
+        escalation_policy: update
+            .escalation_policy
+            .map(|policy| id_of("service.escalation_policy", &policy))
+            .transpose()?,
+        urgency_rule: update.incident_urgency_rule.map(urgency_rule).transpose()?,
+        acknowledgement_timeout: timeout(update.acknowledgement_timeout),
+        auto_resolve_timeout: timeout(update.auto_resolve_timeout),
+    })
+}
+
+fn urgency_rule(rule: IncidentUrgencyRule) -> Result<UrgencyRule, Error> {
+    if rule.kind != "constant" {
+        return Err(Error::invalid(format!(
+            "service.incident_urgency_rule.type: `{}` is not supported; expected constant",
+            rule.kind
+        )));
+    }
+    match rule.urgency {
+        Some(RuleUrgency::High) => Ok(UrgencyRule::Constant(Urgency::High)),
+        Some(RuleUrgency::Low) => Ok(UrgencyRule::Constant(Urgency::Low)),
+        Some(RuleUrgency::SeverityBased) => Ok(UrgencyRule::SeverityBased),
+        None => {
+            Err(Error::invalid("service.incident_urgency_rule.urgency: expected high, low or severity_based"))
+        }
+    }
+}

@@ -1,0 +1,48 @@
+//! What the API asks for, given by the doors and the stores.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+
+use crate::api::parts as api;
+use crate::domain::command::{Actor, Ask, Verdict};
+use crate::domain::event::EventAddress;
+use crate::domain::incident::KeptEvent;
+use crate::door::Whole;
+use crate::ingest::{Commands, NoVerdict, Refused};
+use crate::journal;
+
+/// When a client may ask again.
+const RETRY_AFTER: Duration = Duration::from_secs(2);
+
+/// Events as they were received.
+pub(super) struct Events(pub(super) Whole);
+
+#[async_trait]
+impl api::EventSource for Events {
+    async fn event(&self, address: EventAddress) -> Result<Option<KeptEvent>, journal::Error> {
+        self.0.event(address).await
+    }
+}
+
+/// The door for commands.
+pub(super) struct Asking(pub(super) Commands);
+
+#[async_trait]
+impl api::Commands for Asking {
+    async fn ask(
+        &self,
+        actor: Actor,
+        idempotency_key: Option<Arc<str>>,
+        ask: Ask,
+    ) -> Result<Verdict, api::Refused> {
+        self.0.ask(actor, idempotency_key, ask).await.map_err(|error| match error {
+            NoVerdict::Pending { id } => api::Refused::Pending { id },
+            NoVerdict::Refused(Refused::Overloaded) => api::Refused::Overloaded { retry_after: RETRY_AFTER },
+            NoVerdict::Refused(refused) => {
+                api::Refused::Unavailable { reason: refused.to_string(), retry_after: RETRY_AFTER }
+            }
+        })
+    }
+}

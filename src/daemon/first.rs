@@ -1,0 +1,118 @@
+//! The first start: a user, a service, an escalation policy, a token, and the client's context.
+
+use std::path::Path;
+
+use url::Url;
+
+use crate::client::Secret;
+use crate::client::contexts::{self, Context, Contexts, TokenSource};
+use crate::domain::command::{Actor, Ask, Founding, NewUser, Verdict};
+use crate::domain::id::IdKey;
+use crate::domain::service::RoutingKey;
+use crate::domain::user::Role;
+use crate::ids::Ids;
+use crate::ingest::{Commands, NoVerdict};
+use crate::keyring::{Keyring, hex};
+
+/// Characters of a token; PagerDuty's own command line tells tokens by this length.
+const TOKEN_CHARS: usize = 20;
+
+/// Why the installation could not be set up.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The context could not be written.
+    #[error("the first start makes a context for the command line, but: {0}")]
+    Context(#[from] contexts::Error),
+    /// Nowhere to write it.
+    #[error("the first start makes a context for the command line, but there is no home folder: set HOME or PD_CONFIG")]
+    NoHome,
+    /// The store did not take it.
+    #[error("the first user, service and token could not be made: {0}")]
+    Ask(#[from] NoVerdict),
+    /// The rules did not take it.
+    #[error("the first user, service and token could not be made: {0}")]
+    Rejected(String),
+    /// The keys do not fit.
+    #[error(transparent)]
+    Key(#[from] crate::keyring::Error),
+}
+
+/// Makes everything that a newcomer needs. The context is written first: a token that nobody knows would help nobody.
+pub(super) async fn found(
+    commands: &Commands,
+    keyring: &Keyring,
+    ids: &dyn Ids,
+    contexts: Option<&Path>,
+    url: &Url,
+) -> Result<String, Error> {
+    let token = token(ids);
+    let mut key = [0; 16];
+    ids.fill(&mut key);
+    let routing_key = RoutingKey::from_random(key);
+    let name = write_context(contexts.ok_or(Error::NoHome)?, url, &token, routing_key)?;
+
+    let user = std::env::var("USER").ok().filter(|user| !user.trim().is_empty()).unwrap_or("admin".to_owned());
+    let user_key = keyring.new_user_key(ids);
+    let founding = Founding {
+        id_key: IdKey([ids.random(), ids.random()]),
+        console: keyring.seal(&user_key, "console", ids)?,
+        user: NewUser {
+            email: keyring.seal(&user_key, &format!("{user}@localhost"), ids)?,
+            key: user_key,
+            name: user.as_str().into(),
+            role: Role::Owner,
+            time_zone: "UTC".into(),
+            job_title: None,
+            description: None,
+            color: None,
+        },
+        routing_key,
+        token_sha256: sha256(&token).into(),
+    };
+    let nobody = Actor { user: None, token: None };
+    match commands.ask(nobody, None, Ask::Found(Box::new(founding))).await? {
+        Verdict::Done(_) => Ok(name),
+        Verdict::Rejected(rejection) => Err(Error::Rejected(rejection.to_string())),
+    }
+}
+
+/// Adds a context called `local`, or, if another server has that name already, `local-2`, and so on.
+fn write_context(path: &Path, url: &Url, token: &str, routing_key: RoutingKey) -> Result<String, Error> {
+    let mut contexts = Contexts::load(path)?;
+    let mut name = "local".to_owned();
+    for n in 2.. {
+        // One with our own address is of an installation that is gone.
+        match contexts.get(&name) {
+            Ok(context) if !context.urls.contains(url) => name = format!("local-{n}"),
+            Ok(_) | Err(_) => break,
+        }
+    }
+    let context = Context {
+        name: name.clone(),
+        urls: vec![url.clone()],
+        token: Some(TokenSource::Inline(Secret::new(token))),
+        routing_key: Some(Secret::new(routing_key.as_str())),
+    };
+    contexts.add(context, true)?;
+    contexts.choose(&name)?;
+    Ok(name)
+}
+
+/// A token: base62, each character equally likely.
+fn token(ids: &dyn Ids) -> String {
+    const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut token = String::with_capacity(TOKEN_CHARS);
+    while token.len() < TOKEN_CHARS {
+        let mut bytes = [0; 32];
+        ids.fill(&mut bytes);
+        // 248 is the largest multiple of 62 that a byte holds; what is above would favour the first characters.
+        let fair = bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(BASE62[usize::from(byte % 62)]));
+        token.extend(fair.take(TOKEN_CHARS - token.len()));
+    }
+    token
+}
+
+fn sha256(text: &str) -> String {
+    use sha2::Digest as _;
+    hex(&sha2::Sha256::digest(text.as_bytes()))
+}

@@ -1,0 +1,404 @@
+//! One life of a server, from opening its folder to its last answer.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use tokio::sync::watch;
+use tokio::task::{JoinHandle, JoinSet};
+use tokio_util::sync::CancellationToken;
+use url::Url;
+
+use super::folder::Folder;
+use super::listen::{self, Listener};
+use super::newest::Replica;
+use super::signals::{Asked, Signals};
+use super::status::Watched;
+use super::stores::Stores;
+use super::{Error, ServeOptions, adapters, first, metrics, space, terminal, tls};
+use crate::api;
+use crate::clock::{SharedClock, SystemClock, within};
+use crate::config::Config;
+use crate::deliver::console::Console;
+use crate::deliver::email::{Email, EmailConfig, InvalidSender, Login, Password, Relay};
+use crate::deliver::webhook::{Webhook, WebhookConfig};
+use crate::domain::incidents::input::Input;
+use crate::domain::user::Channel;
+use crate::ids::{SharedIds, SystemIds};
+use crate::incidents::Incidents;
+use crate::door::Whole;
+use crate::ingest::{self, Admission, Commands, Limits, Parts, Writer};
+use crate::notify::compose::Links;
+use crate::notify::sender::{Means, Sender, Task, sender};
+use crate::notify::stage::Notify;
+use crate::notify::transport::Transport;
+use crate::stage::{self, Bell, DECIDE_MAX, FileMark, Handle, Loop, Settings, Watchdog, World};
+
+/// How long messages that are being sent may take once the process is ending.
+const SEND_DRAIN: Duration = Duration::from_secs(45);
+/// How long the stages may take for the entry that they are appending.
+const STAGE_DRAIN: Duration = Duration::from_secs(10);
+/// Left in the data folder by `pd restore`.
+const RESTORED: &str = "restored";
+
+/// Serves until a signal ends it.
+pub(super) async fn serve(options: ServeOptions) -> Result<(), Error> {
+    let clock: SharedClock = Arc::new(SystemClock::new());
+    let ids: SharedIds = Arc::new(SystemIds);
+    let mut signals = Signals::new().map_err(Error::Runtime)?;
+    let folder = Folder::open(&options.data, options.config.node.as_deref(), &*ids)?;
+    let certificate = options.config.tls.as_ref().map(tls::load).transpose()?.map(watch::channel);
+    // Bound first: a second server is told so before it touches anything. What comes now waits in the system's queue.
+    let address = options.config.listen;
+    let listener = listen::bind(address).await.map_err(|source| Error::Listen { address, source })?;
+    let address = listener.local_addr().map_err(|source| Error::Listen { address, source })?;
+    let url = base_url(&options.config, address);
+
+    let stores = Stores::open(&options.config.store, &options.data, &clock)?;
+    let server = Server::build(&options, folder, stores, clock, ids, url.clone()).await?;
+    let first = server.first_start(&options).await?;
+    let router = server.router(&options.config);
+    let (serving, publish_tls) = (server.serving.clone(), certificate.as_ref().map(|(send, _)| send.clone()));
+    let listening = tokio::spawn(
+        Listener {
+            listener,
+            router,
+            tls: certificate.map(|(_, receive)| receive),
+            connections: usize::try_from(options.config.limits.connections).unwrap_or(usize::MAX >> 4),
+            clock: Arc::clone(&server.world.clock),
+            shutdown: serving.clone(),
+        }
+        .run(),
+    );
+    terminal::say(&format!("pd {} listening on {}", env!("CARGO_PKG_VERSION"), url.as_str().trim_end_matches('/')));
+    terminal::say(&match first {
+        Some(context) => format!(
+            "first start: made a user, a service and a token; the context `{context}` holds them\n\
+             try it in another terminal: pd trigger \"hello\""
+        ),
+        None => "try it in another terminal: pd status".to_owned(),
+    });
+    loop {
+        match signals.next().await {
+            Asked::End => break,
+            Asked::Reload => reload(&options, publish_tls.as_ref()),
+        }
+    }
+    tracing::info!("draining; a second signal ends at once");
+    tokio::select! {
+        biased;
+        () = second(&mut signals) => tracing::warn!("ended at once"),
+        () = server.drain(listening) => tracing::info!("ended"),
+    }
+    Ok(())
+}
+
+async fn second(signals: &mut Signals) {
+    while signals.next().await != Asked::End {}
+}
+
+fn reload(options: &ServeOptions, publish: Option<&watch::Sender<Arc<rustls::ServerConfig>>>) {
+    let (Some(files), Some(publish)) = (&options.config.tls, publish) else {
+        return tracing::info!("nothing to read again: no certificate is configured");
+    };
+    match tls::load(files) {
+        Ok(config) => {
+            publish.send_replace(config);
+            tracing::info!("the certificate was read again");
+        }
+        Err(error) => tracing::error!(%error, "the certificate stays as it was"),
+    }
+}
+
+/// The parts of a server.
+struct Server {
+    folder: Arc<Folder>,
+    world: World,
+    stores: Stores,
+    url: Url,
+    incidents: Handle<Incidents>,
+    notify: Handle<Notify>,
+    sender: Sender,
+    parts: Parts,
+    events: Writer,
+    commands: Commands,
+    admission: Admission,
+    limits: Limits,
+    /// Ends the listener.
+    serving: CancellationToken,
+    /// Ends the sending, while the stages still run.
+    sending: CancellationToken,
+    /// The door's tasks end when nobody can write any more.
+    doors: JoinSet<()>,
+    sends: JoinHandle<()>,
+    stages: JoinSet<Result<(), stage::Error>>,
+}
+
+impl Server {
+    async fn build(
+        options: &ServeOptions,
+        folder: Folder,
+        stores: Stores,
+        clock: SharedClock,
+        ids: SharedIds,
+        url: Url,
+    ) -> Result<Self, Error> {
+        let config = &options.config;
+        let world = World {
+            process: ids.uuid(clock.now()),
+            clock,
+            ids,
+            doors: Arc::clone(&stores.doors),
+            incidents: Arc::clone(&stores.incidents),
+            notify: Arc::clone(&stores.notify),
+            shutdown: CancellationToken::new(),
+        };
+        let (serving, sending) = (CancellationToken::new(), CancellationToken::new());
+        let folder = Arc::new(folder);
+        let (incidents_bell, notify_bell) = (Bell::default(), Bell::default());
+        let settings = || Settings { watchdog: Watchdog::default(), ..Settings::default() };
+        let mark = |name: &str| FileMark::open(&folder.at(name)).map(Box::new).map_err(Error::Runtime);
+
+        let of_incidents = settings();
+        let watchdogs = vec![of_incidents.watchdog.clone()];
+        let (incidents_loop, incidents) = Loop::load(
+            Incidents::new(notify_bell.clone()),
+            world.clone(),
+            of_incidents,
+            incidents_bell.clone(),
+            mark("deciding-incidents")?,
+        )
+        .await?;
+        let (sender, sends) = self::sending(config, &folder, &world, &incidents, &url)?;
+        let of_notify = settings();
+        let watchdogs = [watchdogs, vec![of_notify.watchdog.clone()]].concat();
+        let (notify_loop, notify) = Loop::load(
+            Notify::new(sender.clone(), incidents_bell.clone()),
+            world.clone(),
+            of_notify,
+            notify_bell,
+            mark("deciding-notify")?,
+        )
+        .await?;
+        watch_deciding(watchdogs, &world);
+
+        let (publish_closed, closed) = watch::channel(None);
+        let parts = Parts {
+            journal: Arc::clone(&stores.doors),
+            clock: Arc::clone(&world.clock),
+            ids: Arc::clone(&world.ids),
+            process: world.process,
+            node: folder.node.clone(),
+            bell: incidents_bell.clone(),
+            state: incidents.state.clone(),
+            newest: Arc::new(Replica {
+                journal: Arc::clone(&stores.incidents),
+                incidents: incidents.clone(),
+                bell: incidents_bell,
+                clock: Arc::clone(&world.clock),
+            }),
+            closed,
+        };
+        let door = ingest::register(&parts).await?;
+        // The folder's lock says that nobody else uses this store, so the doors of the process before are done with.
+        ingest::close_others(&*stores.doors, &incidents.state.borrow().clone(), door).await?;
+        let (events, events_task) = Writer::events(parts.clone(), door);
+        let (commands, commands_task) = Writer::commands(parts.clone(), door);
+        let mut doors = JoinSet::new();
+        doors.spawn(events_task);
+        doors.spawn(commands_task);
+        tokio::spawn(space::watch(
+            Arc::clone(&stores.intake),
+            config.limits.free_disk_bytes,
+            Arc::clone(&world.clock),
+            publish_closed,
+            world.shutdown.clone(),
+        ));
+        let mut stages = JoinSet::new();
+        stages.spawn(incidents_loop.run());
+        stages.spawn(notify_loop.run());
+        let sends = tokio::spawn(sends.run(notify.local.clone(), sending.clone()));
+        let limits = Limits {
+            waiting_bytes: usize::try_from(config.limits.waiting_bytes).unwrap_or(usize::MAX),
+            ..Limits::default()
+        };
+        let admission = Admission::new(&limits);
+        let commands = Commands::new(parts.clone(), commands, Admission::new(&limits));
+        Ok(Self {
+            folder,
+            world,
+            stores,
+            url,
+            incidents,
+            notify,
+            sender,
+            parts,
+            events,
+            commands,
+            admission,
+            limits,
+            serving,
+            sending,
+            doors,
+            sends,
+            stages,
+        })
+    }
+
+    /// Sets an empty installation up; the name of the context that was made then. Also tells the rules that a backup was
+    /// restored.
+    async fn first_start(&self, options: &ServeOptions) -> Result<Option<String>, Error> {
+        let restored = self.folder.at(RESTORED);
+        if restored.exists() && self.incidents.local.send(Input::Restored).await.is_ok() {
+            let epoch = self.incidents.state.borrow().account.as_ref().map_or(0, |account| account.epoch);
+            let mut state = self.incidents.state.clone();
+            let begun = state.wait_for(|state| state.account.as_ref().is_none_or(|a| a.epoch > epoch));
+            if within(&*self.world.clock, STAGE_DRAIN, begun).await.is_some() {
+                std::fs::remove_file(&restored).map_err(Error::Runtime)?;
+            }
+        }
+        if self.incidents.state.borrow().account.is_some() {
+            return Ok(None);
+        }
+        let ids = &*self.world.ids;
+        let contexts = options.contexts.as_deref();
+        Ok(Some(first::found(&self.commands, &self.folder.keyring, ids, contexts, &self.url).await?))
+    }
+
+    fn router(&self, config: &Config) -> Router {
+        let (publish, process) = watch::channel(Arc::new(self.watched(config).look()));
+        tokio::spawn(self.watched(config).run(publish));
+        let store = Arc::clone(&self.stores.intake);
+        let whole = Whole::new(Arc::clone(&self.stores.doors), Arc::clone(&self.stores.archive));
+        let rest = api::router(api::parts::Parts {
+            incidents: self.incidents.state.clone(),
+            archive: Arc::clone(&self.stores.archive),
+            events: Arc::new(adapters::Events(whole)),
+            commands: Arc::new(adapters::Asking(self.commands.clone())),
+            keyring: Arc::clone(&self.folder.keyring),
+            ids: Arc::clone(&self.world.ids),
+            clock: Arc::clone(&self.world.clock),
+            settings: api::parts::Settings {
+                public_url: config.public_url.clone(),
+                html_origin: None,
+                tls: config.tls.is_some(),
+                requests_per_minute: None,
+            },
+            process,
+            metrics: metrics::renderer(self.watched(config), Arc::clone(self.sender.metrics()), move || {
+                store.commits()
+            }),
+        });
+        ingest::router(self.parts.clone(), self.events.clone(), self.admission.clone(), self.limits)
+            .fallback_service(rest)
+    }
+
+    fn watched(&self, config: &Config) -> Watched {
+        Watched {
+            incidents: self.incidents.clone(),
+            notify: self.notify.clone(),
+            closed: self.parts.closed.clone(),
+            clock: Arc::clone(&self.world.clock),
+            node: self.folder.node.clone(),
+            process: self.world.process.to_string(),
+            started_at: self.world.clock.now(),
+            stores: config.store.clone(),
+            shutdown: self.serving.clone(),
+        }
+    }
+
+    /// Lets what was begun come to its end, in the order of the pipeline.
+    async fn drain(mut self, listening: JoinHandle<()>) {
+        self.serving.cancel();
+        // The listener bounds its own drain.
+        let _ = listening.await;
+        drop((self.events, self.commands));
+        let clock = Arc::clone(&self.world.clock);
+        let doors = async { while self.doors.join_next().await.is_some() {} };
+        if within(&*clock, STAGE_DRAIN, doors).await.is_none() {
+            tracing::warn!("the store does not take what came in; its senders were told");
+        }
+        self.sending.cancel();
+        if within(&*clock, SEND_DRAIN, self.sends).await.is_none() {
+            tracing::warn!("some messages were still being sent; their fate is settled at the next start");
+        }
+        self.world.shutdown.cancel();
+        let stages = async { while self.stages.join_next().await.is_some() {} };
+        if within(&*clock, STAGE_DRAIN, stages).await.is_none() {
+            tracing::warn!("a stage did not end in time; it goes on where it was at the next start");
+        }
+    }
+}
+
+/// What sends messages, and the handle by which the notify stage speaks with it.
+fn sending(
+    config: &Config,
+    folder: &Arc<Folder>,
+    world: &World,
+    incidents: &Handle<Incidents>,
+    url: &Url,
+) -> Result<(Sender, Task), Error> {
+    let state = incidents.state.clone();
+    let public = config.public_url.as_ref().unwrap_or(url);
+    Ok(sender(Means {
+        process: world.process,
+        clock: Arc::clone(&world.clock),
+        ids: Arc::clone(&world.ids),
+        keyring: Arc::clone(&folder.keyring),
+        links: Links::new(public.as_str()),
+        incidents: Arc::new(move || Arc::clone(&state.borrow())),
+        transports: transports(config, &world.clock)?,
+    }))
+}
+
+fn transports(config: &Config, clock: &SharedClock) -> Result<BTreeMap<Channel, Arc<dyn Transport>>, Error> {
+    let mut transports: BTreeMap<Channel, Arc<dyn Transport>> = BTreeMap::new();
+    let console = Console::new(terminal::console(), Arc::clone(clock)).map_err(Error::Runtime)?;
+    transports.insert(Channel::Console, Arc::new(console));
+    let webhook = WebhookConfig { allow: config.webhook.allow.clone(), timeout: config.webhook.timeout };
+    transports.insert(Channel::Webhook, Arc::new(Webhook::new(webhook, Arc::clone(clock))?));
+    if let Some(email) = &config.email {
+        transports.insert(Channel::Email, Arc::new(Email::new(mail(email)?, Arc::clone(clock))?));
+    }
+    Ok(transports)
+}
+
+fn mail(email: &crate::config::Email) -> Result<EmailConfig, Error> {
+    let login = email.login.as_ref().map(|(user, path)| {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Error::EmailValue(format!("cannot read {}: {error}", path.display())))?;
+        Ok::<_, Error>(Login { user: user.clone(), password: Password::from_file_text(&text) })
+    });
+    let login = login.transpose()?;
+    let relays = email.relays.iter().map(|url| Relay { url: url.clone(), login: login.clone() }).collect();
+    let from = email.from.parse().map_err(|error: InvalidSender| Error::EmailValue(error.to_string()))?;
+    Ok(EmailConfig { relays, from, timeout: email.timeout, ca_pem: None })
+}
+
+/// Ends the process when the rules of a stage run for too long: the next start decides more carefully.
+fn watch_deciding(watchdogs: Vec<Watchdog>, world: &World) {
+    let clock = Arc::clone(&world.clock);
+    let watch = move || loop {
+        std::thread::sleep(Duration::from_secs(1));
+        if watchdogs.iter().any(|watchdog| watchdog.running(clock.monotonic()) > DECIDE_MAX) {
+            tracing::error!("deciding one batch takes more than {} s: the process ends", DECIDE_MAX.as_secs());
+            std::process::abort();
+        }
+    };
+    if let Err(error) = std::thread::Builder::new().name("pd-watchdog".to_owned()).spawn(watch) {
+        tracing::error!(%error, "the rules are not watched");
+    }
+}
+
+/// What clients on this machine begin with.
+fn base_url(config: &Config, address: SocketAddr) -> Url {
+    let scheme = if config.tls.is_some() { "https" } else { "http" };
+    let host = match address {
+        SocketAddr::V4(v4) if v4.ip().is_unspecified() => format!("127.0.0.1:{}", v4.port()),
+        SocketAddr::V6(v6) if v6.ip().is_unspecified() => format!("[::1]:{}", v6.port()),
+        other => other.to_string(),
+    };
+    Url::parse(&format!("{scheme}://{host}")).expect("an address makes a URL")
+}

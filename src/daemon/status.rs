@@ -1,0 +1,115 @@
+//! What the process tells about itself: kept up to date for `GET /health`, `/status` and the metrics.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::SharedClock;
+use crate::config::Stores;
+use crate::domain::time::Timestamp;
+use crate::incidents::Incidents;
+use crate::notify::stage::Notify;
+use crate::stage::{self, Handle};
+use crate::wire::status::{Health, Process, Stage, Store};
+
+/// How often what is told is looked at anew.
+const EVERY: Duration = Duration::from_secs(1);
+
+/// Work that is older than this is worth a hint.
+const LATE: Duration = Duration::from_secs(30);
+
+/// What the process watches of itself.
+pub(super) struct Watched {
+    pub(super) incidents: Handle<Incidents>,
+    pub(super) notify: Handle<Notify>,
+    /// Why no events are taken.
+    pub(super) closed: watch::Receiver<Option<String>>,
+    pub(super) clock: SharedClock,
+    pub(super) node: String,
+    pub(super) process: String,
+    pub(super) started_at: Timestamp,
+    pub(super) stores: Stores,
+    pub(super) shutdown: CancellationToken,
+}
+
+impl Watched {
+    /// What is to be told now.
+    pub(super) fn look(&self) -> Process {
+        let now = self.clock.now();
+        let stages = vec![
+            told("incidents", &self.incidents.status.borrow(), now),
+            told("notify", &self.notify.status.borrow(), now),
+        ];
+        let closed = self.closed.borrow().clone();
+        let mut why_not: Vec<String> = closed.iter().cloned().collect();
+        let stopped = stages.iter().filter_map(|stage| {
+            stage.stopped.as_ref().map(|reason| format!("the stage {} has stopped: {reason}", stage.name))
+        });
+        why_not.extend(stopped);
+        if self.shutdown.is_cancelled() {
+            why_not.push("the process is shutting down".to_owned());
+        }
+        let late = stages.iter().filter(|stage| stage.oldest_undone_seconds > LATE.as_secs_f64());
+        let mut hints: Vec<String> = late
+            .map(|stage| format!("the stage {} is {:.0} s behind", stage.name, stage.oldest_undone_seconds))
+            .collect();
+        hints.extend(self.incidents.status.borrow().blocked.clone());
+        hints.extend(self.notify.status.borrow().blocked.clone());
+        Process {
+            health: Health { ready: why_not.is_empty(), why_not },
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            node: self.node.clone(),
+            process: self.process.clone(),
+            started_at: self.started_at.to_iso(),
+            stages,
+            stores: self.stores(closed.as_ref()),
+            hints,
+        }
+    }
+
+    fn stores(&self, closed: Option<&String>) -> Vec<Store> {
+        let store = |name: &str, url: &crate::config::StoreUrl, error: Option<String>| Store {
+            name: name.to_owned(),
+            url: url.to_string(),
+            error,
+        };
+        vec![
+            store("doors", &self.stores.doors, closed.cloned()),
+            store("incidents", &self.stores.incidents, self.incidents.status.borrow().blocked.clone()),
+            store("notify", &self.stores.notify, self.notify.status.borrow().blocked.clone()),
+            store("archive", &self.stores.archive, None),
+        ]
+    }
+
+    /// Keeps `publish` up to date until the shutdown.
+    pub(super) async fn run(self, publish: watch::Sender<Arc<Process>>) {
+        while !self.shutdown.is_cancelled() {
+            let now = self.look();
+            publish.send_if_modified(|told| {
+                let new = **told != now;
+                if new {
+                    *told = Arc::new(now);
+                }
+                new
+            });
+            tokio::select! {
+                biased;
+                () = self.shutdown.cancelled() => {}
+                () = self.clock.sleep(EVERY) => {}
+            }
+        }
+    }
+}
+
+fn told(name: &str, status: &stage::Status, now: Timestamp) -> Stage {
+    Stage {
+        name: name.to_owned(),
+        position: status.next.0,
+        oldest_undone_seconds: status.oldest_undone.map_or(0.0, |at| now.since(at).as_secs_f64()),
+        backlog: status.waiting as u64,
+        working: !status.stopped,
+        stopped: status.blocked.clone().filter(|_| status.stopped),
+    }
+}

@@ -1,0 +1,88 @@
+//! Opens the stores that the configuration names: one file may serve several purposes, and is opened once.
+
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::archive::Archive;
+use crate::archive::sqlite::SqliteArchive;
+use crate::clock::SharedClock;
+use crate::config::{StoreUrl, Stores as Urls};
+use crate::journal::Journal;
+use crate::journal::sqlite::{Options, SqliteStore};
+
+/// Why a store cannot be opened.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A journal store.
+    #[error("cannot open the store {}: {source}", path.display())]
+    Journal {
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        source: crate::journal::sqlite::OpenError,
+    },
+    /// The archive.
+    #[error("cannot open the archive {}: {source}", path.display())]
+    Archive {
+        /// Its file.
+        path: PathBuf,
+        /// Why.
+        source: crate::archive::sqlite::OpenError,
+    },
+}
+
+/// All stores, open.
+pub(super) struct Stores {
+    pub(super) doors: Arc<dyn Journal>,
+    pub(super) incidents: Arc<dyn Journal>,
+    pub(super) notify: Arc<dyn Journal>,
+    pub(super) archive: Arc<dyn Archive>,
+    /// The doors' store, whose room decides whether events are taken.
+    pub(super) intake: Arc<SqliteStore>,
+}
+
+impl Stores {
+    /// Opens them. Blocks while an earlier crash is recovered from.
+    pub(super) fn open(urls: &Urls, folder: &Path, clock: &SharedClock) -> Result<Self, Error> {
+        let mut open: BTreeMap<PathBuf, Arc<SqliteStore>> = BTreeMap::new();
+        let mut journal = |url: &StoreUrl| -> Result<Arc<SqliteStore>, Error> {
+            let path = journal_path(url, folder);
+            if let Some(store) = open.get(&path) {
+                return Ok(Arc::clone(store));
+            }
+            let store = SqliteStore::open(&path, Options::default(), Arc::clone(clock))
+                .map_err(|source| Error::Journal { path: path.clone(), source })?;
+            let store = Arc::new(store);
+            open.insert(path, Arc::clone(&store));
+            Ok(store)
+        };
+        let doors = journal(&urls.doors)?;
+        let incidents = journal(&urls.incidents)?;
+        let notify = journal(&urls.notify)?;
+        let path = archive_path(&urls.archive, folder);
+        let archive = SqliteArchive::open(&path, Arc::clone(clock))
+            .map_err(|source| Error::Archive { path: path.clone(), source })?;
+        Ok(Self {
+            doors: Arc::clone(&doors) as Arc<dyn Journal>,
+            incidents,
+            notify,
+            archive: Arc::new(archive),
+            intake: doors,
+        })
+    }
+}
+
+/// The file of a journal store.
+pub(crate) fn journal_path(url: &StoreUrl, folder: &Path) -> PathBuf {
+    let StoreUrl::Sqlite(path) = url;
+    folder.join(path)
+}
+
+/// The archive's file. It has a file of its own beside the journals' that it is configured to share.
+pub(crate) fn archive_path(url: &StoreUrl, folder: &Path) -> PathBuf {
+    let StoreUrl::Sqlite(path) = url;
+    let path = folder.join(path);
+    let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+    path.with_file_name(format!("{stem}-archive.db"))
+}

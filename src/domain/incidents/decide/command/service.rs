@@ -1,0 +1,174 @@
+//! Commands about services and their integrations.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::check::{self, Errors, LABEL_MAX, TEXT_MAX};
+use super::incident;
+use crate::domain::command::{Done, NewIntegration, Rejection, ServiceChange};
+use crate::domain::id::{IntegrationId, ObjectId, ServiceId};
+use crate::domain::incident::Agent;
+use crate::domain::incidents::decide::draft::Draft;
+use crate::domain::incidents::fact::Fact;
+use crate::domain::service::{Integration, Service, UrgencyRule};
+use crate::domain::user::Urgency;
+
+const INTEGRATIONS_MAX: usize = 100;
+const TIMEOUT_MIN: Duration = Duration::from_secs(1);
+const TIMEOUT_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
+
+pub(super) fn create(draft: &mut Draft, change: &ServiceChange) -> Result<ObjectId, Rejection> {
+    let (Some(name), Some(escalation_policy)) = (change.name.clone(), change.escalation_policy) else {
+        let mut errors = Errors::default();
+        errors.unless(change.name.is_some(), || "name cannot be empty: give the service a name".to_owned());
+        errors.unless(change.escalation_policy.is_some(), || {
+            "escalation_policy cannot be empty: give the escalation policy that is to page".to_owned()
+        });
+        errors.done()?;
+        return Err(check::invalid("a service needs a name and an escalation policy"));
+    };
+    check_change(draft, None, change)?;
+    let object = check::next_object(draft)?;
+    let bare = Service {
+        id: ServiceId(object),
+        name,
+        description: None,
+        disabled: false,
+        escalation_policy,
+        urgency_rule: UrgencyRule::Constant(Urgency::High),
+        acknowledgement_timeout: None,
+        auto_resolve_timeout: None,
+        created_at: draft.now,
+        integrations: Vec::new(),
+    };
+    draft.emit(Fact::ServiceCreated(Box::new(changed(bare, change))));
+    Ok(object)
+}
+
+pub(super) fn update(draft: &mut Draft, id: ServiceId, change: &ServiceChange) -> Result<Done, Rejection> {
+    let old = check::service(draft, id)?;
+    check_change(draft, Some(id), change)?;
+    let new = changed((*old).clone(), change);
+    if new != *old {
+        draft.emit(Fact::ServiceUpdated(Box::new(new)));
+    }
+    Ok(Done::Changed)
+}
+
+fn changed(mut service: Service, change: &ServiceChange) -> Service {
+    let ServiceChange {
+        name,
+        description,
+        disabled,
+        escalation_policy,
+        urgency_rule,
+        acknowledgement_timeout,
+        auto_resolve_timeout,
+    } = change.clone();
+    service.name = name.unwrap_or(service.name);
+    service.description = description.unwrap_or(service.description);
+    service.disabled = disabled.unwrap_or(service.disabled);
+    service.escalation_policy = escalation_policy.unwrap_or(service.escalation_policy);
+    service.urgency_rule = urgency_rule.unwrap_or(service.urgency_rule);
+    service.acknowledgement_timeout = acknowledgement_timeout.unwrap_or(service.acknowledgement_timeout);
+    service.auto_resolve_timeout = auto_resolve_timeout.unwrap_or(service.auto_resolve_timeout);
+    service
+}
+
+fn check_change(draft: &Draft, id: Option<ServiceId>, change: &ServiceChange) -> Result<(), Rejection> {
+    let mut errors = Errors::default();
+    if let Some(name) = &change.name {
+        errors.name("name", name, LABEL_MAX);
+        let same = |service: &&Arc<Service>| Some(service.id) != id && check::same_name(&service.name, name);
+        let other = draft.state.services.values().find(same);
+        errors.unless(other.is_none(), || {
+            format!("Name has already been taken: there is a service `{}` already", name.trim())
+        });
+    }
+    if let Some(Some(text)) = &change.description {
+        errors.text("description", text, TEXT_MAX);
+    }
+    if let Some(policy) = change.escalation_policy {
+        errors.unless(draft.state.policies.contains_key(&policy), || {
+            format!("no escalation policy with the id {policy}: give one that exists")
+        });
+    }
+    for (what, timeout) in [
+        ("acknowledgement_timeout", change.acknowledgement_timeout),
+        ("auto_resolve_timeout", change.auto_resolve_timeout),
+    ] {
+        if let Some(Some(timeout)) = timeout {
+            errors.duration(what, timeout, TIMEOUT_MIN, TIMEOUT_MAX);
+        }
+    }
+    errors.done()
+}
+
+/// What is open there is resolved first; closed incidents stay until they are archived.
+pub(super) fn delete(draft: &mut Draft, by: Agent, id: ServiceId) -> Result<Done, Rejection> {
+    let service = check::service(draft, id)?;
+    incident::resolve_all(draft, by, &service)?;
+    draft.emit(Fact::ServiceDeleted { id });
+    Ok(Done::Changed)
+}
+
+pub(super) fn create_integration(
+    draft: &mut Draft,
+    service_id: ServiceId,
+    new: &NewIntegration,
+) -> Result<Done, Rejection> {
+    let service = check::service(draft, service_id)?;
+    let mut errors = Errors::default();
+    errors.name("name", &new.name, LABEL_MAX);
+    errors.name("type", &new.kind, LABEL_MAX);
+    errors.unless(service.integrations.len() < INTEGRATIONS_MAX, || {
+        format!("a service has at most {INTEGRATIONS_MAX} integrations: remove one first")
+    });
+    errors.unless(!draft.state.routing.contains_key(&new.routing_key), || {
+        "integration_key is in use already: draw another one".to_owned()
+    });
+    errors.done()?;
+    let object = check::next_object(draft)?;
+    let integration = integration(draft, IntegrationId(object), new);
+    draft.emit(Fact::IntegrationSet { service: service_id, integration: Box::new(integration) });
+    Ok(Done::Object(object))
+}
+
+fn integration(draft: &Draft, id: IntegrationId, new: &NewIntegration) -> Integration {
+    Integration {
+        id,
+        name: new.name.clone(),
+        kind: new.kind.clone(),
+        routing_key: new.routing_key,
+        vendor: new.vendor,
+        created_at: draft.now,
+    }
+}
+
+pub(super) fn update_integration(
+    draft: &mut Draft,
+    service_id: ServiceId,
+    id: IntegrationId,
+    name: Option<&Arc<str>>,
+) -> Result<Done, Rejection> {
+    let service = check::service(draft, service_id)?;
+    let old = service.integration(id).ok_or_else(|| check::not_found("integration", id))?;
+    let Some(name) = name.filter(|name| **name != old.name) else { return Ok(Done::Changed) };
+    let mut errors = Errors::default();
+    errors.name("name", name, LABEL_MAX);
+    errors.done()?;
+    let integration = Box::new(Integration { name: name.clone(), ..old.clone() });
+    draft.emit(Fact::IntegrationSet { service: service_id, integration });
+    Ok(Done::Changed)
+}
+
+pub(super) fn delete_integration(
+    draft: &mut Draft,
+    service_id: ServiceId,
+    id: IntegrationId,
+) -> Result<Done, Rejection> {
+    let service = check::service(draft, service_id)?;
+    service.integration(id).ok_or_else(|| check::not_found("integration", id))?;
+    draft.emit(Fact::IntegrationRemoved { service: service_id, id });
+    Ok(Done::Changed)
+}

@@ -1,0 +1,53 @@
+//! What follows from a batch of inputs and from the passing of time.
+
+mod command;
+mod door;
+mod draft;
+mod escalation;
+mod event;
+mod notify;
+mod page;
+mod timers;
+
+use super::fact::Fact;
+use super::input::Input;
+use super::state::State;
+use crate::domain::time::Timestamp;
+
+use draft::Draft;
+
+pub use event::CLOCK_BOUND;
+pub use timers::TIMERS_MAX;
+
+/// What was decided.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Decision {
+    /// What happened, in order.
+    pub facts: Vec<Fact>,
+    /// The state after it: what `evolve` makes of the old one with these facts.
+    pub state: State,
+}
+
+/// Decides a batch at `now`: the inputs in their order, then the timers that are due (at most [`TIMERS_MAX`]; if
+/// [`State::next_due`] is still not after `now`, decide again), and at last, on what has become of it all, who is paged.
+///
+/// The caller has put commands before events, and events in order of acceptance.
+pub fn decide(state: &State, batch: &[Input], now: Timestamp) -> Decision {
+    let mut draft = Draft::new(state, now);
+    for input in batch {
+        match input {
+            Input::Event(event) => event::decide(&mut draft, event),
+            Input::Command(command) => command::decide(&mut draft, command),
+            Input::Notify(fact) => notify::decide(&mut draft, fact),
+            Input::DoorRegistered { door, process, at } => door::registered(&mut draft, *door, *process, *at),
+            Input::DoorDrained { door } => door::drained(&mut draft, *door),
+            Input::Archived { number, revision } => door::archived(&mut draft, *number, *revision),
+            Input::Poison(poison) => door::poison(&mut draft, poison),
+            Input::Restored => door::restored(&mut draft),
+        }
+    }
+    draft.flush();
+    timers::decide(&mut draft);
+    page::decide(&mut draft);
+    draft.finish()
+}

@@ -1,0 +1,263 @@
+//! Facts about one incident: each changes it and writes a line into its timeline.
+
+use crate::domain::id::{IncidentNumber, UserId};
+use crate::domain::incident::{
+    Acknowledgement, Agent, Assignment, EscalateReason, Escalation, Happening, Incident, NotifyOutcome, Page,
+    PageState, Status, Unsure,
+};
+use crate::domain::incidents::fact::Fact;
+use crate::domain::incidents::state::State;
+use crate::domain::time::Timestamp;
+
+use super::standing::change;
+use super::timeline::{self, write};
+
+pub(super) fn evolve(state: &mut State, fact: &Fact) {
+    match fact {
+        Fact::AlertRepeated { .. } | Fact::AlertResolved { .. } => alerts(state, fact),
+        Fact::IncidentAcknowledged { .. }
+        | Fact::IncidentUnacknowledged { .. }
+        | Fact::IncidentResolved { .. } => status(state, fact),
+        Fact::LevelEntered { .. }
+        | Fact::EscalationExhausted { .. }
+        | Fact::FallbackPaged { .. }
+        | Fact::NobodyReached { .. }
+        | Fact::IncidentAssigned { .. } => escalation(state, fact),
+        Fact::UserPaged(_)
+        | Fact::PageSettled { .. }
+        | Fact::NotificationNoted { .. }
+        | Fact::CancellationNoted { .. } => pages(state, fact),
+        _ => fields(state, fact),
+    }
+}
+
+fn alerts(state: &mut State, fact: &Fact) {
+    match fact {
+        Fact::AlertRepeated { number, alert, count, first_at, last_at, latest } => {
+            change(state, *number, *last_at, |incident| {
+                let Some(a) = incident.alerts.get_mut(*alert as usize) else { return };
+                a.events = a.events.saturating_add(*count);
+                a.latest = *latest;
+                a.latest_at = *last_at;
+                timeline::repeat(incident, *alert, *count, *first_at, *last_at);
+            });
+        }
+        Fact::AlertResolved { number, alert, by, at } => {
+            let mut closed = None;
+            change(state, *number, *at, |incident| {
+                let Some(a) = incident.alerts.get_mut(*alert as usize) else { return };
+                a.resolved_at.get_or_insert(*at);
+                closed = Some((a.integration, a.dedup_key.clone()));
+                write(incident, *at, *by, Happening::AlertResolved { alert: *alert });
+            });
+            if let Some(key) = closed
+                && state.open_alerts.get(&key) == Some(number)
+            {
+                state.open_alerts.remove(&key);
+            }
+        }
+        _ => {}
+    }
+}
+
+fn status(state: &mut State, fact: &Fact) {
+    match fact {
+        Fact::IncidentAcknowledged { number, by, at, unacknowledge_at } => {
+            change(state, *number, *at, |incident| {
+                if incident.status != Status::Acknowledged {
+                    set_status(incident, Status::Acknowledged, *by, *at);
+                }
+                incident.escalation.next_at = None;
+                incident.unacknowledge_at = *unacknowledge_at;
+                incident.acknowledgements.retain(|known| known.by != *by);
+                incident.acknowledgements.push(Acknowledgement { by: *by, at: *at });
+                write(incident, *at, *by, Happening::Acknowledged);
+            });
+        }
+        Fact::IncidentUnacknowledged { number, by, reason, at } => {
+            change(state, *number, *at, |incident| {
+                set_status(incident, Status::Triggered, *by, *at);
+                incident.unacknowledge_at = None;
+                incident.acknowledgements.clear();
+                incident.escalation.pages.clear();
+                write(incident, *at, *by, Happening::Unacknowledged { reason: *reason });
+            });
+        }
+        Fact::IncidentResolved { number, by, reason, at } => {
+            close_keys(state, *number);
+            change(state, *number, *at, |incident| {
+                set_status(incident, Status::Resolved { at: *at, reason: *reason }, *by, *at);
+                for alert in &mut incident.alerts {
+                    alert.resolved_at.get_or_insert(*at);
+                }
+                incident.assignments.clear();
+                incident.acknowledgements.clear();
+                incident.unacknowledge_at = None;
+                incident.auto_resolve_at = None;
+                let Escalation { level, round, exhausted, .. } = incident.escalation;
+                incident.escalation = Escalation { level, round, exhausted, ..Escalation::default() };
+                write(incident, *at, *by, Happening::Resolved { reason: *reason });
+            });
+        }
+        _ => {}
+    }
+}
+
+fn set_status(incident: &mut Incident, status: Status, by: Agent, at: Timestamp) {
+    incident.status = status;
+    incident.status_changed_at = at;
+    incident.status_changed_by = by;
+}
+
+/// From now on a trigger of any of its keys opens a new incident.
+fn close_keys(state: &mut State, number: IncidentNumber) {
+    let Some(incident) = state.incidents.get(&number).filter(|incident| incident.is_open()) else { return };
+    for alert in incident.alerts.iter().filter(|alert| alert.resolved_at.is_none()) {
+        state.open_alerts.remove(&(alert.integration, alert.dedup_key.clone()));
+    }
+    if let Some(key) = &incident.incident_key {
+        state.open_keys.remove(&(incident.service, key.clone()));
+    }
+}
+
+fn escalation(state: &mut State, fact: &Fact) {
+    match fact {
+        Fact::LevelEntered { number, level, round, reason, by, users, at, next_at } => {
+            change(state, *number, *at, |incident| {
+                if *round > incident.escalation.round {
+                    write(incident, *at, *by, Happening::PathRepeated { round: *round });
+                }
+                enter(&mut incident.escalation, *level, *round, *reason);
+                incident.escalation.next_at = *next_at;
+                assign(incident, users, *at);
+                let users = users.clone();
+                let what = Happening::Escalated { level: *level, round: *round, reason: *reason, users };
+                write(incident, *at, *by, what);
+            });
+        }
+        Fact::EscalationExhausted { number, at } => change(state, *number, *at, |incident| {
+            incident.escalation.next_at = None;
+            incident.escalation.exhausted = true;
+            write(incident, *at, Agent::Service(incident.service), Happening::PathExhausted);
+        }),
+        Fact::FallbackPaged { number, user, at } => change(state, *number, *at, |incident| {
+            incident.escalation.fallback = true;
+            incident.escalation.pages.clear();
+            assign(incident, &[*user], *at);
+            write(incident, *at, Agent::Service(incident.service), Happening::FallbackPaged { user: *user });
+        }),
+        Fact::NobodyReached { number, level, reason, at } => change(state, *number, *at, |incident| {
+            let what = Happening::NobodyReached { level: *level, reason: *reason };
+            write(incident, *at, Agent::Service(incident.service), what);
+        }),
+        Fact::IncidentAssigned { number, by, users, at } => change(state, *number, *at, |incident| {
+            let Escalation { level, round, .. } = incident.escalation;
+            let unsure = std::mem::take(&mut incident.escalation.unsure);
+            incident.escalation = Escalation { level, round, unsure, by_hand: true, ..Escalation::default() };
+            assign(incident, users, *at);
+            write(incident, *at, *by, Happening::Assigned { users: users.clone() });
+        }),
+        _ => {}
+    }
+}
+
+/// Escalation begins anew when somebody or something outside the policy set it off.
+fn enter(escalation: &mut Escalation, level: u8, round: u8, reason: EscalateReason) {
+    let anew = escalation.by_hand
+        || matches!(
+            reason,
+            EscalateReason::Opened | EscalateReason::Requested | EscalateReason::Unacknowledged
+        );
+    if anew {
+        escalation.reached = false;
+        escalation.fallback = false;
+        escalation.by_hand = false;
+    }
+    if anew || round != escalation.round {
+        escalation.waited = false;
+    } else if reason == EscalateReason::Timeout {
+        escalation.waited = true;
+    }
+    escalation.level = level;
+    escalation.round = round;
+    escalation.exhausted = false;
+    escalation.pages.clear();
+}
+
+/// A level without anybody does not take the responsibility from those who had it.
+fn assign(incident: &mut Incident, users: &[UserId], at: Timestamp) {
+    if !users.is_empty() {
+        incident.assignments = users.iter().map(|user| Assignment { user: *user, at }).collect();
+    }
+}
+
+fn pages(state: &mut State, fact: &Fact) {
+    match fact {
+        Fact::UserPaged(paged) => {
+            state.pages = state.pages.max(paged.page.n);
+            change(state, paged.number, paged.at, |incident| {
+                let page = Page { id: paged.page, user: paged.user, state: PageState::Pending };
+                incident.escalation.pages.push(page);
+                let unsure = incident.escalation.unsure.iter_mut().find(|known| known.user == paged.user);
+                if let Some(unsure) = unsure {
+                    unsure.again = true;
+                }
+            });
+        }
+        Fact::PageSettled { number, page, reached, at } => change(state, *number, *at, |incident| {
+            incident.escalation.reached |= *reached;
+            let known = incident.escalation.pages.iter_mut().find(|known| known.id == *page);
+            if let Some(known) = known {
+                known.state = if *reached { PageState::Reached } else { PageState::Unreached };
+            }
+        }),
+        Fact::NotificationNoted { number, user, channel, contact_method, outcome, at } => {
+            change(state, *number, *at, |incident| {
+                if incident.is_open() && matches!(outcome, NotifyOutcome::Unknown { .. }) {
+                    note_unsure(&mut incident.escalation, *user);
+                }
+                let (user, channel, contact_method) = (*user, *channel, *contact_method);
+                let what = Happening::Notified { user, channel, contact_method, outcome: outcome.clone() };
+                write(incident, *at, Agent::Service(incident.service), what);
+            });
+        }
+        Fact::CancellationNoted { number, user, count, reason, at } => {
+            change(state, *number, *at, |incident| {
+                let what = Happening::NotificationsCancelled { user: *user, count: *count, reason: *reason };
+                write(incident, *at, Agent::Service(incident.service), what);
+            });
+        }
+        _ => {}
+    }
+}
+
+fn note_unsure(escalation: &mut Escalation, user: UserId) {
+    if !escalation.unsure.iter().any(|known| known.user == user) {
+        escalation.unsure.push(Unsure { user, again: false });
+    }
+}
+
+fn fields(state: &mut State, fact: &Fact) {
+    match fact {
+        Fact::NoteAdded { number, by, content, at } => change(state, *number, *at, |incident| {
+            write(incident, *at, *by, Happening::Annotated { content: content.clone() });
+        }),
+        Fact::TitleChanged { number, by, title, at } => change(state, *number, *at, |incident| {
+            incident.title = title.clone();
+            write(incident, *at, *by, Happening::TitleChanged { title: title.clone() });
+        }),
+        Fact::UrgencyChanged { number, by, urgency, at } => change(state, *number, *at, |incident| {
+            incident.urgency = *urgency;
+            write(incident, *at, *by, Happening::UrgencyChanged { urgency: *urgency });
+        }),
+        Fact::PriorityChanged { number, by, priority, at } => change(state, *number, *at, |incident| {
+            incident.priority = *priority;
+            write(incident, *at, *by, Happening::PriorityChanged { priority: *priority });
+        }),
+        Fact::PolicyChanged { number, by, policy, at } => change(state, *number, *at, |incident| {
+            incident.policy = *policy;
+            write(incident, *at, *by, Happening::PolicyChanged { policy: *policy });
+        }),
+        _ => {}
+    }
+}

@@ -1,0 +1,70 @@
+//! What a fact makes of the state. It cannot fail: a fact about something that is gone is ignored.
+
+mod config;
+mod incident;
+mod opened;
+mod standing;
+mod timeline;
+mod traffic;
+
+use super::fact::Fact;
+use super::state::State;
+
+pub(super) use standing::insert;
+pub use timeline::TIMELINE_MAX;
+pub use traffic::{QUARANTINE_KEPT, REMEMBERED_FOR, REMEMBERED_MAX, VERDICTS_FOR, VERDICTS_MAX};
+
+/// Takes one fact into the state and keeps every index in step. Computes nothing that another replica could compute
+/// otherwise: instants, users and ids come from the fact.
+pub fn evolve(state: &mut State, fact: &Fact) {
+    match fact {
+        Fact::Founded { .. }
+        | Fact::EpochStarted { .. }
+        | Fact::UserCreated(_)
+        | Fact::UserUpdated(_)
+        | Fact::UserDeleted { .. }
+        | Fact::ContactMethodSet { .. }
+        | Fact::ContactMethodRemoved { .. }
+        | Fact::NotificationRuleSet { .. }
+        | Fact::NotificationRuleRemoved { .. }
+        | Fact::ServiceCreated(_)
+        | Fact::ServiceUpdated(_)
+        | Fact::ServiceDeleted { .. }
+        | Fact::IntegrationSet { .. }
+        | Fact::IntegrationRemoved { .. }
+        | Fact::PolicyCreated(_)
+        | Fact::PolicyUpdated(_)
+        | Fact::PolicyDeleted { .. }
+        | Fact::TokenIssued(_)
+        | Fact::TokenRevoked { .. } => config::evolve(state, fact),
+
+        Fact::DoorOpened { .. }
+        | Fact::DoorClosed { .. }
+        | Fact::CommandJudged { .. }
+        | Fact::InputQuarantined { .. }
+        | Fact::CloseRemembered(_) => traffic::evolve(state, fact),
+
+        Fact::IncidentOpened(opened) => opened::open(state, opened),
+        Fact::IncidentArchived { number, revision } => standing::archived(state, *number, *revision),
+
+        Fact::AlertRepeated { .. }
+        | Fact::AlertResolved { .. }
+        | Fact::IncidentAcknowledged { .. }
+        | Fact::IncidentUnacknowledged { .. }
+        | Fact::IncidentResolved { .. }
+        | Fact::LevelEntered { .. }
+        | Fact::EscalationExhausted { .. }
+        | Fact::FallbackPaged { .. }
+        | Fact::UserPaged(_)
+        | Fact::PageSettled { .. }
+        | Fact::NobodyReached { .. }
+        | Fact::NotificationNoted { .. }
+        | Fact::CancellationNoted { .. }
+        | Fact::IncidentAssigned { .. }
+        | Fact::NoteAdded { .. }
+        | Fact::TitleChanged { .. }
+        | Fact::UrgencyChanged { .. }
+        | Fact::PriorityChanged { .. }
+        | Fact::PolicyChanged { .. } => incident::evolve(state, fact),
+    }
+}

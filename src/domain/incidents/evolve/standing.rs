@@ -1,0 +1,124 @@
+//! Where an incident stands in the indices, and the one way to change it.
+
+use std::sync::Arc;
+
+use crate::domain::id::{IncidentNumber, ServiceId};
+use crate::domain::incident::{Incident, Status};
+use crate::domain::incidents::state::{State, Timer};
+use crate::domain::time::Timestamp;
+
+/// What the indices know of an incident.
+#[derive(Clone, Copy, PartialEq)]
+struct Standing {
+    timers: [(Timer, Option<Timestamp>); 3],
+    count: Count,
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Count {
+    Triggered,
+    Acknowledged,
+    Closed(Timestamp),
+}
+
+impl Standing {
+    fn of(incident: &Incident) -> Self {
+        Self {
+            timers: [
+                (Timer::AutoResolve, incident.auto_resolve_at),
+                (Timer::Unacknowledge, incident.unacknowledge_at),
+                (Timer::Escalate, incident.escalation.next_at),
+            ],
+            count: match incident.status {
+                Status::Triggered => Count::Triggered,
+                Status::Acknowledged => Count::Acknowledged,
+                Status::Resolved { at, .. } => Count::Closed(at),
+            },
+        }
+    }
+}
+
+/// Puts an incident into the state and into the indices that follow from where it stands: timers, counts, closed ones,
+/// open alerts and open keys.
+pub(in crate::domain::incidents) fn insert(state: &mut State, incident: Arc<Incident>) {
+    let (number, service) = (incident.number, incident.service);
+    let standing = Standing::of(&incident);
+    if incident.is_open() {
+        for alert in incident.alerts.iter().filter(|alert| alert.resolved_at.is_none()) {
+            state.open_alerts.insert((alert.integration, alert.dedup_key.clone()), number);
+        }
+        if let Some(key) = &incident.incident_key {
+            state.open_keys.insert((service, key.clone()), number);
+        }
+    }
+    for (timer, at) in standing.timers {
+        if let Some(at) = at {
+            state.timers.insert((at, number, timer));
+        }
+    }
+    count(state, number, service, standing.count, true);
+    state.incidents.insert(number, incident);
+}
+
+/// Changes an incident and keeps timers, counts and closed ones in step; `at` is when it changed.
+pub(super) fn change(
+    state: &mut State,
+    number: IncidentNumber,
+    at: Timestamp,
+    f: impl FnOnce(&mut Incident),
+) {
+    let Some(incident) = state.incidents.get_mut(&number) else { return };
+    let incident = Arc::make_mut(incident);
+    let before = Standing::of(incident);
+    f(incident);
+    incident.revision = incident.revision.saturating_add(1);
+    incident.updated_at = incident.updated_at.max(at);
+    let after = Standing::of(incident);
+    let service = incident.service;
+    if before == after {
+        return;
+    }
+    for ((timer, before), (_, after)) in before.timers.into_iter().zip(after.timers) {
+        if before == after {
+            continue;
+        }
+        if let Some(at) = before {
+            state.timers.remove(&(at, number, timer));
+        }
+        if let Some(at) = after {
+            state.timers.insert((at, number, timer));
+        }
+    }
+    if before.count != after.count {
+        count(state, number, service, before.count, false);
+        count(state, number, service, after.count, true);
+    }
+}
+
+/// Takes an archived incident out, if it is closed and has not changed since.
+pub(super) fn archived(state: &mut State, number: IncidentNumber, revision: u32) {
+    if let Some(incident) = state.incidents.get(&number)
+        && incident.revision == revision
+        && let Status::Resolved { at, .. } = incident.status
+    {
+        state.incidents.remove(&number);
+        state.closed.remove(&(at, number));
+    }
+}
+
+fn count(state: &mut State, number: IncidentNumber, service: ServiceId, count: Count, enter: bool) {
+    if let Count::Closed(at) = count {
+        if enter {
+            state.closed.insert((at, number));
+        } else {
+            state.closed.remove(&(at, number));
+        }
+        return;
+    }
+    let counts = state.open_counts.entry(service).or_default();
+    let n = if count == Count::Triggered { &mut counts.triggered } else { &mut counts.acknowledged };
+    *n = if enter { *n + 1 } else { n.saturating_sub(1) };
+    if counts.triggered == 0 && counts.acknowledged == 0 {
+        state.open_counts.remove(&service);
+    }
+}

@@ -1,0 +1,149 @@
+//! The state as a stream of records, so that a snapshot is written and read element by element.
+//!
+//! Indices are not in it: they are made anew from what they index.
+
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use super::evolve;
+use super::fact::RememberedClose;
+use super::state::{Account, Door, Judged, Quarantined, State};
+use crate::domain::command::Verdict;
+use crate::domain::incident::Incident;
+use crate::domain::policy::EscalationPolicy;
+use crate::domain::service::Service;
+use crate::domain::token::Token;
+use crate::domain::user::User;
+
+/// One element of the state. The meaning of a name never changes.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub enum Record {
+    /// What is true of the installation as a whole.
+    Account(Account),
+    /// How many of each kind there ever were.
+    Counters(Counters),
+    /// A door that is consumed.
+    Door {
+        /// Which.
+        id: Uuid,
+        /// What is known of it.
+        door: Door,
+    },
+    /// A user.
+    User(Arc<User>),
+    /// A service.
+    Service(Arc<Service>),
+    /// An escalation policy.
+    Policy(Arc<EscalationPolicy>),
+    /// An API token.
+    Token(Arc<Token>),
+    /// An incident that is not archived.
+    Incident(Arc<Incident>),
+    /// A close that came before its trigger.
+    Close(RememberedClose),
+    /// How a command was judged; in order of judging.
+    Judged {
+        /// Which, and when.
+        judged: Judged,
+        /// How.
+        verdict: Verdict,
+    },
+    /// An input that nothing could be done with; in order.
+    Quarantined(Quarantined),
+}
+
+/// How many of each kind there ever were.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct Counters {
+    /// Configuration objects.
+    pub objects: u64,
+    /// Incidents.
+    pub opened: u64,
+    /// Pages of this epoch.
+    pub pages: u64,
+    /// Quarantined inputs.
+    pub quarantined: u64,
+}
+
+/// The state, element by element, in an order that is the same on every replica.
+pub fn records(state: &State) -> impl Iterator<Item = Record> + Send + '_ {
+    let counters = Counters {
+        objects: state.objects,
+        opened: state.opened,
+        pages: state.pages,
+        quarantined: state.quarantined_total,
+    };
+    let judged = |judged: &Judged| {
+        let verdict = state.verdicts.get(&judged.id)?.clone();
+        Some(Record::Judged { judged: judged.clone(), verdict })
+    };
+    state
+        .account
+        .iter()
+        .map(|account| Record::Account(account.clone()))
+        .chain(std::iter::once(Record::Counters(counters)))
+        .chain(state.doors.iter().map(|(id, door)| Record::Door { id: *id, door: door.clone() }))
+        .chain(state.users.values().cloned().map(Record::User))
+        .chain(state.services.values().cloned().map(Record::Service))
+        .chain(state.policies.values().cloned().map(Record::Policy))
+        .chain(state.tokens.values().cloned().map(Record::Token))
+        .chain(state.incidents.values().cloned().map(Record::Incident))
+        .chain(state.remembered.values().cloned().map(Record::Close))
+        .chain(state.verdict_order.iter().filter_map(judged))
+        .chain(state.quarantine.iter().cloned().map(Record::Quarantined))
+}
+
+/// The state that these records are of, with all its indices.
+pub fn restore(records: impl Iterator<Item = Record>) -> State {
+    let mut state = State::default();
+    for record in records {
+        take(&mut state, record);
+    }
+    state
+}
+
+fn take(state: &mut State, record: Record) {
+    match record {
+        Record::Account(account) => state.account = Some(account),
+        Record::Counters(counters) => {
+            state.objects = counters.objects;
+            state.opened = counters.opened;
+            state.pages = counters.pages;
+            state.quarantined_total = counters.quarantined;
+        }
+        Record::Door { id, door } => {
+            state.doors.insert(id, door);
+        }
+        Record::User(user) => {
+            state.users.insert(user.id, user);
+        }
+        Record::Service(service) => {
+            for integration in &service.integrations {
+                state.routing.insert(integration.routing_key, (service.id, integration.id));
+            }
+            state.services.insert(service.id, service);
+        }
+        Record::Policy(policy) => {
+            state.policies.insert(policy.id, policy);
+        }
+        Record::Token(token) => {
+            state.tokens.insert(token.id, token);
+        }
+        Record::Incident(incident) => evolve::insert(state, incident),
+        Record::Close(close) => {
+            let (integration, key) = (close.integration, close.dedup_key.clone());
+            state.remembered_order.insert((close.accepted_at, integration, key.clone()));
+            state.remembered.insert((integration, key), close);
+        }
+        Record::Judged { judged, verdict } => {
+            if let Some(key) = &judged.idempotency_key {
+                state.idempotency.insert(key.clone(), judged.id);
+            }
+            state.verdicts.insert(judged.id, verdict);
+            state.verdict_order.push_back(judged);
+        }
+        Record::Quarantined(entry) => state.quarantine.push_back(entry),
+    }
+}

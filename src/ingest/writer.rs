@@ -1,0 +1,229 @@
+//! The task that owns one of a door's journals: what waits becomes one entry.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::sync::{mpsc, oneshot};
+use uuid::Uuid;
+
+use super::{Parts, Refused, keeper};
+use crate::door;
+use crate::journal::{Append, Entry, Error, LogName, Outcome, Seq};
+use crate::stage::Signal;
+
+/// A batch aims at this many bytes. One input is never split; the largest has half a mebibyte.
+const BATCH_BYTES: usize = 256 << 10;
+
+/// Inputs in one entry at most.
+const BATCH_INPUTS: usize = 4096;
+
+/// How many inputs may wait in the task's queue; admission is the real bound, and it is lower in bytes.
+const QUEUE: usize = 32 * 1024;
+
+/// For how long an append that did not take place is tried again before those who wait are told.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+const RETRY_FIRST: Duration = Duration::from_millis(20);
+const RETRY_CAP: Duration = Duration::from_secs(1);
+
+/// Where something was written.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Written {
+    /// By which door.
+    pub door: Uuid,
+    /// In which entry.
+    pub seq: Seq,
+    /// Which of its inputs.
+    pub index: u32,
+}
+
+struct Input {
+    record: Vec<u8>,
+    reply: oneshot::Sender<Result<Written, Refused>>,
+}
+
+/// Which of a door's journals a writer owns.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    Events,
+    Commands,
+}
+
+impl Kind {
+    pub(super) fn log(self, door: Uuid) -> LogName {
+        match self {
+            Self::Events => LogName::door_events(door),
+            Self::Commands => LogName::door_commands(door),
+        }
+    }
+}
+
+/// Hands inputs to the task.
+#[derive(Clone, Debug)]
+pub struct Writer {
+    inputs: mpsc::Sender<Input>,
+}
+
+impl Writer {
+    /// A writer of this door's events, and its task, which ends when all writers are dropped and everything is written.
+    pub fn events(parts: Parts, door: Uuid) -> (Self, impl Future<Output = ()> + Send) {
+        Self::new(parts, door, Kind::Events)
+    }
+
+    /// A writer of this door's commands, and its task.
+    pub fn commands(parts: Parts, door: Uuid) -> (Self, impl Future<Output = ()> + Send) {
+        Self::new(parts, door, Kind::Commands)
+    }
+
+    fn new(parts: Parts, door: Uuid, kind: Kind) -> (Self, impl Future<Output = ()> + Send) {
+        let (sender, inputs) = mpsc::channel(QUEUE);
+        let task = Task { parts, door, kind, next: Seq::FIRST, inputs };
+        (Self { inputs: sender }, task.run())
+    }
+
+    /// Makes an input durable; `Ok` only when it is.
+    ///
+    /// # Errors
+    /// With the reason, and whether it may be stored nevertheless.
+    pub async fn write(&self, record: Vec<u8>) -> Result<Written, Refused> {
+        let (reply, answer) = oneshot::channel();
+        match self.inputs.try_send(Input { record, reply }) {
+            Ok(()) => answer.await.unwrap_or(Err(Refused::ShuttingDown)),
+            Err(mpsc::error::TrySendError::Full(_)) => Err(Refused::Overloaded),
+            Err(mpsc::error::TrySendError::Closed(_)) => Err(Refused::ShuttingDown),
+        }
+    }
+}
+
+struct Task {
+    parts: Parts,
+    door: Uuid,
+    kind: Kind,
+    next: Seq,
+    inputs: mpsc::Receiver<Input>,
+}
+
+/// What became of an entry.
+enum Settled {
+    /// It is in this slot.
+    Written(Seq),
+    /// It is in no slot of this journal and never will be: the journal is closed.
+    Closed,
+    /// It was not written, and those who wait have been told.
+    Refused,
+}
+
+impl Task {
+    async fn run(mut self) {
+        let mut waiting = Vec::new();
+        let mut left = None;
+        while let Some(first) = match left.take() {
+            Some(input) => Some(input),
+            None => self.inputs.recv().await,
+        } {
+            let mut bytes = first.record.len();
+            waiting.push(first);
+            while waiting.len() < BATCH_INPUTS && bytes < BATCH_BYTES {
+                let Ok(input) = self.inputs.try_recv() else { break };
+                if bytes + input.record.len() > BATCH_BYTES {
+                    left = Some(input);
+                    break;
+                }
+                bytes += input.record.len();
+                waiting.push(input);
+            }
+            self.write(&mut waiting, bytes).await;
+        }
+    }
+
+    /// Writes one entry and answers everybody who waits for it.
+    async fn write(&mut self, waiting: &mut Vec<Input>, bytes: usize) {
+        let mut body = Vec::with_capacity(bytes);
+        for input in waiting.iter() {
+            body.extend_from_slice(&input.record);
+        }
+        let body = Bytes::from(body);
+        loop {
+            match self.settle(body.clone(), waiting).await {
+                Settled::Written(seq) => {
+                    self.parts.ring(Signal::Doors);
+                    for (index, input) in (0..).zip(waiting.drain(..)) {
+                        // Who has given up waiting will ask again with the same key.
+                        let _ = input.reply.send(Ok(Written { door: self.door, seq, index }));
+                    }
+                    return;
+                }
+                Settled::Closed => {
+                    if let Err(error) = self.reopen().await {
+                        return refuse(waiting, &Refused::Store(error.to_string()));
+                    }
+                }
+                Settled::Refused => return,
+            }
+        }
+    }
+
+    /// Appends until it is known what became of the entry.
+    async fn settle(&mut self, body: Bytes, waiting: &mut Vec<Input>) -> Settled {
+        let clock = Arc::clone(&self.parts.clock);
+        let log = self.kind.log(self.door);
+        let now = clock.now();
+        let entry = Entry {
+            id: self.parts.ids.uuid(now),
+            writer: self.parts.process,
+            at: now,
+            format: door::FORMAT,
+            body,
+        };
+        let began = clock.monotonic();
+        let mut pause = RETRY_FIRST;
+        let mut unknown = false;
+        loop {
+            match self.parts.journal.append(&log, self.next, entry.clone()).await {
+                Ok(Append::Appended) => return self.written(),
+                // Nobody else writes here; but an entry of ours whose fate was unknown may have taken the slot.
+                Ok(Append::Taken(_)) => self.next = self.next.next(),
+                Ok(Append::Sealed) if unknown && self.parts.newest.consumed(&log) > self.next => {
+                    return self.written();
+                }
+                Ok(Append::Sealed) => return Settled::Closed,
+                Err(error) => {
+                    let patient = clock.monotonic().saturating_sub(began) < PATIENCE;
+                    unknown |= error.outcome() == Outcome::Unknown;
+                    if !patient
+                        || matches!(error, Error::NoSpace { .. } | Error::Invalid(_) | Error::Damaged(_))
+                    {
+                        tracing::warn!(%log, %error, "cannot write what came in");
+                        let told = if unknown { Refused::Unknown } else { Refused::Store(error.to_string()) };
+                        refuse(waiting, &told);
+                        if !unknown {
+                            return Settled::Refused;
+                        }
+                    }
+                    clock.sleep(self.parts.ids.jitter(pause)).await;
+                    pause = (pause * 2).min(RETRY_CAP);
+                }
+            }
+        }
+    }
+
+    fn written(&mut self) -> Settled {
+        let seq = self.next;
+        self.next = seq.next();
+        Settled::Written(seq)
+    }
+
+    /// The journal was closed because it was silent for long: go on in a fresh door.
+    async fn reopen(&mut self) -> Result<(), Error> {
+        self.door = keeper::register(&self.parts).await?;
+        self.next = Seq::FIRST;
+        Ok(())
+    }
+}
+
+fn refuse(waiting: &mut Vec<Input>, why: &Refused) {
+    for input in waiting.drain(..) {
+        let _ = input.reply.send(Err(why.clone()));
+    }
+}

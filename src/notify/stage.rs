@@ -1,0 +1,121 @@
+//! The notify stage as the loop runs it: what it consumes, and what happens once a claim is durable.
+
+use std::sync::Arc;
+
+use super::sender::Sender;
+use crate::domain::incidents;
+use crate::domain::notify::input::Input;
+use crate::domain::notify::snapshot::{self, Record};
+use crate::domain::notify::state::State;
+use crate::domain::notify::{Fact, decide, evolve};
+use crate::domain::time::Timestamp;
+use crate::journal::{Entry, LogName, Seq};
+use crate::stage::{Arrival, Bell, Body, Error, Place, Signal, Stage};
+
+/// The notify stage.
+pub struct Notify {
+    sender: Sender,
+    /// Wakes the incidents stage.
+    incidents: Bell,
+}
+
+impl Notify {
+    /// The stage; what it claims goes to `sender`, and `incidents` is rung whenever there is something new.
+    pub fn new(sender: Sender, incidents: Bell) -> Self {
+        Self { sender, incidents }
+    }
+}
+
+impl Stage for Notify {
+    type State = State;
+    type Fact = Fact;
+    type Input = Input;
+    type Record = Record;
+
+    fn decide(state: &State, batch: &[Input], now: Timestamp) -> (Vec<Fact>, State) {
+        let decision = decide::decide(state, batch, now);
+        (decision.facts, decision.state)
+    }
+
+    fn evolve(state: &mut State, fact: &Fact) {
+        evolve(state, fact);
+    }
+
+    fn records(state: &State) -> Box<dyn Iterator<Item = Record> + Send + '_> {
+        Box::new(snapshot::records(state))
+    }
+
+    fn restore(records: &mut dyn Iterator<Item = Record>) -> State {
+        snapshot::restore(records)
+    }
+
+    /// Claims that are overdue, and messages that are due on a channel with room.
+    fn next_due(&self, state: &State) -> Option<Timestamp> {
+        let Input::Offer { channels, .. } = self.sender.offer() else { return state.next_due() };
+        [state.next_due(), state.next_send(&channels)].into_iter().flatten().min()
+    }
+
+    fn log(&self) -> LogName {
+        LogName::notify()
+    }
+
+    fn sources(&self, _: &State) -> Vec<LogName> {
+        vec![LogName::incidents()]
+    }
+
+    fn goes_first(&self, _: &LogName) -> bool {
+        true
+    }
+
+    fn read(&self, log: &LogName, seq: Seq, entry: &Entry) -> Result<Vec<Arrival<Input>>, Error> {
+        let body = Body::<incidents::fact::Fact>::decode(log, seq, entry)?;
+        let arrival = |fact| {
+            let input = concerns(&fact).then_some(Input::Incidents(fact));
+            Arrival { accepted_at: entry.at, input }
+        };
+        Ok(body.facts.into_iter().map(arrival).collect())
+    }
+
+    /// A page that cannot be planned is one that plans nothing: it reaches nobody, so its incident escalates at once.
+    fn poison(&self, _: &Place, input: &Input, _: Arc<str>) -> Option<Input> {
+        match input {
+            Input::Incidents(incidents::fact::Fact::UserPaged(page)) => {
+                let mut page = page.clone();
+                page.steps.clear();
+                page.spare.clear();
+                Some(Input::Incidents(incidents::fact::Fact::UserPaged(page)))
+            }
+            Input::Incidents(_) | Input::Offer { .. } | Input::Outcome { .. } => None,
+        }
+    }
+
+    fn drained(&self, _: &State, _: &[LogName]) -> Vec<Input> {
+        Vec::new()
+    }
+
+    fn offers(&mut self, _: &State) -> Vec<Input> {
+        vec![self.sender.offer()]
+    }
+
+    fn appended(&mut self, facts: &[Fact], state: &Arc<State>) {
+        self.sender.claimed(facts, state);
+        if !facts.is_empty() {
+            self.incidents.ring(Signal::Stage);
+        }
+    }
+}
+
+/// Whether a fact of the incidents stage may change what is sent.
+fn concerns(fact: &incidents::fact::Fact) -> bool {
+    use incidents::fact::Fact as F;
+    matches!(
+        fact,
+        F::UserPaged(_)
+            | F::IncidentAcknowledged { .. }
+            | F::IncidentResolved { .. }
+            | F::IncidentAssigned { .. }
+            | F::UserDeleted { .. }
+            | F::ContactMethodRemoved { .. }
+            | F::EpochStarted { .. }
+    )
+}

@@ -1,0 +1,48 @@
+//! Why a stage cannot go on.
+
+use uuid::Uuid;
+
+use crate::journal::{self, LogName, Seq};
+
+/// Why a stage cannot go on. All but `Store` need a person.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum Error {
+    /// The store did not answer; the loop tries again.
+    #[error(transparent)]
+    Store(#[from] journal::Error),
+    /// A newer release wrote this.
+    #[error("cannot read entry {seq} of the journal {log}: {reason}. Was it written by a newer release?")]
+    Unreadable {
+        /// In which journal.
+        log: LogName,
+        /// Which entry.
+        seq: Seq,
+        /// Why.
+        reason: String,
+    },
+    /// The store does not hold what was consumed from it.
+    #[error(
+        "the journal {log} does not go on where it was left: the entry before {next} should be {expected}, but {found}. \
+         Was its store restored from a backup? `pd recover` accepts what is there"
+    )]
+    Restored {
+        /// Which journal.
+        log: LogName,
+        /// What would be consumed next.
+        next: Seq,
+        /// The entry that was consumed last.
+        expected: Uuid,
+        /// What is there instead.
+        found: String,
+    },
+    /// No snapshot can be used, and the entries before are gone.
+    #[error(
+        "the journal {log} cannot be read from its beginning, and none of its snapshots can be used: {reason}"
+    )]
+    NoSnapshot {
+        /// Which journal.
+        log: LogName,
+        /// What was wrong with the last one that was tried.
+        reason: String,
+    },
+}
