@@ -26,9 +26,9 @@ use crate::deliver::email::{Email, EmailConfig, InvalidSender, Login, Password, 
 use crate::deliver::webhook::{Webhook, WebhookConfig};
 use crate::domain::incidents::input::Input;
 use crate::domain::user::Channel;
+use crate::door::Whole;
 use crate::ids::{SharedIds, SystemIds};
 use crate::incidents::Incidents;
-use crate::door::Whole;
 use crate::ingest::{self, Admission, Commands, Limits, Parts, Writer};
 use crate::notify::compose::Links;
 use crate::notify::sender::{Means, Sender, Task, sender};
@@ -72,7 +72,11 @@ pub(super) async fn serve(options: ServeOptions) -> Result<(), Error> {
         }
         .run(),
     );
-    terminal::say(&format!("pd {} listening on {}", env!("CARGO_PKG_VERSION"), url.as_str().trim_end_matches('/')));
+    terminal::say(&format!(
+        "pd {} listening on {}",
+        env!("CARGO_PKG_VERSION"),
+        url.as_str().trim_end_matches('/')
+    ));
     terminal::say(&match first {
         Some(context) => format!(
             "first start: made a user, a service and a token; the context `{context}` holds them\n\
@@ -383,7 +387,10 @@ fn watch_deciding(watchdogs: Vec<Watchdog>, world: &World) {
     let watch = move || loop {
         std::thread::sleep(Duration::from_secs(1));
         if watchdogs.iter().any(|watchdog| watchdog.running(clock.monotonic()) > DECIDE_MAX) {
-            tracing::error!("deciding one batch takes more than {} s: the process ends", DECIDE_MAX.as_secs());
+            tracing::error!(
+                "deciding one batch takes more than {} s: the process ends",
+                DECIDE_MAX.as_secs()
+            );
             std::process::abort();
         }
     };
