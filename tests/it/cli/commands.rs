@@ -243,18 +243,18 @@ async fn ack_and_resolve() {
     = 3
     ");
     assert_snapshot!(world.pd("ack 10").await.shown(), @r"
-    ! error: the server refused with 400: 10 is resolved already
+    ! error: 10 is resolved already
     = 1
     ");
     assert_snapshot!(world.pd("ack nothing").await.shown(), @r"
     ! error: no incident is called `nothing`
-    ! hint: `pd list --all` shows what there is
+    ! hint: `pd list --all` shows which incidents there are
     = 5
     ");
     assert_snapshot!(world.pd("ack nothing 11").await.shown(), @r"
     #11 queue too long: already acknowledged by ann at 2026-01-05T07:01:00Z
     ! error: no incident is called `nothing`
-    ! hint: `pd list --all` shows what there is
+    ! hint: `pd list --all` shows which incidents there are
     = 7
     ");
     assert_snapshot!(world.pd_with("resolve - -q", "incident/Q0000000000012\ndisk-db-1\nqueue\n").await.shown(), @r"
@@ -312,7 +312,7 @@ async fn status_says_whether_all_is_well() {
     stage incidents: working at 17, all done
     stage notify: following at 9, oldest work 2.5s old, 4 waiting
     store doors at sqlite:pd.db: ok
-    quarantined: 1 inputs ever, the latest:
+    quarantined so far: 1; the latest:
       2026-01-05T06:30:00Z d/3/0: it panics
     the clock is 3 s behind
     = 0
@@ -342,7 +342,7 @@ async fn api_asks_for_anything() {
     ");
     assert_snapshot!(world.pd("api GET /nothing").await.shown(), @r"
     ! error: Not Found
-    ! hint: `pd list --all` shows what there is
+    ! hint: `pd list --all` shows which incidents there are
     = 5
     ");
 }

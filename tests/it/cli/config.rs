@@ -171,15 +171,13 @@ async fn config_check_says_what_serve_would() {
     std::fs::write(&file, "lisen = \"0.0.0.0:80\"\n[limits]\nrequests = 0\n").unwrap();
     assert_snapshot!(world.pd("config check --config pd.toml").await.shown(), @r"
     ! error: pd.toml:1:1: unknown key `lisen`
-    ! error:   did you mean `listen`?
+    !   did you mean `listen`?
     ! error: pd.toml:3:12: `requests` is 0
-    ! error:   expected a whole number from 1 to 100000
-    ! hint: check a file with `pd config check --config FILE`
+    !   expected a whole number from 1 to 100000
     = 2
     ");
     assert_snapshot!(world.pd("config check --config nothing.toml").await.shown(), @r"
-    ! error: cannot read nothing.toml: No such file or directory (os error 2): No such file or directory (os error 2)
-    ! hint: check a file with `pd config check --config FILE`
+    ! error: cannot read nothing.toml: No such file or directory (os error 2)
     = 2
     ");
     assert_eq!(world.pd("serve --config pd.toml").await.code, 2);

@@ -13,11 +13,11 @@ async fn errors_say_what_to_do() {
     let world = World::with(&fake);
     assert_snapshot!(world.pd("show 99").await.shown(), @r"
     ! error: no incident is called `99`
-    ! hint: `pd list --all` shows what there is
+    ! hint: `pd list --all` shows which incidents there are
     = 5
     ");
     assert_snapshot!(world.pd("show 99 -o json").await.shown(), @r#"
-    ! {"error":{"code":"not_found","exit":5,"hint":"`pd list --all` shows what there is","message":"no incident is called `99`"}}
+    ! {"error":{"code":"not_found","exit":5,"hint":"`pd list --all` shows which incidents there are","message":"no incident is called `99`"}}
     = 5
     "#);
     assert_snapshot!(world.pd("list --status open").await.shown(), @r"
