@@ -3,6 +3,7 @@
 mod api;
 mod architecture;
 mod archive;
+mod cli;
 mod crash;
 mod deliver;
 #[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
