@@ -9,5 +9,7 @@ mod deliver;
 #[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
 mod doubles;
 mod journal;
+mod offline;
+mod purge;
 #[allow(dead_code, reason = "each test uses a part of what the rig can do")]
 mod rig;
