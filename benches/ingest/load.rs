@@ -107,6 +107,17 @@ impl Load {
     }
 }
 
+impl Load {
+    /// Counts another load in.
+    pub(crate) fn add(&mut self, other: Load) {
+        self.accepted += other.accepted;
+        self.refused += other.refused;
+        self.took += other.took;
+        self.latencies.extend(other.latencies);
+        self.latencies.sort_unstable();
+    }
+}
+
 struct Shared {
     clock: SystemClock,
     ends_at: Duration,

@@ -8,6 +8,7 @@
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
 
 mod comparator;
+#[allow(dead_code, reason = "shared with the benchmark of the state")]
 mod load;
 mod receiver;
 #[path = "../../tests/it/rig/mod.rs"]
