@@ -4,6 +4,7 @@ mod architecture;
 mod archive;
 mod crash;
 mod deliver;
+mod docs;
 #[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
 mod doubles;
 mod journal;
