@@ -9,6 +9,12 @@
 //! - [`door`], [`ingest`]: what comes in, made durable, then answered.
 //! - [`incidents`]: the stage that turns events and commands into incidents.
 //! - [`notify`]: the stage that turns pages into messages.
+//! - [`wire`]: the shapes that travel; [`api`]: REST.
+//! - [`wire`]: what travels over HTTP.
+//! - [`config`]: the server's configuration file.
+//! - [`client`], [`cli`]: the API from outside, and the command line on top of it.
+//! - [`wire`]: the shapes that travel.
+//! - [`ingest`]: the doors.
 //! - [`deliver`]: the channels by which messages reach people.
 //! - [`config`]: the server's configuration file.
 //! - [`daemon`]: the server, built of all that; [`offline`]: what is done while it does not run.
@@ -33,5 +39,7 @@ pub mod journal;
 pub mod keyring;
 pub mod notify;
 pub mod offline;
+pub mod pacer;
+pub mod purge;
 pub mod stage;
 pub mod wire;

@@ -147,7 +147,8 @@ fn show(view: &View<'_>, found: &Found) -> Page {
         opened: incident.created_at.to_iso(),
         responsible: if incident.is_open() { view.user_names(&users) } else { String::new() },
         details: incident.details.as_deref().map(str::to_owned),
-        entries: incident.log_entries()
+        entries: incident
+            .log_entries()
             .rev()
             .map(|(_, entry)| (entry.at.to_iso(), view.words(incident, entry)))
             .collect(),

@@ -52,8 +52,8 @@ struct Use {
 
 const ADD_EXAMPLES: &str = "\
 Examples:
-  $ pd context add prod --url https://pd-1.example.com,https://pd-2.example.com --token-command 'pass show pd'
-  $ pass show pd | pd context add prod --url https://pd.example.com --token-file -";
+  $ pd context add prod --url https://a.example.com,https://b.example.com --token-command 'pass pd'
+  $ pass pd | pd context add prod --url https://pd.example.com --token-file -";
 
 /// Add a server
 #[derive(Debug, clap::Args)]
@@ -147,7 +147,7 @@ const COLUMNS: [Column; 4] = [
 
 fn list(session: &mut Session) -> anyhow::Result<Exit> {
     let contexts = session.contexts()?;
-    let current = session.global.context.clone().or_else(|| contexts.current().map(str::to_owned));
+    let current = session.asked()?.0.or_else(|| contexts.current().map(str::to_owned));
     let items: Vec<_> = contexts
         .all()
         .map(|context| {
@@ -174,7 +174,7 @@ fn list(session: &mut Session) -> anyhow::Result<Exit> {
 }
 
 fn add(session: &mut Session, args: Add) -> anyhow::Result<Exit> {
-    let urls: Vec<Url> = session.global.url.clone();
+    let urls: Vec<Url> = session.asked()?.1;
     if urls.is_empty() {
         anyhow::bail!(Complaint::usage("a context needs an address", "give --url URL"));
     }

@@ -16,19 +16,13 @@ const HEADING: &str = "Options of every command";
 /// Options that every command takes.
 #[derive(Clone, Debug, Args)]
 pub(super) struct Global {
-    /// Ask the server of this context, rather than the current one
-    #[arg(long, global = true, env = "PD_CONTEXT", hide_env_values = true, value_name = "NAME")]
+    /// Ask the server of this context, rather than the current one [env: PD_CONTEXT]
+    // Not by clap: an option must win over a variable, also over that of the other option.
+    #[arg(long, global = true, value_name = "NAME")]
     #[arg(help_heading = HEADING)]
     pub(super) context: Option<String>,
-    /// Ask the server at this address, rather than that of a context; several, separated by commas, are tried in order
-    #[arg(
-        long,
-        global = true,
-        env = "PD_URL",
-        hide_env_values = true,
-        value_name = "URL",
-        value_delimiter = ','
-    )]
+    /// Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]
+    #[arg(long, global = true, value_name = "URL", value_delimiter = ',')]
     #[arg(value_parser = contexts::url, conflicts_with = "context", help_heading = HEADING)]
     pub(super) url: Vec<Url>,
     /// Read the API token from this file

@@ -245,7 +245,7 @@ mod tests {
         check("pd api 'B W' /x", false);
         check("pd context", false);
         check("pd context use", false);
-        check("pd context add prod", false);
+        check("pd list --url http://a --context b", false);
         check("pd serve --listen 7433", false);
         check("pd serve --listen 127.0.0.1:0 --data /x --config /y", true);
         check("pd journal incidents --from 3 --limit 10", true);

@@ -9,7 +9,9 @@ use anyhow::Context as _;
 use super::error::{Complaint, Exit, report};
 use super::global::Global;
 use super::output::Output;
-use crate::client::contexts::Contexts;
+use url::Url;
+
+use crate::client::contexts::{self, Context, Contexts};
 use crate::client::spool::{self, Entry, Flushed, Spool};
 use crate::client::{Client, Patience, Secret, Target};
 use crate::clock::{SharedClock, SystemClock};
@@ -99,9 +101,10 @@ impl Session {
 
     /// Whom to ask: options, then the environment, then the contexts.
     pub(super) fn target(&mut self) -> anyhow::Result<Target> {
-        let mut target = if self.global.url.is_empty() {
+        let (context, urls) = self.asked()?;
+        let mut target = if urls.is_empty() {
             let contexts = self.contexts()?;
-            let name = self.global.context.as_deref().or(contexts.current()).ok_or_else(|| {
+            let name = context.as_deref().or(contexts.current()).ok_or_else(|| {
                 Complaint::usage(
                     "no server is set up",
                     "start one with `pd serve`, or name one: `pd context add NAME --url URL --token-file FILE`",
@@ -110,13 +113,13 @@ impl Session {
             let context = contexts.get(name)?;
             // A token that is not used need not be asked for.
             if self.token()?.is_some() {
-                crate::client::contexts::Context { token: None, ..context.clone() }.resolve()?
+                Context { token: None, ..context.clone() }.resolve()?
             } else {
                 context.resolve()?
             }
         } else {
             // No token of a context: it must not go to another server.
-            Target { context: None, urls: self.global.url.clone(), token: None, routing_key: None }
+            Target { context: None, urls, token: None, routing_key: None }
         };
         if let Some(token) = self.token()? {
             target.token = Some(token);
@@ -125,6 +128,20 @@ impl Session {
             target.routing_key = Some(Secret::new(&key));
         }
         Ok(target)
+    }
+
+    /// The context or the addresses that options name, or else the environment.
+    pub(super) fn asked(&self) -> anyhow::Result<(Option<String>, Vec<Url>)> {
+        let by_option = (self.global.context.clone(), self.global.url.clone());
+        if by_option.0.is_some() || !by_option.1.is_empty() {
+            return Ok(by_option);
+        }
+        let urls = env("PD_URL").unwrap_or_default();
+        let urls: Result<Vec<_>, _> =
+            urls.split(',').filter(|url| !url.is_empty()).map(contexts::url).collect();
+        let urls = urls.map_err(|hint| Complaint::usage("PD_URL is no address", hint))?;
+        let context = env("PD_CONTEXT").filter(|_| urls.is_empty());
+        Ok((context, urls))
     }
 
     fn token(&self) -> anyhow::Result<Option<Secret>> {

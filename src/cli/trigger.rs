@@ -11,13 +11,13 @@ use crate::wire::event::{Enqueue, Image, Link, Payload, Text};
 const EXAMPLES: &str = "\
 Examples:
   $ pd trigger 'disk full on db-1'
-  $ pd trigger 'disk full on db-1' --severity critical --dedup-key disk-db-1 --details free=0 --details mount=/var
+  $ pd trigger 'disk full on db-1' -s critical -k disk-db-1 -d free=0 -d mount=/var
 
   The first line of standard input is the summary, all of it goes into the details:
   $ ./backup.sh 2>&1 | pd trigger - --source backup
 
   With a runbook, and the details as JSON:
-  $ pd trigger 'queue too long' -d '{\"length\":1200}' --link 'https://wiki.example.com/queue Runbook'";
+  $ pd trigger 'queue too long' -d '{\"length\":1200}' --link 'https://wiki.example.com/q Runbook'";
 
 /// Tell that something is wrong
 ///

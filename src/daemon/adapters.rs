@@ -9,7 +9,8 @@ use crate::api::parts as api;
 use crate::domain::command::{Actor, Ask, Verdict};
 use crate::domain::event::EventAddress;
 use crate::domain::incident::KeptEvent;
-use crate::ingest::{Commands, NoVerdict, Refused, Whole};
+use crate::door::Whole;
+use crate::ingest::{Commands, NoVerdict, Refused};
 use crate::journal;
 
 /// When a client may ask again.

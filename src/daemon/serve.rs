@@ -22,13 +22,14 @@ use crate::api;
 use crate::clock::{SharedClock, SystemClock, within};
 use crate::config::Config;
 use crate::deliver::console::Console;
-use crate::deliver::email::{Email, EmailConfig, Password, Relay, RelayUrl};
+use crate::deliver::email::{Email, EmailConfig, InvalidSender, Login, Password, Relay};
 use crate::deliver::webhook::{Webhook, WebhookConfig};
 use crate::domain::incidents::input::Input;
 use crate::domain::user::Channel;
+use crate::door::Whole;
 use crate::ids::{SharedIds, SystemIds};
 use crate::incidents::Incidents;
-use crate::ingest::{self, Admission, Commands, Limits, Parts, Whole, Writer};
+use crate::ingest::{self, Admission, Commands, Limits, Parts, Writer};
 use crate::notify::compose::Links;
 use crate::notify::sender::{Means, Sender, Task, sender};
 use crate::notify::stage::Notify;
@@ -71,7 +72,11 @@ pub(super) async fn serve(options: ServeOptions) -> Result<(), Error> {
         }
         .run(),
     );
-    terminal::say(&format!("pd {} listening on {url}", env!("CARGO_PKG_VERSION")));
+    terminal::say(&format!(
+        "pd {} listening on {}",
+        env!("CARGO_PKG_VERSION"),
+        url.as_str().trim_end_matches('/')
+    ));
     terminal::say(&match first {
         Some(context) => format!(
             "first start: made a user, a service and a token; the context `{context}` holds them\n\
@@ -356,7 +361,7 @@ fn transports(config: &Config, clock: &SharedClock) -> Result<BTreeMap<Channel, 
     let mut transports: BTreeMap<Channel, Arc<dyn Transport>> = BTreeMap::new();
     let console = Console::new(terminal::console(), Arc::clone(clock)).map_err(Error::Runtime)?;
     transports.insert(Channel::Console, Arc::new(console));
-    let webhook = WebhookConfig { allow: allowed(config)?, timeout: config.webhook.timeout };
+    let webhook = WebhookConfig { allow: config.webhook.allow.clone(), timeout: config.webhook.timeout };
     transports.insert(Channel::Webhook, Arc::new(Webhook::new(webhook, Arc::clone(clock))?));
     if let Some(email) = &config.email {
         transports.insert(Channel::Email, Arc::new(Email::new(mail(email)?, Arc::clone(clock))?));
@@ -364,28 +369,15 @@ fn transports(config: &Config, clock: &SharedClock) -> Result<BTreeMap<Channel, 
     Ok(transports)
 }
 
-fn allowed(config: &Config) -> Result<Vec<crate::deliver::webhook::Cidr>, Error> {
-    let parse = |cidr: &crate::config::Cidr| {
-        cidr.to_string().parse().map_err(|error| Error::EmailValue(format!("{error}")))
-    };
-    config.webhook.allow.iter().map(parse).collect()
-}
-
 fn mail(email: &crate::config::Email) -> Result<EmailConfig, Error> {
-    let value = |error: &dyn std::fmt::Display| Error::EmailValue(error.to_string());
-    let password = email.login.as_ref().map(|(_, path)| {
-        std::fs::read_to_string(path)
-            .map(|text| Password::from_file_text(&text))
-            .map_err(|error| Error::EmailValue(format!("cannot read {}: {error}", path.display())))
+    let login = email.login.as_ref().map(|(user, path)| {
+        let text = std::fs::read_to_string(path)
+            .map_err(|error| Error::EmailValue(format!("cannot read {}: {error}", path.display())))?;
+        Ok::<_, Error>(Login { user: user.clone(), password: Password::from_file_text(&text) })
     });
-    let password = password.transpose()?;
-    let mut relays = Vec::new();
-    for relay in &email.relays {
-        let mut url: RelayUrl = relay.to_string().parse().map_err(|error| value(&error))?;
-        url.user = email.login.as_ref().map(|(user, _)| user.clone());
-        relays.push(Relay { url, password: password.clone() });
-    }
-    let from = email.from.parse().map_err(|error| value(&error))?;
+    let login = login.transpose()?;
+    let relays = email.relays.iter().map(|url| Relay { url: url.clone(), login: login.clone() }).collect();
+    let from = email.from.parse().map_err(|error: InvalidSender| Error::EmailValue(error.to_string()))?;
     Ok(EmailConfig { relays, from, timeout: email.timeout, ca_pem: None })
 }
 
@@ -395,7 +387,10 @@ fn watch_deciding(watchdogs: Vec<Watchdog>, world: &World) {
     let watch = move || loop {
         std::thread::sleep(Duration::from_secs(1));
         if watchdogs.iter().any(|watchdog| watchdog.running(clock.monotonic()) > DECIDE_MAX) {
-            tracing::error!("deciding one batch takes more than {} s: the process ends", DECIDE_MAX.as_secs());
+            tracing::error!(
+                "deciding one batch takes more than {} s: the process ends",
+                DECIDE_MAX.as_secs()
+            );
             std::process::abort();
         }
     };

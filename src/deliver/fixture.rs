@@ -10,7 +10,7 @@ use super::domain::incident::{Agent, Alert, Assignment, Escalation, Incident, Pa
 use super::domain::notify::NotificationId;
 use super::domain::time::Timestamp;
 use super::domain::user::Urgency;
-use super::notify::transport::{About, Message};
+use super::transport::{About, Message};
 
 const OPENED: Timestamp = Timestamp::from_millis(1_767_596_400_250);
 

@@ -12,4 +12,4 @@ pub mod webhook;
 #[cfg(test)]
 mod fixture;
 #[cfg(test)]
-use crate::{domain, notify};
+use crate::{domain, notify::transport};

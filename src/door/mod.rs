@@ -7,10 +7,12 @@
 mod event;
 mod index;
 mod record;
+mod whole;
 
 pub use event::{EventError, Parsed, parse};
 pub use index::Registered;
 pub use record::{EVENT_BYTES_MAX, Head, Record, encode, lines, records};
+pub use whole::{Whole, kept};
 
 /// The format of the entries that this release writes into doors' journals.
 pub const FORMAT: u16 = 1;

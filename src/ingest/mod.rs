@@ -7,7 +7,6 @@ mod admission;
 mod commands;
 mod http;
 mod keeper;
-mod whole;
 mod writer;
 
 use std::sync::Arc;
@@ -19,7 +18,6 @@ pub use admission::{Admission, Limits};
 pub use commands::{Commands, NoVerdict};
 pub use http::router;
 pub use keeper::{close_others, register};
-pub use whole::Whole;
 pub use writer::{Writer, Written};
 
 use crate::clock::SharedClock;

@@ -11,6 +11,8 @@
 //! - **[`Append::Sealed`] as the answer to a repetition does not mean "not written"**: the entry may have landed, been
 //!   consumed and been truncated meanwhile. Whoever repeats must settle that by other means (a door by the consumer's
 //!   cursor, a command by its id).
+//! - **What was sent late may arrive late**, after later operations of the same caller too. For appends that is harmless
+//!   (a slot is written once). A part of a snapshot must be a function of its position and number alone.
 //! - **A read below the truncation answers [`Read::Truncated`]**, never "nothing new".
 //! - **Truncation** removes whole segments of [`SEGMENT`] slots, and seals what it removes.
 //! - **Closing** is for ever: nothing is appended after the tail that `close` returned.

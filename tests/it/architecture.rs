@@ -22,7 +22,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("stage", &["domain", "clock", "ids", "journal"]),
     ("incidents", &["domain", "clock", "ids", "keyring", "journal", "archive", "door", "stage"]),
     ("notify", &["domain", "clock", "ids", "keyring", "journal", "archive", "door", "stage"]),
-    ("deliver", &["domain", "clock", "wire", "notify::transport"]),
+    ("deliver", &["domain", "clock", "config", "wire", "notify::transport"]),
     (
         "ingest",
         &[
@@ -49,8 +49,25 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "daemon",
         &[
-            "domain", "clock", "ids", "keyring", "config", "limits", "wire", "journal", "archive", "door", "stage",
-            "incidents", "notify", "deliver", "ingest", "purge", "api", "client::Secret", "client::contexts",
+            "domain",
+            "clock",
+            "ids",
+            "keyring",
+            "config",
+            "limits",
+            "wire",
+            "journal",
+            "archive",
+            "door",
+            "stage",
+            "incidents",
+            "notify",
+            "deliver",
+            "ingest",
+            "purge",
+            "api",
+            "client::Secret",
+            "client::contexts",
         ],
     ),
     (

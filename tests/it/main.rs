@@ -1,5 +1,6 @@
 //! One test binary: it links once, and a filter by module name picks a part.
 
+mod api;
 mod architecture;
 mod archive;
 mod crash;

@@ -210,7 +210,11 @@ mod tests {
     fn fits_the_terminal() {
         let text = fitted(&items(), &[&NAME, &TEXT], &moment(), true, Some(40));
         let plain = anstream::adapter::strip_str(&text).to_string();
-        insta::assert_snapshot!(plain, @"");
+        insta::assert_snapshot!(plain, @r"
+        NAME    TEXT
+        a       short
+        longer  a text that is longer than the…
+        ");
         let coloured: Vec<_> = text.lines().map(|line| line.contains("\x1b[31m")).collect();
         assert_eq!(coloured, [false, true, true]);
     }

@@ -11,7 +11,7 @@ use async_trait::async_trait;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::client::Certificate;
 
-pub use self::relay::{InvalidRelayUrl, Password, Relay, RelayUrl, Security};
+pub use self::relay::{Login, Password, Relay};
 use self::session::{Letter, Limits, QUIT_MAX, Session};
 use super::text;
 use crate::clock::SharedClock;
@@ -59,12 +59,6 @@ pub enum Error {
     /// Nobody to hand mail to.
     #[error("no relay is configured: [deliver.email] needs at least one in `relays`")]
     NoRelay,
-    /// A user without a password.
-    #[error("the relay {0} has a user but no password: name a file that holds it as `password_file`")]
-    NoPassword(RelayUrl),
-    /// A password without a user.
-    #[error("the relay {0} has a password but no user: write its URL as smtps://user@host")]
-    NoUser(RelayUrl),
     /// The authorities' certificates cannot be read.
     #[error("the certificates in `ca_file` cannot be read: expected PEM")]
     Authorities,
@@ -92,14 +86,7 @@ impl Email {
             Ok(roots) => roots,
             Err(_) => return Err(Error::Authorities),
         };
-        let mut sessions = Vec::with_capacity(config.relays.len());
-        for relay in config.relays {
-            match (&relay.url.user, &relay.password) {
-                (Some(_), None) => return Err(Error::NoPassword(relay.url)),
-                (None, Some(_)) => return Err(Error::NoUser(relay.url)),
-                (Some(_), Some(_)) | (None, None) => sessions.push(Session::new(relay, roots.as_ref())),
-            }
-        }
+        let sessions = config.relays.into_iter().map(|relay| Session::new(relay, roots.as_ref())).collect();
         Ok(Self { sessions, from: config.from.0, timeout: config.timeout, clock })
     }
 

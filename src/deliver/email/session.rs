@@ -15,8 +15,9 @@ use lettre::transport::smtp::commands::{Data, Mail, Rcpt};
 use lettre::transport::smtp::extension::{ClientId, Extension, MailBodyParameter, MailParameter};
 use lettre::transport::smtp::response::Response;
 
-use super::relay::{Relay, Security};
+use super::relay::Relay;
 use crate::clock::{Clock, within};
+use crate::config::Security;
 use crate::deliver::text;
 use crate::notify::transport::Outcome;
 
@@ -245,13 +246,13 @@ impl Session {
         } else if url.security == Security::StartTls {
             return Err(Failure::Other("the relay does not offer STARTTLS".to_owned()));
         }
-        if let (Some(user), Some(password)) = (&url.user, &self.relay.password) {
+        if let Some(login) = &self.relay.login {
             progress.reach(Phase::Auth);
             if !connection.is_encrypted() && !is_loopback(&url.host) {
                 let reason = "the relay does not offer STARTTLS, and a password is not sent unprotected";
                 return Err(Failure::Other(reason.to_owned()));
             }
-            let credentials = Credentials::new(user.clone(), password.reveal().to_owned());
+            let credentials = Credentials::new(login.user.clone(), login.password.reveal().to_owned());
             let mechanisms = [Mechanism::Plain, Mechanism::Login];
             step(clock, limit, connection.auth(&mechanisms, &credentials)).await?;
         }
@@ -313,7 +314,7 @@ fn tls(relay: &Relay, roots: Option<&Certificate>) -> Result<TlsParameters, Stri
         builder = builder.add_root_certificate(roots.clone());
     }
     // Whoever could present a false certificate could as well leave out the offer of TLS.
-    let unchecked = relay.url.security == Security::Opportunistic && relay.password.is_none();
+    let unchecked = relay.url.security == Security::Opportunistic && relay.login.is_none();
     builder
         .dangerous_accept_invalid_certs(unchecked)
         .build()

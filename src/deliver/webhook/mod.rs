@@ -3,7 +3,7 @@
 //! The receiver can tell repetitions by `X-Webhook-Id`, so that nothing is ever `Unknown` here: whatever was not
 //! answered may be sent again.
 
-pub mod addresses;
+mod addresses;
 mod event;
 mod resolver;
 mod signature;
@@ -16,11 +16,11 @@ use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use reqwest::{Response, StatusCode, Url, redirect};
 use url::Host;
 
-pub use self::addresses::Cidr;
 use self::addresses::{Reach, Refused};
 use self::resolver::Resolver;
 use super::text;
 use crate::clock::{SharedClock, within};
+use crate::config::Cidr;
 use crate::domain::user::Channel;
 use crate::notify::transport::{Message, Outcome, Transport};
 

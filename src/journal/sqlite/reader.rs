@@ -92,3 +92,35 @@ fn part_of(conn: &Connection, log: i64, at: Seq, part: u32) -> Result<Option<Byt
 pub(super) fn missing(log: &crate::journal::LogName, at: Seq) -> Error {
     Error::Damaged(format!("slot {at} of journal {log} was written and is not there"))
 }
+
+#[cfg(test)]
+mod tests {
+    #![expect(clippy::unwrap_used, reason = "a test")]
+
+    use super::*;
+    use crate::domain::time::Timestamp;
+    use crate::journal::sqlite::schema;
+
+    /// A query that waited while its slots were truncated must not answer that there is nothing new.
+    #[test]
+    fn a_run_is_judged_by_its_own_moment() {
+        let mut conn = Connection::open_in_memory().unwrap();
+        schema::migrate(&mut conn).unwrap();
+        let log = tables::create_log(&conn, &"a".parse().unwrap()).unwrap();
+        for at in 0..3 {
+            let (id, writer) = (uuid::Uuid::from_u128(at), uuid::Uuid::nil());
+            let entry = Entry { id, writer, at: Timestamp::EPOCH, format: 1, body: Bytes::from_static(b"x") };
+            tables::insert_entry(&conn, log, Seq(at.try_into().unwrap()), &entry).unwrap();
+        }
+        let read = |from| {
+            let (first, run) = run_of(&conn, log, Seq(from), 100).unwrap();
+            (first.0, run.len())
+        };
+        assert_eq!(read(0), (0, 3));
+        conn.execute("UPDATE log SET first = 2", []).unwrap();
+        assert_eq!(read(0), (2, 0), "truncated, and not deleted yet");
+        tables::sweep_entries(&conn, log, Seq(2), 9).unwrap();
+        assert_eq!(read(1), (2, 0), "deleted");
+        assert_eq!(read(2), (2, 1));
+    }
+}

@@ -114,18 +114,22 @@ impl Writer {
         let logs = self.published.borrow().clone();
         let mut batch = Batch { conn: &self.conn, logs, dirty: false };
         // Everybody gets an answer, also those behind the one whose statement failed.
-        let mut filled = self.conn.prepare_cached("BEGIN IMMEDIATE")?.execute([]).map(drop);
+        let mut filled = self.run_cached("BEGIN IMMEDIATE");
         for op in ops {
             answers.push(op.judge(&mut batch, &mut filled));
         }
         filled?;
-        self.conn.prepare_cached("COMMIT")?.execute([])?;
+        self.run_cached("COMMIT")?;
         if batch.dirty {
             self.counters.committed();
             // Published before anybody is answered: who was told that it is written can read it.
             self.published.send_replace(batch.logs);
         }
         Ok(())
+    }
+
+    fn run_cached(&self, sql: &str) -> Result<(), rusqlite::Error> {
+        self.conn.prepare_cached(sql)?.execute([]).map(drop)
     }
 
     fn roll_back(&self, error: &rusqlite::Error) -> Result<(), Failure> {

@@ -7,7 +7,7 @@ mod tls;
 mod webhook;
 
 // For the fixture, which the channels' own tests share.
-use pd::{domain, notify};
+use pd::{domain, notify::transport};
 
 use std::sync::Arc;
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use pd::deliver::email::{Email, Password};
+use pd::deliver::email::{Email, Login, Password};
 use pd::notify::transport::Transport;
 use rcgen::{CertifiedKey, generate_simple_self_signed};
 use tokio_rustls::rustls::ServerConfig;
@@ -45,9 +45,9 @@ async fn check(case: Case) -> (String, Option<bool>) {
     let (tls, authority) = certificate();
     let tls = case.tls.then_some(tls);
     let server = Server::start_with(Skills { tls, implicit: case.implicit, auth: case.login });
-    let user = if case.login { "ann@" } else { "" };
-    let mut config = config(&[format!("{}://{user}{}", case.scheme, server.address())], TIMEOUT);
-    config.relays[0].password = case.login.then(|| Password::from_file_text("secret\n"));
+    let mut config = config(&[format!("{}://{}", case.scheme, server.address())], TIMEOUT);
+    let password = Password::from_file_text("secret\n");
+    config.relays[0].login = case.login.then(|| Login { user: "ann".to_owned(), password });
     config.ca_pem = case.trusted.then_some(authority);
     let (word, said) = spoken(&Email::new(config, clock()).unwrap().send(&fixture::message()).await);
     let mails = server.mails();
@@ -56,7 +56,7 @@ async fn check(case: Case) -> (String, Option<bool>) {
         let login = case.login.then(|| "PLAIN AGFubgBzZWNyZXQ=".to_owned());
         assert_eq!(mail.login, login);
     }
-    let said = said.replace(&server.address().to_string(), "RELAY");
+    let said = said.replace(&format!("{}://{}", case.scheme, server.address()), "RELAY");
     (format!("{word}: {said}"), mails.first().map(|mail| mail.protected))
 }
 

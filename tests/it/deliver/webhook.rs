@@ -12,7 +12,7 @@ use super::{clock, fixture, spoken};
 use crate::doubles::http::{Mode, Server};
 
 const PATIENT: Duration = Duration::from_secs(30);
-const IMPATIENT: Duration = Duration::from_millis(500);
+const IMPATIENT: Duration = Duration::from_secs(1);
 
 fn webhook(allow: &[&str], timeout: Duration) -> Webhook {
     let allow = allow.iter().map(|range| range.parse().unwrap()).collect();

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use pd::clock::SystemClock;
-use pd::journal::sqlite::{BackupError, OpenError, Options, SqliteStore};
+use pd::journal::sqlite::{BackupError, OpenError, Options, SqliteStore, copy_file};
 use pd::journal::{Append, Entry, Error, Extent, Journal, Outcome, Read, SEGMENT, Seq};
 use rusqlite::Connection;
 
@@ -115,6 +115,23 @@ async fn a_backup_holds_one_moment() {
     assert_eq!(copy.close(&log("big")).await, Ok(held.next));
     assert_eq!(copy.drop_closed(&log("big")).await, Ok(()));
     find_and_go_on(&copy).await;
+}
+
+#[tokio::test]
+async fn a_store_that_nobody_has_open_is_copied_too() {
+    let folder = tempfile::tempdir().unwrap();
+    let (from, to) = (folder.path().join("pd.db"), folder.path().join("copy.db"));
+    populate(&journal(open(&from, Options::default()))).await;
+    copy_file(&from, &to).unwrap();
+    find_and_go_on(&journal(open(&to, Options::default()))).await;
+    assert!(copy_file(&folder.path().join("none.db"), &folder.path().join("other.db")).is_err());
+    let mut names = std::fs::read_dir(folder.path())
+        .unwrap()
+        .map(|file| file.unwrap().file_name().into_string().unwrap());
+    assert!(
+        names.all(|name| !name.contains(".part") && !name.contains("other")),
+        "nothing half-done is left"
+    );
 }
 
 #[tokio::test]

@@ -13,11 +13,9 @@ pub const TIMERS_MAX: usize = 256;
 pub(super) fn decide(draft: &mut Draft) {
     let due: Vec<_> =
         draft.state.timers.iter().take_while(|(at, ..)| *at <= draft.now).take(TIMERS_MAX).copied().collect();
-    for timer in due {
-        // An earlier timer of the batch may have settled this one: resolved, it does not escalate.
-        if draft.state.timers.contains(&timer) {
-            fire(draft, timer.1, timer.2);
-        }
+    // None of these makes another of the same incident stale, but for resolving it, which `fire` looks for.
+    for (_, number, timer) in due {
+        fire(draft, number, timer);
     }
 }
 

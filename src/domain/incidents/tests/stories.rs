@@ -6,6 +6,7 @@ use super::script::{check, run};
 use crate::domain::command::{Ask, ServiceChange};
 use crate::domain::event::Action;
 use crate::domain::incident::Happening;
+use crate::domain::incidents::fact::Fact;
 
 #[test]
 fn the_second_level_is_paged_unless_somebody_acknowledges() {
@@ -157,7 +158,36 @@ fn the_last_resort_is_paged_once_when_nobody_was_reached() {
 }
 
 #[test]
+fn a_doubtful_message_is_repeated_once_by_a_page_that_says_so() {
+    check(
+        "policy eve 5m / eve 5m; 0m trigger db; 1m page 1 unknown; 2m page 2 unknown; 9h",
+        "0m: #1 opened, #1 level 1 eve, page eve
+         1m: #1 level 1: EveryMessageFailed, #1 level 2 eve, page eve (maybe again)
+         2m: #1 level 2: EveryMessageFailed, #1 exhausted",
+    );
+}
+
+#[test]
+fn what_is_long_overdue_is_done_once() {
+    let (mut world, _) = run("auto-resolve 5h; policy ann 5m / bob 5m x9; 0m trigger db");
+    world.now = world.now.plus(Duration::from_secs(4 * 3600));
+    let paged = |facts: &[Fact]| facts.iter().filter(|fact| matches!(fact, Fact::UserPaged(_))).count();
+    assert_eq!(paged(&world.decide(&[])), 1);
+    assert_eq!(world.state.next_due(), Some(world.now.plus(Duration::from_secs(300))));
+    world.now = world.now.plus(Duration::from_secs(4 * 3600));
+    assert_eq!(paged(&world.decide(&[])), 0, "it has resolved itself meanwhile");
+    assert_eq!(world.state.next_due(), None);
+}
+
+#[test]
 fn a_policy_is_gone_through_as_often_as_it_says() {
+    // A round in which somebody had time to acknowledge is repeated, even if another level is empty.
+    check(
+        "policy ann 5m / nobody 5m x1; 0m trigger db; 1m page 1 reached; 9h",
+        "0m: #1 opened, #1 level 1 ann, page ann
+         5m: #1 level 2 nobody, #1 level 2: NobodyOnCall, #1 level 1 round 1 ann, page ann
+         10m: #1 level 2 round 1 nobody, #1 level 2: NobodyOnCall, #1 exhausted",
+    );
     check(
         "policy ann 5m / bob 10m x1; 0m trigger db; 1m page 1 reached; 9h",
         "0m: #1 opened, #1 level 1 ann, page ann

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use super::records;
 use crate::archive::Archive;
 use crate::domain::event::EventAddress;
 use crate::domain::incident::KeptEvent;
-use crate::door;
-use crate::journal::{Error, Journal, LogName, Read, Seq};
+use crate::journal::{Entry, Error, Journal, LogName, Read, Seq};
 
 /// Reads events from the doors' journals, or from the archive once their segment was truncated.
 #[derive(Clone)]
@@ -30,14 +30,16 @@ impl Whole {
         if let Read::Run { entries, .. } = self.doors.read(&log, Seq(address.seq), 1).await?
             && let Some(entry) = entries.first()
         {
-            return Ok(door::records(&entry.body).nth(address.index as usize).and_then(Result::ok).map(
-                |record| KeptEvent {
-                    address,
-                    accepted_at: record.head.at,
-                    body: Arc::from(String::from_utf8_lossy(record.body)),
-                },
-            ));
+            return Ok(kept(entry, address));
         }
         self.archive.event(address).await
     }
+}
+
+/// The event at this address, whose entry this is; `None` if the entry does not hold it.
+pub fn kept(entry: &Entry, address: EventAddress) -> Option<KeptEvent> {
+    let index = usize::try_from(address.index).ok()?;
+    let record = records(&entry.body).nth(index)?.ok()?;
+    let body = Arc::from(String::from_utf8_lossy(record.body));
+    Some(KeptEvent { address, accepted_at: record.head.at, body })
 }

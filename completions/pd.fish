@@ -1,0 +1,639 @@
+# Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
+function __fish_pd_global_optspecs
+    string join \n context= url= token-file= o/output= q/quiet no-header color= timeout= retry= h/help V/version
+end
+
+function __fish_pd_needs_command
+    # Figure out if the current invocation already has a command.
+    set -l cmd (commandline -opc)
+    set -e cmd[1]
+    argparse -s (__fish_pd_global_optspecs) -- $cmd 2>/dev/null
+    or return
+    if set -q argv[1]
+        # Also print the command, so this can be used to figure out what it is.
+        echo $argv[1]
+        return 1
+    end
+    return 0
+end
+
+function __fish_pd_using_subcommand
+    set -l cmd (__fish_pd_needs_command)
+    test -z "$cmd"
+    and return 1
+    contains -- $cmd[1] $argv
+end
+
+complete -c pd -n "__fish_pd_needs_command" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_needs_command" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_needs_command" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_needs_command" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_needs_command" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_needs_command" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_needs_command" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_needs_command" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_needs_command" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_needs_command" -s V -l version -d 'Print version'
+complete -c pd -n "__fish_pd_needs_command" -f -a "trigger" -d 'Tell that something is wrong'
+complete -c pd -n "__fish_pd_needs_command" -f -a "list" -d 'List incidents, the newest first'
+complete -c pd -n "__fish_pd_needs_command" -f -a "show" -d 'Show an incident: its alerts, what their events said, and why each thing happened'
+complete -c pd -n "__fish_pd_needs_command" -f -a "log" -d 'Show what happened to an incident, and why, from its beginning'
+complete -c pd -n "__fish_pd_needs_command" -f -a "ack" -d 'Say that you look at it: nobody else is paged'
+complete -c pd -n "__fish_pd_needs_command" -f -a "acknowledge" -d 'Say that you look at it: nobody else is paged'
+complete -c pd -n "__fish_pd_needs_command" -f -a "resolve" -d 'Say that it is over'
+complete -c pd -n "__fish_pd_needs_command" -f -a "note" -d 'Write a note on an incident'
+complete -c pd -n "__fish_pd_needs_command" -f -a "status" -d 'Show how the server is: whether it accepts, how far its stages are, what needs a look'
+complete -c pd -n "__fish_pd_needs_command" -f -a "serve" -d 'Run a server'
+complete -c pd -n "__fish_pd_needs_command" -f -a "context" -d 'Choose between servers'
+complete -c pd -n "__fish_pd_needs_command" -f -a "api" -d 'Ask the API for anything'
+complete -c pd -n "__fish_pd_needs_command" -f -a "spool" -d 'Look after the events that wait on this machine for the server'
+complete -c pd -n "__fish_pd_needs_command" -f -a "config" -d 'Look into the server\'s configuration'
+complete -c pd -n "__fish_pd_needs_command" -f -a "backup" -d 'Copy an installation, its key file included, into a new folder'
+complete -c pd -n "__fish_pd_needs_command" -f -a "restore" -d 'Put a backup in the place of an installation\'s data'
+complete -c pd -n "__fish_pd_needs_command" -f -a "recover" -d 'Find out why a stage has stopped, and let it go on'
+complete -c pd -n "__fish_pd_needs_command" -f -a "journal" -d 'Print the entries of a journal, or which journals there are'
+complete -c pd -n "__fish_pd_needs_command" -f -a "man" -d 'Print a manual page, or write them all'
+complete -c pd -n "__fish_pd_needs_command" -f -a "completions" -d 'Print what a shell needs to complete `pd`, or write it for all shells'
+complete -c pd -n "__fish_pd_using_subcommand trigger" -s s -l severity -d 'How bad it is' -r -f -a "critical\t''
+error\t''
+warning\t''
+info\t''"
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l source -d 'What is affected [default: the name of this machine]' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l component -d 'The part of the source that is affected' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l group -d 'What the source belongs to' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l class -d 'The kind of problem' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -s d -l details -d 'More about it: KEY=VALUE, or a JSON object; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l link -d 'Where to read more: a URL, perhaps a space and a text; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l image -d 'What it looks like: a URL, perhaps a space and a description; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -s k -l dedup-key -d 'What joins events about the same problem, and resolves them [default: a fresh one]' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l routing-key -d 'Where the event goes, rather than where the context says' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand trigger" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l no-spool -d 'Fail rather than keep the event on this machine while the server is away'
+complete -c pd -n "__fish_pd_using_subcommand trigger" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand trigger" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand list" -l status -d 'Only with this status; may be given several times [default: triggered and acknowledged]' -r -f -a "triggered\t''
+acknowledged\t''
+resolved\t''"
+complete -c pd -n "__fish_pd_using_subcommand list" -l urgency -d 'Only with this urgency' -r -f -a "high\t''
+low\t''"
+complete -c pd -n "__fish_pd_using_subcommand list" -l service -d 'Only of this service, by name or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand list" -s k -l dedup-key -d 'Only with this dedup key' -r
+complete -c pd -n "__fish_pd_using_subcommand list" -l since -d 'Only those opened since then: a time (ISO 8601), or how long ago (7d)' -r
+complete -c pd -n "__fish_pd_using_subcommand list" -l until -d 'Only those opened before then' -r
+complete -c pd -n "__fish_pd_using_subcommand list" -s n -l limit -d 'At most so many' -r
+complete -c pd -n "__fish_pd_using_subcommand list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand list" -s a -l all -d 'Resolved ones, too'
+complete -c pd -n "__fish_pd_using_subcommand list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand show" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand show" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand show" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand show" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand show" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand show" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand show" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand log" -s n -l limit -d 'At most so many of the latest entries' -r
+complete -c pd -n "__fish_pd_using_subcommand log" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand log" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand log" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand log" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand log" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand log" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand log" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand log" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand log" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand ack" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand ack" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand ack" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand ack" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand ack" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand ack" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand ack" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand ack" -l error-unchanged -d 'Exit with 3 if all of them were acknowledged already'
+complete -c pd -n "__fish_pd_using_subcommand ack" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand ack" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand ack" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l error-unchanged -d 'Exit with 3 if all of them were acknowledged already'
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l routing-key -d 'Where the event goes, rather than where the context says' -r
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand resolve" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand resolve" -s e -l event -d 'Take all of them as dedup keys, and send events without asking whether there is such an incident'
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l error-unchanged -d 'Exit with 3 if all of them were resolved already'
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l no-spool -d 'Fail rather than keep the event on this machine while the server is away'
+complete -c pd -n "__fish_pd_using_subcommand resolve" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand resolve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand note" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand note" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand note" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand note" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand note" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand note" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand note" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand note" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand note" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand note" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand status" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand status" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand status" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand status" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand status" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand status" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand status" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand status" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand status" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand serve" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand serve" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand serve" -l listen -d 'Serve HTTP here, rather than where the configuration says' -r
+complete -c pd -n "__fish_pd_using_subcommand serve" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand serve" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand serve" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand serve" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand serve" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand serve" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand serve" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand serve" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand serve" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -f -a "show" -d 'Show the context that is used; with -o json its token, too'
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -f -a "list" -d 'List the contexts'
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -f -a "use" -d 'Use a context from now on'
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -f -a "add" -d 'Add a server'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l token-command -d 'A command that prints its token, each time the context is used' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l routing-key -d 'Where events go unless they say otherwise' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l use -d 'Use it from now on'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l force -d 'Replace a context of the same name'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand api" -s f -l field -d 'A field as text: KEY=VALUE, or KEY[KEY]=VALUE for one within another; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand api" -s F -l typed-field -d 'A field as JSON: KEY=5, KEY=true, KEY=[1,2]; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand api" -l input -d 'Send this file as the body; `-` sends standard input' -r -F
+complete -c pd -n "__fish_pd_using_subcommand api" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand api" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand api" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand api" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand api" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand api" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand api" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand api" -l paginate -d 'Get all pages of a list, and print its items'
+complete -c pd -n "__fish_pd_using_subcommand api" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand api" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand api" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -f -a "list" -d 'List what waits, and what the server has rejected'
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -f -a "flush" -d 'Send what waits, in order'
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -f -a "drop" -d 'Forget events'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l stale -d 'Also what is older than a day'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l rejected -d 'What the server has rejected'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l all -d 'Everything'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -f -a "check" -d 'Check a configuration without starting anything'
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand backup" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand backup" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand backup" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand backup" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand backup" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand backup" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand backup" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand backup" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand backup" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand backup" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand backup" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand backup" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand restore" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand restore" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand restore" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand restore" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand restore" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand restore" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand restore" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand restore" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand restore" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand restore" -l replace -d 'Replace the data that is there'
+complete -c pd -n "__fish_pd_using_subcommand restore" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand restore" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand recover" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand recover" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand recover" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand recover" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand recover" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand recover" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand recover" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand recover" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand recover" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand recover" -l apply -d 'Do what is proposed'
+complete -c pd -n "__fish_pd_using_subcommand recover" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand recover" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand recover" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand journal" -l from -d 'Begin at this position, rather than at the oldest entry' -r
+complete -c pd -n "__fish_pd_using_subcommand journal" -l limit -d 'At most so many' -r
+complete -c pd -n "__fish_pd_using_subcommand journal" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand journal" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand journal" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand journal" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand journal" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand journal" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand journal" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand journal" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand journal" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand journal" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand journal" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand journal" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand man" -l dir -d 'Write all pages into this folder' -r -F
+complete -c pd -n "__fish_pd_using_subcommand man" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand man" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand man" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand man" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand man" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand man" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand man" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand man" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand man" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand completions" -l dir -d 'Write those of all shells into this folder' -r -F
+complete -c pd -n "__fish_pd_using_subcommand completions" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand completions" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand completions" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand completions" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand completions" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand completions" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand completions" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand completions" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand completions" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'

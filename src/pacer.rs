@@ -1,0 +1,233 @@
+//! Carries all scheduled work in small steps at a constant pace, so that it never becomes a load of its own.
+//!
+//! One step is done at a time, whichever job it belongs to, and after each the store rests for a multiple of what the
+//! step took: scheduled work has a small, fixed share of the store, and slows down when the store does. Rounds begin at
+//! a random phase. What was missed is not caught up: a round begins a fixed time after the one before has ended.
+
+use std::collections::BTreeMap;
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures_util::FutureExt as _;
+use futures_util::future::join_all;
+use tokio::sync::{Semaphore, watch};
+use tokio_util::sync::CancellationToken;
+
+use crate::clock::{SharedClock, within};
+use crate::domain::time::Timestamp;
+use crate::ids::SharedIds;
+use crate::journal;
+
+/// After a step the store rests this many times as long as the step took.
+const REST_FACTOR: u32 = 10;
+
+/// How much longer the pause after a failed round may get, in rounds.
+const FAILURES_COUNTED: u32 = 10;
+
+/// The bounds of the pace.
+#[derive(Clone, Copy, Debug)]
+pub struct Settings {
+    /// The least pause of a job between two of its steps.
+    pub pause: Duration,
+    /// A step that takes longer than this is given up; its round fails.
+    pub step_max: Duration,
+    /// The longest rest after a step, however long that took.
+    pub rest_max: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            pause: Duration::from_millis(50),
+            step_max: Duration::from_secs(120),
+            rest_max: Duration::from_secs(60),
+        }
+    }
+}
+
+/// Why a round ended early.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The process ends.
+    #[error("the process ends")]
+    Stopped,
+    /// A step took too long.
+    #[error("a step was given up after {} s", .0.as_secs())]
+    TooSlow(Duration),
+    /// A store did not do what was asked.
+    #[error(transparent)]
+    Store(#[from] journal::Error),
+    /// Anything else.
+    #[error("{0}")]
+    Failed(String),
+}
+
+/// Something that is done again and again, a little at a time.
+#[async_trait]
+pub trait Job: Send + 'static {
+    /// What people call it.
+    fn name(&self) -> &'static str;
+
+    /// The pause between two rounds.
+    fn every(&self) -> Duration;
+
+    /// Does what there is to do. Everything that touches a store goes through [`Pace::step`]; whoever drops this between
+    /// two steps, or within one, loses nothing but work that is done again.
+    async fn round(&mut self, pace: &mut Pace) -> Result<(), Error>;
+}
+
+/// How a job is doing.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Status {
+    /// Steps done by this process.
+    pub steps: u64,
+    /// Rounds ended well.
+    pub rounds: u64,
+    /// When the last step ended.
+    pub stepped_at: Option<Timestamp>,
+    /// How long the last step took.
+    pub step_took: Duration,
+    /// How long the store rested after it.
+    pub rested: Duration,
+    /// What it waits for, while it could do more.
+    pub waits_for: Option<String>,
+    /// Why the last round failed; `None`: it did not.
+    pub failure: Option<String>,
+}
+
+/// How all jobs are doing, by name.
+pub type Statuses = BTreeMap<&'static str, Status>;
+
+/// Carries jobs.
+pub struct Pacer {
+    clock: SharedClock,
+    ids: SharedIds,
+    shutdown: CancellationToken,
+    settings: Settings,
+    /// Who has it does a step, or lets the store rest after one.
+    turn: Arc<Semaphore>,
+    statuses: Arc<watch::Sender<Statuses>>,
+}
+
+impl Pacer {
+    /// A pacer without jobs, and what its jobs will say of themselves.
+    pub fn new(
+        clock: SharedClock,
+        ids: SharedIds,
+        shutdown: CancellationToken,
+        settings: Settings,
+    ) -> (Self, watch::Receiver<Statuses>) {
+        let (statuses, seen) = watch::channel(Statuses::new());
+        let turn = Arc::new(Semaphore::new(1));
+        (Self { clock, ids, shutdown, settings, turn, statuses: Arc::new(statuses) }, seen)
+    }
+
+    /// Carries these jobs until the process ends. What a step has begun then is finished first.
+    pub async fn run(self, jobs: Vec<Box<dyn Job>>) {
+        join_all(jobs.into_iter().map(|job| self.drive(job))).await;
+    }
+
+    /// The pace of one job.
+    pub fn pace(&self, name: &'static str) -> Pace {
+        self.statuses.send_modify(|all| {
+            all.entry(name).or_default();
+        });
+        Pace {
+            name,
+            clock: Arc::clone(&self.clock),
+            shutdown: self.shutdown.clone(),
+            settings: self.settings,
+            turn: Arc::clone(&self.turn),
+            statuses: Arc::clone(&self.statuses),
+        }
+    }
+
+    async fn drive(&self, mut job: Box<dyn Job>) {
+        let mut pace = self.pace(job.name());
+        let mut wait = self.ids.jitter(job.every());
+        let mut failures = 0;
+        while pace.sleep(wait).await.is_ok() {
+            pace.modify(|status| status.waits_for = None);
+            let ended = AssertUnwindSafe(job.round(&mut pace)).catch_unwind().await;
+            let failure = match ended {
+                Ok(Ok(())) => None,
+                Ok(Err(Error::Stopped)) => return,
+                Ok(Err(error)) => Some(error.to_string()),
+                Err(_) => Some("it panicked".to_owned()),
+            };
+            failures = failure.as_ref().map_or(0, |_| (failures + 1).min(FAILURES_COUNTED));
+            wait = job.every() + self.ids.jitter(job.every() * failures);
+            if let Some(failure) = &failure {
+                tracing::warn!(
+                    job = job.name(),
+                    failure,
+                    "scheduled work was not finished; it is tried again"
+                );
+            }
+            pace.modify(|status| {
+                status.rounds += u64::from(failure.is_none());
+                status.failure = failure;
+            });
+        }
+    }
+}
+
+/// By which a job takes its steps.
+pub struct Pace {
+    name: &'static str,
+    clock: SharedClock,
+    shutdown: CancellationToken,
+    settings: Settings,
+    turn: Arc<Semaphore>,
+    statuses: Arc<watch::Sender<Statuses>>,
+}
+
+impl Pace {
+    /// Does one step when it is its turn. Returns after the rest that follows it.
+    ///
+    /// # Errors
+    /// What the step says, or that it took too long, or that the process ends.
+    pub async fn step<T>(&mut self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        self.sleep(self.settings.pause).await?;
+        let turn = Arc::clone(&self.turn);
+        let _turn = tokio::select! {
+            biased;
+            () = self.shutdown.cancelled() => return Err(Error::Stopped),
+            turn = turn.acquire() => turn.map_err(|_| Error::Stopped)?,
+        };
+        let began = self.clock.monotonic();
+        let limit = self.settings.step_max;
+        let done = within(&*self.clock, limit, work).await.unwrap_or(Err(Error::TooSlow(limit)));
+        let took = self.clock.monotonic().saturating_sub(began);
+        let rest = (took * REST_FACTOR).min(self.settings.rest_max);
+        let now = self.clock.now();
+        self.modify(|status| {
+            status.steps += 1;
+            status.stepped_at = Some(now);
+            (status.step_took, status.rested) = (took, rest);
+        });
+        // The step is done, whatever ends its rest.
+        let _ended = self.sleep(rest).await;
+        done
+    }
+
+    /// Says what the job waits for, although there is more to do.
+    pub fn waits_for(&mut self, what: impl Into<String>) {
+        let what = what.into();
+        self.modify(|status| status.waits_for = Some(what));
+    }
+
+    async fn sleep(&self, pause: Duration) -> Result<(), Error> {
+        tokio::select! {
+            biased;
+            () = self.shutdown.cancelled() => Err(Error::Stopped),
+            () = self.clock.sleep(pause) => Ok(()),
+        }
+    }
+
+    fn modify(&self, change: impl FnOnce(&mut Status)) {
+        self.statuses.send_modify(|all| change(all.entry(self.name).or_default()));
+    }
+}

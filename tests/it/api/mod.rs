@@ -1,0 +1,9 @@
+//! REST without sockets: the real router over a real state, whose commands are judged by the real rules.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod access;
+mod configuration;
+mod incidents;
+mod lists;
+mod traps;
+mod world;
