@@ -18,7 +18,8 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("wire", &[]),
     ("journal", &["domain", "clock", "ids"]),
     ("archive", &["domain", "clock", "journal::Error", "journal::Outcome"]),
-    ("door", &["domain"]),
+    ("door", &["domain", "journal", "archive::Archive"]),
+    ("pacer", &["domain", "clock", "ids", "journal"]),
     ("stage", &["domain", "clock", "ids", "journal"]),
     ("incidents", &["domain", "clock", "ids", "keyring", "journal", "archive", "door", "stage"]),
     ("notify", &["domain", "clock", "ids", "keyring", "journal", "archive", "door", "stage"]),
@@ -38,7 +39,10 @@ const ARROWS: &[(&str, &[&str])] = &[
             "stage::Signal",
         ],
     ),
-    ("purge", &["domain", "clock", "ids", "journal", "archive", "door", "stage", "incidents", "notify"]),
+    (
+        "purge",
+        &["domain", "clock", "ids", "journal", "archive", "door", "stage", "incidents", "notify", "pacer"],
+    ),
     (
         "api",
         &[
@@ -65,6 +69,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "deliver",
             "ingest",
             "purge",
+            "pacer",
             "api",
             "client::Secret",
             "client::contexts",
