@@ -6,6 +6,7 @@ mod archive;
 mod cli;
 mod crash;
 mod deliver;
+mod docs;
 #[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
 mod doubles;
 mod journal;
