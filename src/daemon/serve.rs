@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use url::Url;
+use uuid::Uuid;
 
 use super::folder::Folder;
 use super::listen::{self, Listener};
@@ -30,10 +31,13 @@ use crate::door::Whole;
 use crate::ids::{SharedIds, SystemIds};
 use crate::incidents::Incidents;
 use crate::ingest::{self, Admission, Commands, Limits, Parts, Writer};
+use crate::journal;
 use crate::notify::compose::Links;
 use crate::notify::sender::{Means, Sender, Task, sender};
 use crate::notify::stage::Notify;
 use crate::notify::transport::Transport;
+use crate::pacer::{self, Pacer};
+use crate::purge;
 use crate::stage::{self, Bell, DECIDE_MAX, FileMark, Handle, Loop, Settings, Watchdog, World};
 
 /// How long messages that are being sent may take once the process is ending.
@@ -205,9 +209,7 @@ impl Server {
             }),
             closed,
         };
-        let door = ingest::register(&parts).await?;
-        // The folder's lock says that nobody else uses this store, so the doors of the process before are done with.
-        ingest::close_others(&*stores.doors, &incidents.state.borrow().clone(), door).await?;
+        let door = open_door(&parts, &stores, &incidents).await;
         let (events, events_task) = Writer::events(parts.clone(), door);
         let (commands, commands_task) = Writer::commands(parts.clone(), door);
         let mut doors = JoinSet::new();
@@ -223,6 +225,11 @@ impl Server {
         let mut stages = JoinSet::new();
         stages.spawn(incidents_loop.run());
         stages.spawn(notify_loop.run());
+        let scheduled = scheduled(config, &world, &stores, &incidents, &notify);
+        stages.spawn(async {
+            scheduled.await;
+            Ok(())
+        });
         let sends = tokio::spawn(sends.run(notify.local.clone(), sending.clone()));
         let limits = Limits {
             waiting_bytes: usize::try_from(config.limits.waiting_bytes).unwrap_or(usize::MAX),
@@ -334,6 +341,46 @@ impl Server {
             tracing::warn!("a stage did not end in time; it goes on where it was at the next start");
         }
     }
+}
+
+/// This process's door. A store that takes none now (its disk is full, say) does not keep the process from showing what
+/// there is: the door is opened when something comes in.
+async fn open_door(parts: &Parts, stores: &Stores, incidents: &Handle<Incidents>) -> Option<Uuid> {
+    let open = async {
+        let door = ingest::register(parts).await?;
+        let state = incidents.state.borrow().clone();
+        // The folder's lock says that nobody else uses this store: the doors of the process before are done with.
+        ingest::close_others(&*stores.doors, &state, door).await?;
+        Ok::<_, journal::Error>(door)
+    };
+    open.await.inspect_err(|error| tracing::warn!(%error, "no door could be opened yet")).ok()
+}
+
+/// Snapshots, truncation, archiving and expiry, at their pace.
+fn scheduled(
+    config: &Config,
+    world: &World,
+    stores: &Stores,
+    incidents: &Handle<Incidents>,
+    notify: &Handle<Notify>,
+) -> impl Future<Output = ()> + Send + use<> {
+    let retention = &config.retention;
+    let settings = purge::Settings {
+        incidents: retention.incidents,
+        archive: retention.archive,
+        journal: retention.journal,
+        ..purge::Settings::default()
+    };
+    let parts = purge::Parts {
+        world: world.clone(),
+        archive: Arc::clone(&stores.archive),
+        incidents: incidents.clone(),
+        notify: notify.clone(),
+        settings,
+    };
+    let (clock, ids) = (Arc::clone(&world.clock), Arc::clone(&world.ids));
+    let (pacer, _) = Pacer::new(clock, ids, world.shutdown.clone(), pacer::Settings::default());
+    pacer.run(purge::jobs(&parts))
 }
 
 /// What sends messages, and the handle by which the notify stage speaks with it.
