@@ -117,7 +117,7 @@ impl Config {
     /// If it cannot be read, or everything that is wrong with it.
     pub fn load(path: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(path)
-            .map_err(|source| Error::Unreadable { path: path.to_path_buf(), source })?;
+            .map_err(|reason| Error::Unreadable { path: path.to_path_buf(), reason })?;
         Self::parse(&path.display().to_string(), &text)
     }
 

@@ -4,7 +4,7 @@ mod adapters;
 mod error;
 mod first;
 mod folder;
-mod listen;
+pub mod listen;
 mod metrics;
 mod newest;
 mod serve;

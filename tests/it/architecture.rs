@@ -27,7 +27,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         "ingest",
         &["domain", "clock", "ids", "limits", "wire", "journal", "door", "stage::Bell", "stage::Signal"],
     ),
-    ("pacer", &["domain", "clock", "ids", "journal::Error"]),
+    ("pacer", &["domain", "clock", "ids", "journal"]),
     ("purge", &["domain", "clock", "ids", "journal", "archive", "door", "stage", "pacer"]),
     (
         "offline",

@@ -3,8 +3,10 @@
 mod api;
 mod architecture;
 mod archive;
+mod cli;
 mod crash;
 mod deliver;
+mod docs;
 #[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
 mod doubles;
 mod journal;
