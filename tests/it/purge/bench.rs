@@ -88,6 +88,7 @@ struct Publish {
 }
 
 /// The handle of a stage that nobody runs.
+#[expect(clippy::type_complexity, reason = "taken apart at once")]
 fn handle<S: Stage>()
 -> (watch::Sender<Arc<Replica<S>>>, watch::Sender<Arc<S::State>>, Handle<S>, mpsc::Receiver<S::Input>) {
     let (publish, replica) = watch::channel(Arc::new(Replica::default()));
