@@ -99,7 +99,11 @@ fn handle<S: Stage>()
 
 impl Bench {
     /// An installation that was just founded, with a door of this process.
-    pub(crate) async fn new(doors: Arc<dyn Journal>, stages: Arc<dyn Journal>, key_file: &std::path::Path) -> Self {
+    pub(crate) async fn new(
+        doors: Arc<dyn Journal>,
+        stages: Arc<dyn Journal>,
+        key_file: &std::path::Path,
+    ) -> Self {
         let clock = TestClock::new();
         let world = World {
             clock: Arc::clone(&clock) as SharedClock,
@@ -178,7 +182,13 @@ impl Bench {
         door
     }
 
-    pub(crate) async fn append(&self, journal: &dyn Journal, log: &LogName, format: u16, body: Bytes) -> Entry {
+    pub(crate) async fn append(
+        &self,
+        journal: &dyn Journal,
+        log: &LogName,
+        format: u16,
+        body: Bytes,
+    ) -> Entry {
         let at = self.clock.now();
         let entry = Entry { id: SystemIds.uuid(at), writer: self.world.process, at, format, body };
         let slot = journal.extent(log).await.unwrap().next;
