@@ -18,7 +18,7 @@ use super::newest::Replica;
 use super::signals::{Asked, Signals};
 use super::status::Watched;
 use super::stores::Stores;
-use super::{Error, ServeOptions, adapters, first, metrics, space, terminal, tls};
+use super::{Error, ServeOptions, adapters, bounded, first, metrics, space, terminal, tls};
 use crate::api;
 use crate::clock::{SharedClock, SystemClock, within};
 use crate::config::Config;
@@ -293,17 +293,19 @@ impl Server {
             clock: Arc::clone(&self.world.clock),
             settings: api::parts::Settings {
                 public_url: config.public_url.clone(),
-                html_origin: None,
+                html_origin: config.html_origin.clone(),
                 tls: config.tls.is_some(),
-                requests_per_minute: None,
+                requests_per_minute: config.limits.requests_per_minute,
             },
             process,
             metrics: metrics::renderer(self.watched(config), Arc::clone(self.sender.metrics()), move || {
                 store.commits()
             }),
         });
-        ingest::router(self.parts.clone(), self.events.clone(), self.admission.clone(), self.limits)
-            .fallback_service(rest)
+        let rest = bounded::requests(rest, config.limits.requests);
+        let doors =
+            ingest::router(self.parts.clone(), self.events.clone(), self.admission.clone(), self.limits);
+        api::normalised(doors.fallback_service(rest))
     }
 
     fn watched(&self, config: &Config) -> Watched {

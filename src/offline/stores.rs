@@ -59,11 +59,11 @@ impl Journals {
     }
 }
 
-/// Looks into the files of the journals, each with what it is for.
-pub(super) type Looks = Vec<(Arc<Look>, Vec<String>)>;
+/// A journal store, and the names of the roles that it has.
+pub(super) type Looked = (Arc<Look>, Vec<String>);
 
 /// Looks into all journals at (nearly) the same moment.
-pub(super) fn look(of: &Installation) -> Result<Looks, Error> {
+pub(super) fn look(of: &Installation) -> Result<Vec<Looked>, Error> {
     let mut looks = Vec::new();
     for (path, roles) in journals(of) {
         if !path.is_file() {

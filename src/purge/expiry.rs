@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 
-use super::Parts;
+use super::{Parts, Settings};
 use crate::archive::Archive;
 use crate::clock::SharedClock;
 use crate::pacer::{Error, Job, Pace};
@@ -18,9 +18,7 @@ const BATCH: usize = 100;
 pub(super) struct Expiry {
     archive: Arc<dyn Archive>,
     clock: SharedClock,
-    /// For how long it is kept.
-    keep: Duration,
-    every: Duration,
+    settings: Settings,
 }
 
 impl Expiry {
@@ -28,8 +26,7 @@ impl Expiry {
         Self {
             archive: Arc::clone(&parts.archive),
             clock: Arc::clone(&parts.world.clock),
-            keep: parts.settings.archive,
-            every: parts.settings.expiry_every,
+            settings: parts.settings,
         }
     }
 }
@@ -40,12 +37,13 @@ impl Job for Expiry {
         "archive expiry"
     }
 
+    #[expect(clippy::misnamed_getters, reason = "the other jobs have a pace of their own")]
     fn every(&self) -> Duration {
-        self.every
+        self.settings.expiry_every
     }
 
     async fn round(&mut self, pace: &mut Pace) -> Result<(), Error> {
-        let before = self.clock.now().minus(self.keep);
+        let before = self.clock.now().minus(self.settings.archive);
         while pace.step(async { Ok(self.archive.expire(before, BATCH).await?) }).await? > 0 {}
         Ok(())
     }
