@@ -97,13 +97,16 @@ impl<S: Stage> Replica<S> {
         for fact in &body.facts {
             S::evolve(state, fact);
         }
-        self.advance(entry.id, body.cursors);
+        self.advance(entry.id, body.cursors, &body.dropped);
         Ok(())
     }
 
     /// Moves on by an entry whose facts are in the state already.
-    pub(super) fn advance(&mut self, id: Uuid, cursors: Vec<(LogName, Cursor)>) {
+    pub(super) fn advance(&mut self, id: Uuid, cursors: Vec<(LogName, Cursor)>, dropped: &[LogName]) {
         self.cursors.extend(cursors);
+        for log in dropped {
+            self.cursors.remove(log);
+        }
         self.next = self.next.next();
         self.previous = id;
     }

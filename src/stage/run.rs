@@ -324,7 +324,8 @@ impl<S: Stage> Loop<S> {
             self.held.clear();
             return Ok(Turn::Nothing);
         };
-        let body = Body { cursors, facts };
+        let dropped = self.sources.dropped(&self.replica.cursors);
+        let body = Body { cursors, dropped, facts };
         let bytes = body.encode();
         if bytes.len() > ENTRY_BYTES_MAX && self.shrink(&batch) {
             return Ok(Turn::Progress);
@@ -484,7 +485,7 @@ impl<S: Stage> Loop<S> {
     /// This entry is durable and ours.
     fn publish(&mut self, entry: &Entry, body: Body<S::Fact>, state: S::State, inputs: usize) {
         self.replica.state = Arc::new(state);
-        self.replica.advance(entry.id, body.cursors);
+        self.replica.advance(entry.id, body.cursors, &body.dropped);
         self.unrecorded = (Vec::new(), 0);
         self.held.clear();
         self.condemned = None;

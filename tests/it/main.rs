@@ -9,6 +9,7 @@ mod deliver;
 mod docs;
 #[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
 mod doubles;
+mod golden;
 mod journal;
 mod offline;
 mod purge;

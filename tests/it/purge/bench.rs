@@ -249,7 +249,7 @@ impl Bench {
     /// Decides, appends, and publishes.
     pub(crate) async fn decide(&mut self, inputs: Vec<Input>, cursors: Vec<(LogName, Cursor)>) {
         let (facts, _) = Incidents::decide(&self.incidents.state, &inputs, self.clock.now());
-        let body = Body { cursors, facts }.encode();
+        let body = Body { cursors, dropped: Vec::new(), facts }.encode();
         let log = LogName::incidents();
         let entry = self.append(&*Arc::clone(&self.world.incidents), &log, pd::stage::FORMAT, body).await;
         self.incidents.apply(&log, &entry).unwrap();
