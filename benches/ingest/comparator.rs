@@ -25,7 +25,8 @@ use tokio_util::sync::CancellationToken;
 pub(crate) const ARGUMENT: &str = "--comparator";
 
 /// What a comparator answers, the same as the server does but for the key.
-const ANSWER: &[u8] = br#"{"status":"success","message":"Event processed","dedup_key":"key-0000000000000000"}"#;
+const ANSWER: &[u8] =
+    br#"{"status":"success","message":"Event processed","dedup_key":"key-0000000000000000"}"#;
 
 /// Events in one transaction at most.
 const BATCH: usize = 4096;

@@ -177,7 +177,10 @@ fn accept(options: &Options) {
         ("pd, one dedup key", |round| &round.one_key),
     ];
     for (name, load) in loads {
-        figure(&format!("{name}, events accepted a second"), format!("{:.0}", of(&|round| load(round).rate())));
+        figure(
+            &format!("{name}, events accepted a second"),
+            format!("{:.0}", of(&|round| load(round).rate())),
+        );
         for (share, called) in [(0.5, "p50"), (0.99, "p99")] {
             let latency = of(&|round| load(round).latency(share).as_secs_f64());
             figure(&format!("{name}, {called}"), millis(Duration::from_secs_f64(latency)));
@@ -217,12 +220,8 @@ fn retry(options: &Options) {
     let first = plan(&rig.context().address, server::template(&rig), End::After(options.seconds));
     let peak = load::run(&first);
     server::wait_done(&rig, PATIENCE);
-    let many = load::run(&Plan {
-        connections: RETRYING,
-        keys_from: Some(1 << 40),
-        pause: Duration::ZERO,
-        ..first
-    });
+    let many =
+        load::run(&Plan { connections: RETRYING, keys_from: Some(1 << 40), pause: Duration::ZERO, ..first });
     figure("64 connections, events accepted a second", format!("{:.0}", peak.rate()));
     figure("256 connections that retry at once, events accepted a second", format!("{:.0}", many.rate()));
     figure("256 connections that retry at once, refused", many.refused);
@@ -247,7 +246,10 @@ fn webhook() {
         took.push(seen.last - sent_at);
     }
     took.sort_unstable();
-    figure("one event on an idle system, until its webhook, p50 (aim: under 10 ms)", millis(took[took.len() / 2]));
+    figure(
+        "one event on an idle system, until its webhook, p50 (aim: under 10 ms)",
+        millis(took[took.len() / 2]),
+    );
     figure("one event on an idle system, until its webhook, p99", millis(took[took.len() - 2]));
     let began = receiver.clock.monotonic();
     let all = plan(&rig.context().address, server::template(&rig), End::Accepted(AT_ONCE));

@@ -90,15 +90,24 @@ fn fill(rig: &Rig, count: u64) {
 
 fn memory(rig: &Rig, count: u64, when: &str) {
     let resident = server::resident(rig.pid());
-    figure(&format!("resident memory {when} (aim: under 300 MB)"), format!("{:.0} MB", resident as f64 / 1e6));
-    figure(&format!("the same, an incident, {when}"), format!("{:.2} KB", resident as f64 / count as f64 / 1e3));
+    figure(
+        &format!("resident memory {when} (aim: under 300 MB)"),
+        format!("{:.0} MB", resident as f64 / 1e6),
+    );
+    figure(
+        &format!("the same, an incident, {when}"),
+        format!("{:.2} KB", resident as f64 / count as f64 / 1e3),
+    );
 }
 
 fn accept(rig: &Rig, empty: &Load, time: Duration) {
     let full = one_key(rig, time);
     figure("events accepted a second, empty state", format!("{:.0}", empty.rate()));
     figure("events accepted a second, full state", format!("{:.0}", full.rate()));
-    figure("events accepted, full against empty (aim: above 0.9)", format!("{:.2}", full.rate() / empty.rate()));
+    figure(
+        "events accepted, full against empty (aim: above 0.9)",
+        format!("{:.2}", full.rate() / empty.rate()),
+    );
     figure("p99, empty state", millis(empty.latency(0.99)));
     figure("p99, full state", millis(full.latency(0.99)));
 }
@@ -126,8 +135,14 @@ fn lists(rig: &Rig) {
         ("the first page", "limit=100".to_owned()),
         ("the deepest page", deep.to_owned()),
         ("the deepest page, with its total", format!("{deep}&total=true")),
-        ("triggered, newest first, the deepest page", format!("{deep}&statuses[]=triggered&sort_by=created_at:desc")),
-        ("one service and urgency, the deepest page", format!("{deep}&service_ids[]={service}&urgencies[]=high")),
+        (
+            "triggered, newest first, the deepest page",
+            format!("{deep}&statuses[]=triggered&sort_by=created_at:desc"),
+        ),
+        (
+            "one service and urgency, the deepest page",
+            format!("{deep}&service_ids[]={service}&urgencies[]=high"),
+        ),
         ("by urgency, the deepest page", format!("{deep}&sort_by=urgency:desc")),
         ("a rare key", "limit=100&incident_key=key-0000000000000077".to_owned()),
         ("acknowledged, of which there is none", "limit=100&statuses[]=acknowledged".to_owned()),
@@ -154,5 +169,8 @@ fn restart(rig: &mut Rig) {
     let before = clock.monotonic();
     rig.up();
     let took = clock.monotonic() - before;
-    figure("from a start after an orderly end until ready (aim: under 3 s)", format!("{:.2} s", took.as_secs_f64()));
+    figure(
+        "from a start after an orderly end until ready (aim: under 3 s)",
+        format!("{:.2} s", took.as_secs_f64()),
+    );
 }

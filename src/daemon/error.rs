@@ -53,9 +53,10 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => {
-                Some("another process listens there; choose another address with --listen, such as 127.0.0.1:0".into())
-            }
+            Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => Some(
+                "another process listens there; choose another address with --listen, such as 127.0.0.1:0"
+                    .into(),
+            ),
             Self::Folder(folder::Error::InUse { .. }) => {
                 Some("one process at a time uses a data folder; choose another with --data".into())
             }

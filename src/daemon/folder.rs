@@ -104,7 +104,8 @@ impl Folder {
 fn lock(folder: &Path) -> Result<File, Error> {
     let path = folder.join("lock");
     let file = |source| Error::File { path: path.clone(), source };
-    let mut lock = File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(file)?;
+    let mut lock =
+        File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(file)?;
     match rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
         Ok(()) => {}
         Err(rustix::io::Errno::WOULDBLOCK) => {

@@ -102,7 +102,10 @@ impl Listener {
     }
 
     /// The next connection, once there is a place for it; others wait in the system's queue.
-    async fn accept(&self, places: &Arc<Semaphore>) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+    async fn accept(
+        &self,
+        places: &Arc<Semaphore>,
+    ) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
         let place = Arc::clone(places).acquire_owned().await.ok()?;
         match self.listener.accept().await {
             Ok((stream, _)) => {

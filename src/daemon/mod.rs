@@ -1,6 +1,7 @@
 //! Builds the parts of a server, runs them, and shuts them down.
 
 mod adapters;
+mod bounded;
 mod error;
 mod first;
 mod folder;

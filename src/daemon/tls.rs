@@ -55,10 +55,10 @@ pub(super) fn load(tls: &Tls) -> Result<Arc<ServerConfig>, Error> {
     }
     let key = PrivateKeyDer::from_pem_slice(&read(&tls.key)?)
         .map_err(|error| pem(&tls.key, "a private key", format!("{error:?}")))?;
-    let mut config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(|error| Error::Pair { cert: tls.cert.clone(), key: tls.key.clone(), reason: error.to_string() })?;
+    let mut config =
+        ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).map_err(|error| {
+            Error::Pair { cert: tls.cert.clone(), key: tls.key.clone(), reason: error.to_string() }
+        })?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }

@@ -323,7 +323,7 @@ impl<S: Stage> Loop<S> {
         let Some((facts, state)) = self.decide(&batch, now) else { return Ok(Turn::Progress) };
         self.not_before =
             facts.is_empty().then(|| self.world.clock.monotonic() + FRUITLESS_PAUSE).filter(|_| due);
-        let Some(cursors) = self.to_record(facts.is_empty(), &batch) else {
+        let Some(cursors) = self.recordable(facts.is_empty(), &batch) else {
             self.held.clear();
             return Ok(Turn::Nothing);
         };
@@ -345,7 +345,7 @@ impl<S: Stage> Loop<S> {
     /// Which cursors go into the next entry; `None` if there is no entry to be made. Cursors of doors are recorded at
     /// once. Those of the other stage may wait for the next fact: else the two stages would answer each other's
     /// answers for ever.
-    fn to_record(&mut self, no_facts: bool, batch: &Batch<S::Input>) -> Option<Vec<(LogName, Cursor)>> {
+    fn recordable(&mut self, no_facts: bool, batch: &Batch<S::Input>) -> Option<Vec<(LogName, Cursor)>> {
         let (pending, count) = &mut self.unrecorded;
         for (log, cursor) in &batch.cursors {
             pending.retain(|(other, _)| other != log);

@@ -3,10 +3,14 @@
 mod api;
 mod architecture;
 mod archive;
+mod cli;
 mod crash;
 mod deliver;
+mod docs;
 #[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
 mod doubles;
 mod journal;
+mod offline;
+mod purge;
 #[allow(dead_code, reason = "each test uses a part of what the rig can do")]
 mod rig;

@@ -82,7 +82,7 @@ impl SqliteArchive {
     /// Writes a copy of one moment to `path`, synced to disk, while everything goes on. There must be no file.
     pub async fn backup_to(&self, path: &Path) -> Result<(), Error> {
         let (from, to) = (self.path.clone(), path.to_owned());
-        let copied = tokio::task::spawn_blocking(move || copy(&from, &to)).await;
+        let copied = tokio::task::spawn_blocking(move || copy_file(&from, &to)).await;
         copied.unwrap_or_else(|ended| Err(unavailable(&ended.to_string(), Outcome::Unknown)))
     }
 
@@ -224,7 +224,12 @@ fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<(
     std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(OpenError::Thread)
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+/// Copies the archive in the file `from`, which another process may have open, as [`SqliteArchive::backup_to`] does.
+/// Blocks.
+///
+/// # Errors
+/// When it cannot be written, or there is something already.
+pub fn copy_file(from: &Path, to: &Path) -> Result<(), Error> {
     if to.exists() {
         return Err(Error::Invalid(format!("`{}` is there already", to.display())));
     }

@@ -10,6 +10,7 @@ mod batch;
 mod checkpoint;
 mod error;
 mod lock;
+mod look;
 mod op;
 mod open;
 mod reader;
@@ -39,6 +40,7 @@ use crate::clock::SharedClock;
 
 pub use self::backup::{BackupError, copy_file};
 pub use self::error::OpenError;
+pub use self::look::Look;
 pub use self::space::Space;
 
 /// The size of a page of the file.
