@@ -62,6 +62,12 @@ impl Comparator {
     }
 }
 
+impl Comparator {
+    pub(crate) fn pid(&self) -> u32 {
+        self.child.id()
+    }
+}
+
 impl Drop for Comparator {
     fn drop(&mut self) {
         // Both fail only when it has ended already.

@@ -90,6 +90,8 @@ pub(crate) struct Load {
     /// Answers other than 202.
     pub(crate) refused: u64,
     pub(crate) took: Duration,
+    /// What the server used of the processors meanwhile.
+    pub(crate) used: Duration,
     /// From the first byte sent to the answer, of those accepted; in order.
     latencies: Vec<Duration>,
 }
@@ -113,6 +115,7 @@ impl Load {
         self.accepted += other.accepted;
         self.refused += other.refused;
         self.took += other.took;
+        self.used += other.used;
         self.latencies.extend(other.latencies);
         self.latencies.sort_unstable();
     }

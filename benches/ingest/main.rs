@@ -138,23 +138,31 @@ struct Round {
     one_key_done: Option<Duration>,
 }
 
+/// A load, with the processor time that it costs this process.
+fn measured(pid: u32, plan: &Plan) -> Load {
+    let before = server::processor(pid);
+    let mut load = load::run(plan);
+    load.used = server::processor(pid) - before;
+    load
+}
+
 fn round(options: &Options) -> Round {
     let compare = |comparator: &Comparator| {
         let template = Template::trigger(&comparator.address, &"0".repeat(32));
-        load::run(&plan(&comparator.address, template, End::After(options.seconds)))
+        measured(comparator.pid(), &plan(&comparator.address, template, End::After(options.seconds)))
     };
     let folder = tempfile::tempdir().unwrap();
     let stack = compare(&Comparator::stack());
     let store = compare(&Comparator::store(folder.path()));
     let rig = Rig::start();
     let of_server = plan(&rig.context().address, server::template(&rig), End::After(options.seconds));
-    let server = load::run(&of_server);
+    let server = measured(rig.pid(), &of_server);
     let until_incident = server::wait_opened(&rig, server.accepted, PATIENCE);
     let until_done = until_incident.and_then(|took| Some(took + server::wait_done(&rig, PATIENCE)?));
     drop(rig);
     let rig = Rig::start();
     let of_server = plan(&rig.context().address, server::template(&rig), End::After(options.seconds));
-    let one_key = load::run(&Plan { keys_from: None, ..of_server });
+    let one_key = measured(rig.pid(), &Plan { keys_from: None, ..of_server });
     let one_key_done = server::wait_done(&rig, PATIENCE);
     Round { stack, store, server, until_incident, until_done, one_key, one_key_done }
 }
@@ -177,6 +185,8 @@ fn accept(options: &Options) {
             let latency = of(&|round| load(round).latency(share).as_secs_f64());
             figure(&format!("{name}, {called}"), millis(Duration::from_secs_f64(latency)));
         }
+        let used = of(&|round| load(round).used.as_secs_f64() / load(round).accepted as f64);
+        figure(&format!("{name}, processor time an event"), format!("{:.1} us", used * 1e6));
         figure(&format!("{name}, refused"), rounds.iter().map(|round| load(round).refused).sum::<u64>());
     }
     for (name, load) in [("pd", loads[2].1), ("pd, one dedup key", loads[3].1)] {

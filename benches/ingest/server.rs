@@ -25,7 +25,7 @@ pub(crate) fn metric(rig: &Rig, line: &str) -> f64 {
 
 /// How many incidents were ever opened.
 pub(crate) fn opened(rig: &Rig) -> u64 {
-    metric(rig, "pd_incidents_opened_total ") as u64
+    metric(rig, "pd_incidents_opened_total{}") as u64
 }
 
 /// Waits until so many incidents were opened; how long that took, or `None` if it takes longer than `limit`.

@@ -85,6 +85,9 @@ const FRUITLESS_PAUSE: Duration = Duration::from_millis(50);
 /// How many inputs of this process's own may wait.
 const LOCAL_MAX: usize = 16 * 1024;
 
+/// What an entry is to have at most when there is much to do.
+const ENTRY_BYTES_AIM: usize = ENTRY_BYTES_MAX / 4 * 3;
+
 /// A consumed entry that led to no fact is put on record after this many, or together with the next fact.
 const UNRECORDED_MAX: u32 = 256;
 
@@ -489,7 +492,7 @@ impl<S: Stage> Loop<S> {
         self.unrecorded = (Vec::new(), 0);
         self.held.clear();
         self.condemned = None;
-        self.limit = (self.limit + self.limit / 4 + 1).min(self.settings.batch_max);
+        self.limit = grown(self.limit, inputs, entry.body.len()).min(self.settings.batch_max);
         self.show();
         self.status.send_modify(|status| {
             status.appended_at = Some(entry.at);
@@ -548,6 +551,16 @@ impl<S: Stage> Loop<S> {
             new
         });
     }
+}
+
+/// The next limit: more than this one, but not more than what likely fits into an entry. An entry that turns out too
+/// large is decided in vain.
+fn grown(limit: usize, inputs: usize, bytes: usize) -> usize {
+    let grown = limit + limit / 4 + 1;
+    if bytes < ENTRY_BYTES_AIM / 4 {
+        return grown;
+    }
+    grown.min((inputs.saturating_mul(ENTRY_BYTES_AIM) / bytes).max(1))
 }
 
 /// The last place of each source.
