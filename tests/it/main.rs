@@ -10,3 +10,4 @@ mod doubles;
 mod journal;
 #[allow(dead_code, reason = "each test uses a part of what the rig can do")]
 mod rig;
+mod stage;
