@@ -15,3 +15,4 @@ mod offline;
 mod purge;
 #[allow(dead_code, reason = "each test uses a part of what the rig can do")]
 mod rig;
+mod stage;
