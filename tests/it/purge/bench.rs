@@ -260,7 +260,12 @@ impl Bench {
     /// The notify stage puts on record that it has read all of the incidents journal.
     pub(crate) async fn notify(&mut self) {
         let cursor = Cursor { next: self.incidents.next, skip: 0, previous: self.incidents.previous };
-        let body = Body::<()> { cursors: vec![(LogName::incidents(), cursor)], facts: Vec::new() }.encode();
+        let body = Body::<()> {
+            cursors: vec![(LogName::incidents(), cursor)],
+            dropped: Vec::new(),
+            facts: Vec::new(),
+        }
+        .encode();
         let log = LogName::notify();
         let entry = self.append(&*Arc::clone(&self.world.notify), &log, pd::stage::FORMAT, body).await;
         self.notify.apply(&log, &entry).unwrap();

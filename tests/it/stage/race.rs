@@ -65,7 +65,9 @@ async fn an_entry_that_arrives_after_its_time_out_is_there_once() {
         n += u64::from(op.kind == OpKind::Append);
         let applied = Duration::from_millis(if n.is_multiple_of(2) { 10 } else { 90 });
         match op.kind {
-            OpKind::Append if !n.is_multiple_of(3) => Fault::Late { told: Duration::from_millis(50), applied },
+            OpKind::Append if !n.is_multiple_of(3) => {
+                Fault::Late { told: Duration::from_millis(50), applied }
+            }
             _ => Fault::None,
         }
     };
