@@ -3,6 +3,8 @@
 //!
 //! The `more` files hold what the recorded session did not come to.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::{Path, PathBuf};
