@@ -8,6 +8,7 @@ use std::time::Duration;
 use tokio::sync::{mpsc, watch};
 
 use super::bell::Rung;
+use super::mark::last_places;
 use super::source::{Batch, Sources};
 use super::{
     Bell, Body, Cursor, Error, FORMAT, Handle, Mark, Place, Replica, Settings, Signal, Stage, Status,
@@ -201,7 +202,7 @@ impl<S: Stage> Loop<S> {
     fn look(&mut self, rung: Rung) {
         let logs = self.stage.sources(&self.replica.state);
         self.sources.set(&self.stage, &logs, &self.replica.cursors);
-        self.sources.hint(|log| rung.has(signal(log)));
+        self.sources.hint(|log| rung.has(Signal::of(log)));
         let now = self.world.clock.monotonic();
         if now.saturating_sub(self.polled_at) >= self.settings.poll {
             self.polled_at = now;
@@ -270,7 +271,7 @@ impl<S: Stage> Loop<S> {
             pending.push((log.clone(), cursor.clone()));
         }
         *count += u32::from(!batch.cursors.is_empty());
-        let only_stage = pending.iter().all(|(log, _)| signal(log) == Signal::Stage);
+        let only_stage = pending.iter().all(|(log, _)| Signal::of(log) == Signal::Stage);
         if no_facts && (pending.is_empty() || (only_stage && *count < UNRECORDED_MAX)) {
             return None;
         }
@@ -478,25 +479,6 @@ fn grown(limit: usize, inputs: usize, bytes: usize) -> usize {
         return grown;
     }
     grown.min((inputs.saturating_mul(ENTRY_BYTES_AIM) / bytes).max(1))
-}
-
-/// The last place of each source.
-fn last_places(places: &[Place]) -> Vec<Place> {
-    let mut last: Vec<Place> = Vec::new();
-    for place in places.iter().rev() {
-        if !last.iter().any(|other| other.log == place.log) {
-            last.push(place.clone());
-        }
-    }
-    last
-}
-
-fn signal(log: &LogName) -> Signal {
-    match log.as_str() {
-        "incidents" | "notify" => Signal::Stage,
-        "door/index" => Signal::Index,
-        _ => Signal::Doors,
-    }
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> &str {
