@@ -7,10 +7,11 @@ pub(crate) mod load;
 pub(crate) mod power;
 mod power_tests;
 mod process;
+pub(crate) mod refusal;
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, ExitStatus, Output};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -282,6 +283,11 @@ impl Rig {
     /// Kills the server without warning. A process has ended when this returns.
     pub(crate) fn kill9(&mut self) {
         self.server.take().expect("a server is up").kill();
+    }
+
+    /// How the server has ended by itself, once it has; `None` if it does not within `limit`.
+    pub(crate) fn ended(&mut self, limit: Duration) -> Option<ExitStatus> {
+        self.server.as_mut().expect("a server was up").ended(limit)
     }
 
     /// Asks the server to end, and waits until it has; its exit code.

@@ -1,7 +1,7 @@
 //! One process of `pd serve`, with what it prints.
 
 use std::io::{BufRead as _, BufReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -47,6 +47,15 @@ impl Server {
         })
     }
 
+    pub(super) fn ended(&mut self, limit: Duration) -> Option<ExitStatus> {
+        let mut status = None;
+        poll(limit, || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        status
+    }
+
     pub(super) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
@@ -57,12 +66,7 @@ impl Server {
         let id = i32::try_from(self.child.id()).unwrap();
         let process = rustix::process::Pid::from_raw(id).unwrap();
         rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
-        let mut status = None;
-        poll(limit, || {
-            status = self.child.try_wait().unwrap();
-            status.is_some()
-        });
-        status?.code()
+        self.ended(limit)?.code()
     }
 }
 
