@@ -101,8 +101,10 @@ impl Rig {
     }
 
     fn incident(&self, key: &str) -> Value {
-        let path = format!("/incidents?incident_key={key}&date_range=all&statuses[]=triggered\
-                            &statuses[]=acknowledged&statuses[]=resolved");
+        let path = format!(
+            "/incidents?incident_key={key}&date_range=all&statuses[]=triggered\
+                            &statuses[]=acknowledged&statuses[]=resolved"
+        );
         self.list(&path, "incidents").remove(0)
     }
 
@@ -158,7 +160,10 @@ fn what_was_said_outlives_truncation_the_archive_and_restarts() {
     let archived = rig.archived(&path, &before, (&first, &latest));
     rig.restart();
     assert_eq!(rig.count("resolved"), 0);
-    assert!(rig.archived(&path, &before, (&first, &latest)) == archived, "it shows something else: {archived}");
+    assert!(
+        rig.archived(&path, &before, (&first, &latest)) == archived,
+        "it shows something else: {archived}"
+    );
     assert_eq!(rig.term(), Some(0));
 }
 
