@@ -61,7 +61,7 @@ impl Stores {
         let incidents = journal(&urls.incidents)?;
         let notify = journal(&urls.notify)?;
         let path = archive_path(&urls.archive, folder);
-        let archive = SqliteArchive::open_with(&path, Arc::clone(clock), Arc::new(|reason| end(reason)))
+        let archive = SqliteArchive::open_with(&path, Arc::clone(clock), Arc::new(end))
             .map_err(|reason| Error::Archive { path: path.clone(), reason })?;
         Ok(Self {
             doors: Arc::clone(&doors) as Arc<dyn Journal>,
