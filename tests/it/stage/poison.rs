@@ -130,3 +130,20 @@ async fn a_single_input_is_not_guilty_of_the_first_death() {
     // It happened to be the only one of its batch. Were the process killed now, it would deserve a second try.
     assert_eq!(*written.lock().unwrap(), [(1, false)]);
 }
+
+#[tokio::test(start_paused = true)]
+async fn rules_that_fail_without_any_input_wait_and_lose_nothing() {
+    let world = World::new(6, NoFaults);
+    let running = world.run(1).await;
+    world.feed(&["mine 50"]).await;
+    world.wait_until("it is armed", || running.appends() == 1).await;
+    world.clock.sleep(Duration::from_secs(1)).await;
+    world.feed(&["event 1", "event 2"]).await;
+    world.clock.sleep(Duration::from_secs(60)).await;
+    let status = running.handle.status.borrow().clone();
+    assert_eq!(status.blocked.as_deref(), Some("the rules failed: stepped on a mine"));
+    assert!(!status.stopped);
+    let consumed = running.handle.replica.borrow().cursors[&world.door].next;
+    assert_eq!((consumed, running.appends()), (Seq(1), 1), "nothing was passed over");
+    running.stop().await;
+}
