@@ -7,6 +7,7 @@ mod crash;
 mod deliver;
 #[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
 mod doubles;
+mod e2e;
 mod journal;
 #[allow(dead_code, reason = "each test uses a part of what the rig can do")]
 mod rig;
