@@ -119,7 +119,7 @@ fn rest_says_what_is_wrong_with_a_request() {
         ("GET", "/incidents", "wrongwrongwrongwrong", None, 401, "Authentication failed"),
         ("GET", "/nowhere", token, None, 404, "there is nothing at /nowhere"),
         ("PATCH", "/incidents", token, None, 405, "/incidents does not take PATCH"),
-        ("DELETE", "/v2/enqueue", token, None, 405, "Method"),
+        ("DELETE", "/v2/enqueue", token, None, 405, "events are sent by POST, not by DELETE"),
         ("GET", "/incidents/PNOPE00", token, None, 404, "PNOPE00"),
         ("GET", "/incidents?limit=many", token, None, 400, "limit"),
         ("GET", "/incidents?statuses[]=odd", token, None, 400, "odd"),
@@ -167,7 +167,7 @@ fn what_is_no_http_hurts_nobody() {
     let heard = raw.hear_all();
     assert_eq!(status(&heard), Some(202), "{heard}");
     assert!(heard.contains("HTTP/1.1 400"), "{heard}");
-    // Requests behind each other are answered in order.
+    // Requests behind each other are answered in order, also when nothing more can come.
     let mut raw = Raw::open(address);
     raw.say(format!("{good}GET /health HTTP/1.1\r\nhost: pd\r\n\r\n{}", good.replace("trigger", "explode")));
     raw.hush();
