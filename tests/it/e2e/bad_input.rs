@@ -36,17 +36,37 @@ fn events_that_can_never_be_accepted_are_told_why() {
         ("[]".into(), "invalid event", "the event must be a JSON object"),
         ("null".into(), "invalid event", "must be a JSON object"),
         ("[".repeat(200_000), "unrecognized object", "JSON parse error"),
-        (of(|e| e["payload"]["summary"] = json!(7)), "invalid event", "'payload.summary' must be a string, not a number"),
+        (
+            of(|e| e["payload"]["summary"] = json!(7)),
+            "invalid event",
+            "'payload.summary' must be a string, not a number",
+        ),
         (of(|e| e["payload"] = json!("x")), "invalid event", "'payload' must be an object, not a string"),
         (of(|e| e["payload"]["severity"] = json!("bad")), "invalid event", "'payload.severity' is invalid"),
-        (of(|e| e["payload"]["timestamp"] = json!("soon")), "invalid event", "'payload.timestamp' is invalid"),
+        (
+            of(|e| e["payload"]["timestamp"] = json!("soon")),
+            "invalid event",
+            "'payload.timestamp' is invalid",
+        ),
         (of(|e| e["event_action"] = json!("explode")), "invalid event", "'event_action' is invalid"),
         (of(|e| e["links"] = json!({"href": "x"})), "invalid event", "'links' must be a list, not an object"),
         (of(|e| e["routing_key"] = json!(null)), "invalid event", "'routing_key' is missing or blank"),
         (of(|e| e["routing_key"] = json!("short")), "invalid event", "routing_key"),
-        (changed(&rig, |e| e["dedup_key"] = json!(long)).to_string(), "invalid event", "'dedup_key' has 256 characters (at most 255)"),
-        (changed(&rig, |e| e["routing_key"] = json!(unknown)).to_string(), "invalid event", "Invalid routing key"),
-        (json!({"routing_key": key, "event_action": "resolve"}).to_string(), "invalid event", "'dedup_key' is missing or blank"),
+        (
+            changed(&rig, |e| e["dedup_key"] = json!(long)).to_string(),
+            "invalid event",
+            "'dedup_key' has 256 characters (at most 255)",
+        ),
+        (
+            changed(&rig, |e| e["routing_key"] = json!(unknown)).to_string(),
+            "invalid event",
+            "Invalid routing key",
+        ),
+        (
+            json!({"routing_key": key, "event_action": "resolve"}).to_string(),
+            "invalid event",
+            "'dedup_key' is missing or blank",
+        ),
     ];
     for (body, kind, error) in cases {
         let shown = &body[..body.len().min(80)];
@@ -126,14 +146,7 @@ fn rest_says_what_is_wrong_with_a_request() {
         ("POST", "/users", token, Some("{"), 400, "EOF"),
         ("POST", "/users", token, Some(r#"{"user": {"name": 7}}"#), 400, "user.name"),
         ("POST", "/users", token, Some(r#"{"name": "x"}"#), 400, "user"),
-        (
-            "PUT",
-            "/escalation_policies/PNOPE00",
-            token,
-            Some(r#"{"escalation_policy": {}}"#),
-            404,
-            "PNOPE00",
-        ),
+        ("PUT", "/escalation_policies/PNOPE00", token, Some(r#"{"escalation_policy": {}}"#), 404, "PNOPE00"),
     ] {
         let answer = ask(method, path, token, body);
         assert_eq!(answer.status, status, "{method} {path} {body:?}: {answer}");
@@ -149,8 +162,12 @@ fn rest_says_what_is_wrong_with_a_request() {
     let delay = json!({"escalation_policy": {"escalation_rules": [
         {"escalation_delay_in_minutes": -1, "targets": [{"id": user, "type": "user_reference"}]},
     ]}});
-    let answer =
-        ask("PUT", &format!("/escalation_policies/{}", policy.as_str().unwrap()), token, Some(&delay.to_string()));
+    let answer = ask(
+        "PUT",
+        &format!("/escalation_policies/{}", policy.as_str().unwrap()),
+        token,
+        Some(&delay.to_string()),
+    );
     assert_eq!(answer.status, 400, "{answer}");
     assert!(answer.to_string().contains("escalation_rules[0].escalation_delay_in_minutes"), "{answer}");
 }
@@ -160,7 +177,8 @@ fn what_is_no_http_hurts_nobody() {
     let rig = Rig::start();
     let address = &rig.context().address;
     let body = event(&rig.context().routing_key, "trigger", "good").to_string();
-    let good = format!("POST /v2/enqueue HTTP/1.1\r\nhost: pd\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let good =
+        format!("POST /v2/enqueue HTTP/1.1\r\nhost: pd\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     // Garbage behind a good request: that one is answered, then the connection ends with an error.
     let mut raw = Raw::open(address);
     raw.say(format!("{good}\u{1}\u{2} not a request\r\n\r\n"));
@@ -205,7 +223,8 @@ fn http2_is_spoken_to_those_who_begin_with_it() {
     runtime.block_on(async {
         let client = reqwest::Client::builder().http2_prior_knowledge().no_proxy().build().unwrap();
         let body = event(&rig.context().routing_key, "trigger", "h2").to_string();
-        let asked = (0..20).map(|_| client.post(format!("{}/v2/enqueue", rig.url())).body(body.clone()).send());
+        let asked =
+            (0..20).map(|_| client.post(format!("{}/v2/enqueue", rig.url())).body(body.clone()).send());
         for answer in futures_util::future::join_all(asked).await {
             let answer = answer.unwrap();
             assert_eq!(answer.version(), http::Version::HTTP_2);

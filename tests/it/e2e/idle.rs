@@ -80,7 +80,9 @@ fn an_idle_server_writes_nothing_and_hardly_runs() {
         let mut files: Vec<_> = std::fs::read_dir(rig.data())
             .unwrap()
             .map(|it| it.unwrap())
-            .map(|it| (it.file_name(), it.metadata().unwrap().modified().unwrap(), it.metadata().unwrap().len()))
+            .map(|it| {
+                (it.file_name(), it.metadata().unwrap().modified().unwrap(), it.metadata().unwrap().len())
+            })
             .collect();
         files.sort();
         files

@@ -69,7 +69,10 @@ fn a_data_folder_is_used_by_one_process() {
     let output = second.output().unwrap();
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");
-    assert!(said.contains(&rig.context().address) && said.contains("another process listens there"), "{said}");
+    assert!(
+        said.contains(&rig.context().address) && said.contains("another process listens there"),
+        "{said}"
+    );
     assert_eq!(rig.trigger("unharmed").status, 202);
 }
 

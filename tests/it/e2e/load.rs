@@ -32,7 +32,8 @@ fn press(rig: &Rig, connections: u32, body: &Arc<str>) -> Arc<Told> {
             let mut connection = Connection::open(&rig.context().address).unwrap();
             std::thread::spawn(move || {
                 while !told.stop.load(Ordering::Relaxed) {
-                    let answer = connection.request("POST", "/v2/enqueue", "", Some(body.as_bytes())).unwrap();
+                    let answer =
+                        connection.request("POST", "/v2/enqueue", "", Some(body.as_bytes())).unwrap();
                     let count = match answer.status {
                         202 => &told.accepted,
                         429 => &told.throttled,
@@ -70,7 +71,10 @@ fn impatient_senders_get_clear_refusals_and_goodput_stays() {
     let [kept, throttled, later] =
         [&many.accepted, &many.throttled, &many.later].map(|it| it.load(Ordering::Relaxed));
     assert!(throttled > 0, "nobody was refused: {kept} accepted, {later} told to come later");
-    assert!(kept * 100 >= peak * KEPT_PERCENT, "{peak} accepted of 16 senders, {kept} of 256; {throttled} refused");
+    assert!(
+        kept * 100 >= peak * KEPT_PERCENT,
+        "{peak} accepted of 16 senders, {kept} of 256; {throttled} refused"
+    );
     assert_eq!(rig.trigger("after").status, 202);
     // All that was one incident.
     rig.wait_until("the backlog is done", Duration::from_secs(60), || {

@@ -187,7 +187,12 @@ fn the_link_in_a_mail_opens_the_incidents_page_and_no_other() {
     // The signature is the permission, for this number alone.
     let (bare, signature) = path.split_once("?s=").unwrap();
     assert_eq!(bare, "/i/1");
-    for refused in [bare.to_owned(), format!("/i/2?s={signature}"), format!("{bare}?s={}", "0".repeat(64)), "/i/x".into()] {
+    for refused in [
+        bare.to_owned(),
+        format!("/i/2?s={signature}"),
+        format!("{bare}?s={}", "0".repeat(64)),
+        "/i/x".into(),
+    ] {
         let answer = get(&refused);
         assert_eq!(answer.status, 403, "{refused}: {answer}");
     }

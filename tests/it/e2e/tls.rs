@@ -52,7 +52,11 @@ fn a_certificate_is_read_again_when_asked() {
     std::fs::write(&config, "[tls]\ncert = \"cert.pem\"\nkey = \"key.pem\"\n").unwrap();
     let mut command = rig.command();
     command.arg("serve").arg("--data").arg(rig.data()).arg("--config").arg(&config);
-    command.args(["--listen", "127.0.0.1:0"]).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command
+        .args(["--listen", "127.0.0.1:0"])
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
     let mut server = Server(command.spawn().unwrap());
     let said = Arc::new(Mutex::new(String::new()));
     let streams: [Box<dyn std::io::Read + Send>; 2] =

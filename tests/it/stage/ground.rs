@@ -81,7 +81,8 @@ async fn a_store_that_was_restored_and_written_to_stops_the_next_start() {
     feed_and_count(&world, &running, 0..4).await;
     running.stop().await;
     let doors = older_door(&world, 3).await;
-    let other = pd::journal::Entry { id: uuid::Uuid::from_u128(99), ..world.entries(&world.door).await[3].clone() };
+    let other =
+        pd::journal::Entry { id: uuid::Uuid::from_u128(99), ..world.entries(&world.door).await[3].clone() };
     doors.handle(SENDER).append(&world.door, Seq(3), other).await.unwrap();
     match refused_by(&world, doors).await {
         Error::Restored { found, .. } => assert_eq!(found, format!("it is {}", uuid::Uuid::from_u128(99))),
@@ -177,8 +178,7 @@ async fn damaged_snapshot(world: &World, at: Seq) {
     let digest = snapshot_digest(replica.lines());
     bytes.extend_from_slice(b"{\"Count\":[\"event never\",1]}\n");
     journal.put_snapshot_part(&log, at, 0, bytes.into()).await.unwrap();
-    let snapshot =
-        Snapshot { at, previous: entries[0].id, parts: 1, digest, taken_at: world.clock.now() };
+    let snapshot = Snapshot { at, previous: entries[0].id, parts: 1, digest, taken_at: world.clock.now() };
     journal.seal_snapshot(&log, snapshot).await.unwrap();
 }
 

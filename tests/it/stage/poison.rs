@@ -18,7 +18,9 @@ async fn poison_is_quarantined_and_its_neighbours_go_on() {
     lines.insert(31, "boom 2".to_owned());
     world.feed(&lines).await;
     let running = world.run(1).await;
-    world.wait_until("all is done", || running.counted() == 40 && running.state().quarantined.len() == 2).await;
+    world
+        .wait_until("all is done", || running.counted() == 40 && running.state().quarantined.len() == 2)
+        .await;
     assert_eq!(running.handle.status.borrow().poisoned, 2);
     // The neighbours of the first one are in the entries right before and after its quarantine.
     let facts = world.facts().await;
@@ -59,9 +61,11 @@ async fn poison_among_a_processs_own_inputs_is_dropped_and_nothing_else_is() {
     let running = world.run(1).await;
     let own = |text: &str| running.handle.local.try_send(Line::Said(text.into())).unwrap();
     // All wait when the loop looks: one bad one among its own, and one in the door.
-    ["own 1", "own 2", "boom own", "own 3"].map(own);
+    ["own 1", "own 2", "boom own", "own 3"].into_iter().for_each(own);
     world.feed(&["event 1", "boom 1", "event 2"]).await;
-    world.wait_until("all is done", || running.counted() == 5 && !running.state().quarantined.is_empty()).await;
+    world
+        .wait_until("all is done", || running.counted() == 5 && !running.state().quarantined.is_empty())
+        .await;
     let names: Vec<_> = running.state().counts.keys().map(ToString::to_string).collect();
     assert_eq!(names, ["event 1", "event 2", "own 1", "own 2", "own 3"]);
     assert!(running.state().counts.values().all(|n| *n == 1));
@@ -92,9 +96,7 @@ async fn start(suspects: impl Fn(Place) -> Suspects) -> (Vec<Vec<Fact>>, Vec<Str
     let written = Arc::default();
     let left = Left(suspects(place), Arc::clone(&written));
     let running = world.run_with(1, Settings::default(), || Box::new(left.clone())).await.unwrap();
-    world
-        .wait_until("all is done", || running.counted() + running.state().quarantined.len() == 6)
-        .await;
+    world.wait_until("all is done", || running.counted() + running.state().quarantined.len() == 6).await;
     let quarantined = running.state().quarantined.keys().map(ToString::to_string).collect();
     running.stop().await;
     let marks = written.lock().unwrap().clone();

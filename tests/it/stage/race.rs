@@ -66,7 +66,9 @@ async fn an_entry_that_arrives_after_its_time_out_is_there_once() {
         n += u64::from(op.kind == OpKind::Append);
         let applied = Duration::from_millis(if n.is_multiple_of(2) { 10 } else { 90 });
         match op.kind {
-            OpKind::Append if !n.is_multiple_of(3) => Fault::Late { told: Duration::from_millis(50), applied },
+            OpKind::Append if !n.is_multiple_of(3) => {
+                Fault::Late { told: Duration::from_millis(50), applied }
+            }
             _ => Fault::None,
         }
     };
@@ -84,7 +86,7 @@ async fn reads_that_show_too_little_are_harmless() {
     let mut n = 0_usize;
     let gaps = move |op: &Op| {
         n += 1;
-        if op.kind == OpKind::Read && n % 4 != 0 { Fault::Gap(n % 4 - 1) } else { Fault::None }
+        if op.kind == OpKind::Read && !n.is_multiple_of(4) { Fault::Gap(n % 4 - 1) } else { Fault::None }
     };
     let world = World::new(5, gaps);
     let running = world.run(1).await;

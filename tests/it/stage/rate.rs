@@ -42,7 +42,10 @@ async fn the_stage_appends_no_faster_for_ten_times_the_events() {
     let (some, tenfold) = (appends(1).await, appends(10).await);
     // Two seconds of appends of 10 ms each.
     assert!((150..=205).contains(&some), "{some}");
-    assert!(tenfold.abs_diff(some) <= some / 10, "{some} appends for 500 events a second, {tenfold} for 5000");
+    assert!(
+        tenfold.abs_diff(some) <= some / 10,
+        "{some} appends for 500 events a second, {tenfold} for 5000"
+    );
 }
 
 /// Nobody asks it here.

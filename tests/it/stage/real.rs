@@ -116,8 +116,7 @@ async fn crashes(seed: u64) {
         state.incidents.values().map(|incident| incident.alerts[0].dedup_key.0.clone()).collect();
     assert_eq!(opened, keys.iter().map(|key| Arc::from(key.as_str())).collect());
     assert_eq!(state.incidents.len(), keys.len());
-    let triggers: u64 =
-        state.incidents.values().map(|incident| incident.alerts[0].events).sum();
+    let triggers: u64 = state.incidents.values().map(|incident| incident.alerts[0].events).sum();
     assert_eq!(triggers, 2 * keys.len() as u64, "each event counts once");
     last.stop().await;
 }

@@ -84,7 +84,9 @@ impl Stage for Tally {
     fn records(state: &State) -> Box<dyn Iterator<Item = Record> + Send + '_> {
         let counts = state.counts.iter().map(|(name, n)| Record::Count(name.clone(), *n));
         let quarantined = state.quarantined.iter().map(|(name, n)| Record::Quarantine(name.clone(), *n));
-        Box::new(counts.chain(quarantined).chain(state.timers.iter().map(|(at, mine)| Record::Timer(*at, *mine))))
+        Box::new(
+            counts.chain(quarantined).chain(state.timers.iter().map(|(at, mine)| Record::Timer(*at, *mine))),
+        )
     }
 
     fn restore(records: &mut dyn Iterator<Item = Record>) -> State {
