@@ -9,18 +9,11 @@
 //! - [`door`], [`ingest`]: what comes in, made durable, then answered.
 //! - [`incidents`]: the stage that turns events and commands into incidents.
 //! - [`notify`]: the stage that turns pages into messages.
-//! - [`wire`]: the shapes that travel; [`api`]: REST.
-//! - [`wire`]: what travels over HTTP.
-//! - [`config`]: the server's configuration file.
-//! - [`client`], [`cli`]: the API from outside, and the command line on top of it.
-//! - [`wire`]: the shapes that travel.
-//! - [`ingest`]: the doors.
 //! - [`deliver`]: the channels by which messages reach people.
+//! - [`wire`]: the shapes that travel; [`api`]: REST.
 //! - [`config`]: the server's configuration file.
 //! - [`daemon`]: the server, built of all that; [`offline`]: what is done while it does not run.
-//! - [`wire`]: the shapes that travel.
 //! - [`client`], [`cli`]: the API from outside, and the command line on top of it.
-//! - [`wire`]: the shapes that travel; [`api`]: REST.
 
 pub mod api;
 pub mod archive;
@@ -37,6 +30,7 @@ pub mod incidents;
 pub mod ingest;
 pub mod journal;
 pub mod keyring;
+pub mod lockfile;
 pub mod notify;
 pub mod offline;
 pub mod pacer;

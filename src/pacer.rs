@@ -160,7 +160,11 @@ impl Pacer {
             failures = failure.as_ref().map_or(0, |_| (failures + 1).min(FAILURES_COUNTED));
             wait = job.every() + self.ids.jitter(job.every() * failures);
             if let Some(failure) = &failure {
-                tracing::warn!(job = job.name(), failure, "scheduled work was not finished; it is tried again");
+                tracing::warn!(
+                    job = job.name(),
+                    failure,
+                    "scheduled work was not finished; it is tried again"
+                );
             }
             pace.modify(|status| {
                 status.rounds += u64::from(failure.is_none());

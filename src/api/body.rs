@@ -2,7 +2,8 @@
 
 use axum::body::to_bytes;
 use axum::extract::{FromRequest, Request};
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
+use serde_json::error::Category;
 
 use super::error::Error;
 
@@ -34,15 +35,26 @@ fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {
     let mut json = serde_json::Deserializer::from_slice(bytes);
     let value = serde_path_to_error::deserialize(&mut json).map_err(|error| {
         let path = error.path().to_string();
-        let inner = error.into_inner();
-        match inner.classify() {
-            serde_json::error::Category::Data if path != "." => Error::invalid(format!("{path}: {inner}")),
-            serde_json::error::Category::Data => Error::invalid(format!("the body: {inner}")),
-            _ => Error::invalid(format!("the body is not JSON: {inner}")),
-        }
+        wrong(bytes, if path == "." { "the body" } else { &path }, &error.into_inner())
     })?;
     json.end().map_err(|error| Error::invalid(format!("the body is not JSON: {error}")))?;
     Ok(value)
+}
+
+fn wrong(bytes: &[u8], path: &str, error: &serde_json::Error) -> Error {
+    let is_json = serde_json::from_slice::<IgnoredAny>(bytes).is_ok();
+    match error.classify() {
+        Category::Data => Error::invalid(format!("{path}: {error}")),
+        // Where a text out of a few is expected, the parser calls any other type a fault of the syntax.
+        Category::Syntax if is_json => Error::invalid(format!(
+            "{path}: expected a text at line {} column {}",
+            error.line(),
+            error.column()
+        )),
+        Category::Syntax | Category::Eof | Category::Io => {
+            Error::invalid(format!("the body is not JSON: {error}"))
+        }
+    }
 }
 
 #[cfg(test)]
@@ -79,7 +91,10 @@ mod tests {
             r#"{"incident":{"urgency":"mid"}}"#,
             "incident.urgency: unknown variant `mid`, expected `high` or `low`",
         );
-        check::<Many<IncidentUpdate>>(r#"{"incidents":[{"id":"Q"},{"status":1}]}"#, "incidents[1].status: ");
+        check::<Many<IncidentUpdate>>(
+            r#"{"incidents":[{"id":"Q"},{"status":1}]}"#,
+            "incidents[1].status: expected a text at line 1 column ",
+        );
         check::<One<IncidentUpdate>>(r#"{"incident":{}} x"#, "the body is not JSON: trailing characters");
     }
 }

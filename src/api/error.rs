@@ -126,7 +126,7 @@ impl Error {
     pub(crate) fn rejected(rejection: Rejection, subject: Option<&str>) -> Self {
         let text = rejection.to_string();
         match rejection {
-            Rejection::NotFound { id, .. } if subject.is_none_or(|subject| *id == *subject) => {
+            Rejection::NotFound { id, .. } if subject.is_some_and(|subject| *id == *subject) => {
                 Self::not_found(text)
             }
             Rejection::NotFound { .. } | Rejection::AlreadyFounded => Self::invalid(text),

@@ -1,5 +1,6 @@
 //! `/services`
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use axum::extract::Path;
@@ -42,12 +43,11 @@ pub(super) async fn list(cx: Context) -> Reply {
     services.sort_by_key(|service| (service.created_at, service.id));
     sort_by_name(&mut services, cx.query.one("sort_by"), |service| &service.name)?;
     let (services, page) = cx.query.page()?.cut(services);
-    let mut shown = Vec::with_capacity(services.len());
-    for service in &services {
-        let last = last_incident(&cx, service.id).await;
-        shown.push(cx.view()?.service(service, last));
-    }
-    reply::paged(shown, page)
+    let ids: Vec<ServiceId> = services.iter().map(|service| service.id).collect();
+    let last = last_incidents(&cx, &ids).await;
+    let view = cx.view()?;
+    let shown = services.iter().map(|service| view.service(service, last.get(&service.id).copied()));
+    reply::paged(shown.collect(), page)
 }
 
 /// `GET /services/{id}`
@@ -84,16 +84,32 @@ pub(super) async fn delete(mut cx: Context, Path(id): Path<String>) -> Reply {
 
 async fn show(cx: &Context, id: &str) -> Result<crate::wire::rest::service::Service, Error> {
     let service = cx.service(id)?;
-    let last = last_incident(cx, service.id).await;
-    Ok(cx.view()?.service(&service, last))
+    let last = last_incidents(cx, &[service.id]).await;
+    Ok(cx.view()?.service(&service, last.get(&service.id).copied()))
 }
 
-/// When the latest incident of a service was opened. It is worth showing, but not worth failing for.
-async fn last_incident(cx: &Context, service: ServiceId) -> Option<Timestamp> {
-    let live = cx.state.incidents.values().rev().find(|incident| incident.service == service);
-    if let Some(incident) = live {
-        return Some(incident.created_at);
+/// When the latest incident of each of these services was opened. It is worth showing, but not worth failing for.
+async fn last_incidents(cx: &Context, services: &[ServiceId]) -> BTreeMap<ServiceId, Timestamp> {
+    let mut missing: BTreeSet<ServiceId> = services.iter().copied().collect();
+    let mut last = BTreeMap::new();
+    // Newest first, once for all of them.
+    for incident in cx.state.incidents.values().rev() {
+        if missing.is_empty() {
+            break;
+        }
+        if missing.remove(&incident.service) {
+            last.insert(incident.service, incident.created_at);
+        }
     }
+    for service in missing {
+        if let Some(at) = last_archived(cx, service).await {
+            last.insert(service, at);
+        }
+    }
+    last
+}
+
+async fn last_archived(cx: &Context, service: ServiceId) -> Option<Timestamp> {
     let archive = &cx.parts().archive;
     let filter = Filter { services: vec![service], ..Filter::default() };
     let rows = archive.rows(&filter, Sort { by: SortBy::Number, descending: true }, 1).await.ok()?;

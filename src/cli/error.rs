@@ -84,6 +84,11 @@ impl Complaint {
         Self { message: message.into(), hint: Some(hint.into()), exit: Exit::NotFound }
     }
 
+    /// It cannot be done.
+    pub(super) fn failed(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None, exit: Exit::Failed }
+    }
+
     /// The server is away.
     pub(super) fn away(message: impl Into<String>) -> Self {
         let hint = "`pd spool flush` says why";
@@ -125,7 +130,8 @@ fn judge(error: &anyhow::Error) -> (Exit, Option<String>) {
         return (Exit::Failed, of_spool(error).map(str::to_owned));
     }
     if error.is::<config::Error>() {
-        return (Exit::Usage, Some("check a file with `pd config check --config FILE`".to_owned()));
+        // What is wrong with a configuration comes with what would be right.
+        return (Exit::Usage, None);
     }
     if let Some(error) = error.downcast_ref::<daemon::Error>() {
         return (Exit::Failed, error.hint());
@@ -156,7 +162,9 @@ fn of_client(error: &client::Error) -> (Exit, Option<String>) {
                     .to_owned(),
             ),
         ),
-        Error::NotFound { .. } => (Exit::NotFound, Some("`pd list --all` shows what there is".to_owned())),
+        Error::NotFound { .. } => {
+            (Exit::NotFound, Some("`pd list --all` shows which incidents there are".to_owned()))
+        }
         Error::Refused { .. } => (Exit::Failed, None),
         Error::Garbled { .. } => {
             (Exit::Failed, Some("is this the address of a `pd` server? see `pd context show`".to_owned()))
@@ -226,7 +234,7 @@ mod tests {
         check(unknown.into(), 2, "did you mean `prod`?");
         check(contexts::Error::Taken("a".into()).into(), 2, "--force");
         check(spool::Error::Full.into(), 1, "pd spool flush");
-        check(config::Error::Invalid(Vec::new()).into(), 2, "pd config check");
+        check(config::Error::Invalid(Vec::new()).into(), 2, "");
     }
 
     #[test]

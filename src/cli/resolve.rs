@@ -1,13 +1,15 @@
 //! `pd resolve`: says that it is over.
 
+use std::time::Duration;
+
 use serde_json::Value;
 
 use super::error::Exit;
 use super::session::{Session, names};
 use super::settle::{self, Goal, Tally};
 use super::trigger::{self, Delivery};
-use crate::client::Client;
 use crate::client::incidents::Name;
+use crate::client::{Client, Patience};
 use crate::wire::event::Enqueue;
 
 const EXAMPLES: &str = "\
@@ -71,7 +73,9 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     if away.is_empty() {
         return Ok(tally.exit(args.error_unchanged, false));
     }
-    let exit = by_events(session, &events, &away, &args.delivery).await?;
+    // The lookup has waited for the server already.
+    let once = Patience { attempt: session.global.timeout, total: Duration::ZERO };
+    let exit = by_events(session, &events.with_patience(once), &away, &args.delivery).await?;
     match tally.exit(false, true) {
         Exit::Ok => Ok(exit),
         failed => Ok(failed),

@@ -3,7 +3,7 @@
 use futures_util::StreamExt as _;
 use serde_json::Value;
 
-use super::error::{Exit, report};
+use super::error::{Complaint, Exit, report};
 use super::output::Moment;
 use super::session::Session;
 use super::view;
@@ -57,8 +57,8 @@ pub(super) struct Tally {
 
 impl Tally {
     /// Says what went wrong with one of several.
-    pub(super) fn fail(&mut self, session: &mut Session, name: &str, error: client::Error) {
-        let error = anyhow::Error::from(error);
+    pub(super) fn fail(&mut self, session: &mut Session, name: &str, error: impl Into<anyhow::Error>) {
+        let error: anyhow::Error = error.into();
         // A single word may be all that the server says; the name tells which of several it is about.
         let error = if format!("{error}").contains(name) { error } else { error.context(name.to_owned()) };
         self.first.get_or_insert(report(&error).map_or(Exit::Ok, |report| report.exit));
@@ -105,8 +105,7 @@ pub(super) async fn settle(
                 Verdict::Change => open.push(incident),
                 Verdict::Already => tally.unchanged.push(incident),
                 Verdict::TooLate => {
-                    let message = format!("{name} is resolved already");
-                    tally.fail(session, &name, client::Error::Refused { status: 400, message });
+                    tally.fail(session, &name, Complaint::failed(format!("{name} is resolved already")));
                 }
             },
         }

@@ -66,10 +66,8 @@ fn describe(status: &Value, place: &str, moment: &Moment) -> String {
     }
     let quarantined = status["quarantine"]["total"].as_u64().unwrap_or(0);
     if quarantined > 0 {
-        out += &format!(
-            "{}\n",
-            Tone::Watched.paint(&format!("quarantined: {quarantined} inputs ever, the latest:"))
-        );
+        out +=
+            &format!("{}\n", Tone::Watched.paint(&format!("quarantined so far: {quarantined}; the latest:")));
     }
     for input in items(&status["quarantine"]["last"]) {
         let when = moment.show(text(&input["at"]));

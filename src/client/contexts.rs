@@ -29,12 +29,12 @@ pub enum Error {
     #[error(transparent)]
     Invalid(#[from] config::Error),
     /// It cannot be written.
-    #[error("cannot write {}: {source}", path.display())]
+    #[error("cannot write {}: {reason}", path.display())]
     Unwritable {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        reason: io::Error,
     },
     /// There is no context of this name.
     #[error("no context is called `{name}`")]
@@ -142,7 +142,7 @@ impl Contexts {
         let text = match fs::read_to_string(path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),
-            Err(source) => return Err(config::Error::Unreadable { path: path.to_path_buf(), source }.into()),
+            Err(reason) => return Err(config::Error::Unreadable { path: path.to_path_buf(), reason }.into()),
         };
         let exposed = fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o077 != 0);
         let file = path.display().to_string();
@@ -225,7 +225,7 @@ impl Contexts {
 
     /// Changes the file as it is on disk, so that comments and order stay.
     fn edit(&self, change: impl FnOnce(&mut DocumentMut)) -> Result<(), Error> {
-        let unwritable = |source| Error::Unwritable { path: self.path.clone(), source };
+        let unwritable = |reason| Error::Unwritable { path: self.path.clone(), reason };
         let text = match fs::read_to_string(&self.path) {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => String::new(),

@@ -20,6 +20,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// What links begin with; without it, the address that a client used.
     pub public_url: Option<Url>,
+    /// What `html_url` begins with instead, for clients that insist on a certain form.
+    pub html_origin: Option<Url>,
     /// What this process is called; without it, the machine's name.
     pub node: Option<String>,
     /// HTTPS.
@@ -96,8 +98,10 @@ pub struct Retention {
 pub struct Limits {
     /// Open connections.
     pub connections: u64,
-    /// Requests being worked on.
+    /// REST requests being worked on.
     pub requests: u64,
+    /// REST requests of one token in a minute; `None`: any number.
+    pub requests_per_minute: Option<u32>,
     /// Bytes of events and commands that wait for the next append.
     pub waiting_bytes: u64,
     /// Free bytes on the disk below which nothing new is accepted.
@@ -117,7 +121,7 @@ impl Config {
     /// If it cannot be read, or everything that is wrong with it.
     pub fn load(path: &Path) -> Result<Self, Error> {
         let text = std::fs::read_to_string(path)
-            .map_err(|source| Error::Unreadable { path: path.to_path_buf(), source })?;
+            .map_err(|reason| Error::Unreadable { path: path.to_path_buf(), reason })?;
         Self::parse(&path.display().to_string(), &text)
     }
 
@@ -132,6 +136,7 @@ impl Config {
 
 fn top(top: &mut Section<'_, '_>) -> Config {
     let listen = top.text("listen", listen);
+    let html_origin = top.text("html_origin", public_url);
     let public_url = top.text("public_url", public_url);
     let node = top.text("node", node);
     let tls = tls(&mut top.section("tls"));
@@ -143,7 +148,7 @@ fn top(top: &mut Section<'_, '_>) -> Config {
     let retention = retention(&mut top.section("retention"));
     let limits = limits(&mut top.section("limits"));
     let listen = listen.unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT));
-    Config { listen, public_url, node, tls, store, email, webhook, retention, limits }
+    Config { listen, public_url, html_origin, node, tls, store, email, webhook, retention, limits }
 }
 
 fn tls(section: &mut Section<'_, '_>) -> Option<Tls> {
@@ -221,7 +226,10 @@ fn retention(section: &mut Section<'_, '_>) -> Retention {
 fn limits(section: &mut Section<'_, '_>) -> Limits {
     let limits = Limits {
         connections: section.integer("connections", 1..=1_000_000).unwrap_or(20_000),
-        requests: section.integer("requests", 1..=100_000).unwrap_or(4_096),
+        requests: section.integer("requests", 1..=100_000).unwrap_or(1_024),
+        requests_per_minute: section
+            .integer("requests_per_minute", 1..=1_000_000)
+            .map(|requests| u32::try_from(requests).unwrap_or(u32::MAX)),
         waiting_bytes: section.text("waiting", at_least_a_megabyte).unwrap_or(64 << 20),
         free_disk_bytes: section.text("free_disk", size).unwrap_or(256 << 20),
     };
@@ -276,7 +284,7 @@ fn from(text: &str) -> Result<String, String> {
 }
 
 fn timeout(text: &str) -> Result<Duration, String> {
-    within(text, Duration::from_millis(100), Duration::from_secs(300), "100ms to 5m")
+    within(text, Duration::from_millis(100), Duration::from_secs(30), "100ms to 30s")
 }
 
 fn kept(text: &str) -> Result<Duration, String> {

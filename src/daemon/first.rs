@@ -24,7 +24,9 @@ pub enum Error {
     #[error("the first start makes a context for the command line, but: {0}")]
     Context(#[from] contexts::Error),
     /// Nowhere to write it.
-    #[error("the first start makes a context for the command line, but there is no home folder: set HOME or PD_CONFIG")]
+    #[error(
+        "the first start makes a context for the command line, but there is no home folder: set HOME or PD_CONFIG"
+    )]
     NoHome,
     /// The store did not take it.
     #[error("the first user, service and token could not be made: {0}")]
@@ -51,7 +53,8 @@ pub(super) async fn found(
     let routing_key = RoutingKey::from_random(key);
     let name = write_context(contexts.ok_or(Error::NoHome)?, url, &token, routing_key)?;
 
-    let user = std::env::var("USER").ok().filter(|user| !user.trim().is_empty()).unwrap_or("admin".to_owned());
+    let user =
+        std::env::var("USER").ok().filter(|user| !user.trim().is_empty()).unwrap_or("admin".to_owned());
     let user_key = keyring.new_user_key(ids);
     let founding = Founding {
         id_key: IdKey([ids.random(), ids.random()]),
@@ -106,7 +109,8 @@ fn token(ids: &dyn Ids) -> String {
         let mut bytes = [0; 32];
         ids.fill(&mut bytes);
         // 248 is the largest multiple of 62 that a byte holds; what is above would favour the first characters.
-        let fair = bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(BASE62[usize::from(byte % 62)]));
+        let fair =
+            bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(BASE62[usize::from(byte % 62)]));
         token.extend(fair.take(TOKEN_CHARS - token.len()));
     }
     token

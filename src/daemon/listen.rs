@@ -35,19 +35,24 @@ const DRAIN: Duration = Duration::from_secs(20);
 const ACCEPT_PAUSE: Duration = Duration::from_millis(100);
 
 /// How a listener serves.
-pub(super) struct Listener {
-    pub(super) listener: TcpListener,
-    pub(super) router: Router,
+pub struct Listener {
+    /// Bound.
+    pub listener: TcpListener,
+    /// What answers.
+    pub router: Router,
     /// The newest certificate; `None`: plain HTTP.
-    pub(super) tls: Option<watch::Receiver<Arc<rustls::ServerConfig>>>,
-    pub(super) connections: usize,
-    pub(super) clock: SharedClock,
-    pub(super) shutdown: CancellationToken,
+    pub tls: Option<watch::Receiver<Arc<rustls::ServerConfig>>>,
+    /// At most this many connections are open at a time.
+    pub connections: usize,
+    /// For time-outs.
+    pub clock: SharedClock,
+    /// Ends it.
+    pub shutdown: CancellationToken,
 }
 
 impl Listener {
     /// Serves until the shutdown, then lets what was begun come to its end, for some seconds.
-    pub(super) async fn run(self) {
+    pub async fn run(self) {
         let graceful = GracefulShutdown::new();
         let places = Arc::new(Semaphore::new(self.connections));
         let mut http = auto::Builder::new(TokioExecutor::new());
@@ -99,7 +104,10 @@ impl Listener {
     }
 
     /// The next connection, once there is a place for it; others wait in the system's queue.
-    async fn accept(&self, places: &Arc<Semaphore>) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
+    async fn accept(
+        &self,
+        places: &Arc<Semaphore>,
+    ) -> Option<(TcpStream, tokio::sync::OwnedSemaphorePermit)> {
         let place = Arc::clone(places).acquire_owned().await.ok()?;
         match self.listener.accept().await {
             Ok((stream, _)) => {
@@ -134,7 +142,7 @@ where
 ///
 /// # Errors
 /// When it is taken, or not ours.
-pub(super) async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
+pub async fn bind(address: SocketAddr) -> io::Result<TcpListener> {
     let socket = match address {
         SocketAddr::V4(_) => tokio::net::TcpSocket::new_v4()?,
         SocketAddr::V6(_) => tokio::net::TcpSocket::new_v6()?,

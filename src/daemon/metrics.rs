@@ -59,35 +59,52 @@ impl Collector for Parts {
         let undone = process.stages.iter().map(|s| (s.name.as_str(), s.oldest_undone_seconds));
         let undone = undone.map(|(stage, age)| (vec![("stage", stage.to_owned())], ConstGauge::new(age)));
         family(&mut encoder, "oldest_undone_seconds", "Age of the oldest work that is not done.", undone)?;
-        family(&mut encoder, "ready", "Whether the process accepts events.", [(
-            Labels::new(),
-            ConstGauge::new(i64::from(process.health.ready)),
-        )])?;
-        let gauge = |value: fn(&Status) -> u64| stages.iter().map(move |(stage, status)| {
-            (vec![("stage", (*stage).to_owned())], ConstGauge::new(value(status)))
-        });
-        let counter = |value: fn(&Status) -> u64| stages.iter().map(move |(stage, status)| {
-            (vec![("stage", (*stage).to_owned())], ConstCounter::new(value(status)))
-        });
-        family(&mut encoder, "stage_waiting", "Inputs that were read and are not decided.", gauge(|s| s.waiting as u64))?;
+        family(
+            &mut encoder,
+            "ready",
+            "Whether the process accepts events.",
+            [(Labels::new(), ConstGauge::new(i64::from(process.health.ready)))],
+        )?;
+        let gauge = |value: fn(&Status) -> u64| {
+            stages.iter().map(move |(stage, status)| {
+                (vec![("stage", (*stage).to_owned())], ConstGauge::new(value(status)))
+            })
+        };
+        let counter = |value: fn(&Status) -> u64| {
+            stages.iter().map(move |(stage, status)| {
+                (vec![("stage", (*stage).to_owned())], ConstCounter::new(value(status)))
+            })
+        };
+        family(
+            &mut encoder,
+            "stage_waiting",
+            "Inputs that were read and are not decided.",
+            gauge(|s| s.waiting as u64),
+        )?;
         family(&mut encoder, "stage_position", "The slot of the next entry.", gauge(|s| s.next.0))?;
         family(&mut encoder, "stage_appends", "Entries appended by this process.", counter(|s| s.appends))?;
         family(&mut encoder, "stage_inputs", "Inputs decided by this process.", counter(|s| s.inputs))?;
         family(&mut encoder, "stage_poisoned", "Inputs given up by this process.", counter(|s| s.poisoned))?;
         family(&mut encoder, "incidents", "Incidents outside the archive.", incidents(&state))?;
-        family(&mut encoder, "incidents_opened", "Incidents ever opened.", [(
-            Labels::new(),
-            ConstCounter::new(state.opened),
-        )])?;
-        family(&mut encoder, "quarantined", "Inputs ever quarantined.", [(
-            Labels::new(),
-            ConstCounter::new(state.quarantined_total),
-        )])?;
+        family(
+            &mut encoder,
+            "incidents_opened",
+            "Incidents ever opened.",
+            [(Labels::new(), ConstCounter::new(state.opened))],
+        )?;
+        family(
+            &mut encoder,
+            "quarantined",
+            "Inputs ever quarantined.",
+            [(Labels::new(), ConstCounter::new(state.quarantined_total))],
+        )?;
         family(&mut encoder, "messages", "Attempts of this process to reach somebody.", self.sent())?;
-        family(&mut encoder, "store_commits", "Transactions of the doors' store.", [(
-            Labels::new(),
-            ConstCounter::new((self.commits)()),
-        )])
+        family(
+            &mut encoder,
+            "store_commits",
+            "Transactions of the doors' store.",
+            [(Labels::new(), ConstCounter::new((self.commits)()))],
+        )
     }
 }
 
@@ -111,9 +128,14 @@ impl Parts {
 }
 
 fn incidents(state: &State) -> impl Iterator<Item = (Labels<'static>, ConstGauge<u64>)> {
-    let sum = |count: fn(&crate::domain::incidents::state::OpenCount) -> u64| state.open_counts.values().map(count).sum();
-    let counts: [(&str, u64); 3] =
-        [("triggered", sum(|c| c.triggered)), ("acknowledged", sum(|c| c.acknowledged)), ("resolved", state.closed.len() as u64)];
+    let sum = |count: fn(&crate::domain::incidents::state::OpenCount) -> u64| {
+        state.open_counts.values().map(count).sum()
+    };
+    let counts: [(&str, u64); 3] = [
+        ("triggered", sum(|c| c.triggered)),
+        ("acknowledged", sum(|c| c.acknowledged)),
+        ("resolved", state.closed.len() as u64),
+    ];
     counts.into_iter().map(|(status, n)| (vec![("status", status.to_owned())], ConstGauge::new(n)))
 }
 

@@ -1,10 +1,11 @@
 //! Builds the parts of a server, runs them, and shuts them down.
 
 mod adapters;
+mod bounded;
 mod error;
 mod first;
 mod folder;
-mod listen;
+pub mod listen;
 mod metrics;
 mod newest;
 mod serve;

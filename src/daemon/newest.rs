@@ -29,7 +29,8 @@ impl Newest for Replica {
         let end = self.journal.extent(&LogName::incidents()).await.ok()?.next;
         self.bell.ring(Signal::Stage);
         let mut replica = self.incidents.replica.clone();
-        let caught_up = within(&*self.clock, PATIENCE, replica.wait_for(|replica| replica.next >= end)).await?;
+        let caught_up =
+            within(&*self.clock, PATIENCE, replica.wait_for(|replica| replica.next >= end)).await?;
         caught_up.ok().map(|replica| Arc::clone(&replica.state))
     }
 

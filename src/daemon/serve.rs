@@ -10,6 +10,7 @@ use tokio::sync::watch;
 use tokio::task::{JoinHandle, JoinSet};
 use tokio_util::sync::CancellationToken;
 use url::Url;
+use uuid::Uuid;
 
 use super::folder::Folder;
 use super::listen::{self, Listener};
@@ -17,7 +18,7 @@ use super::newest::Replica;
 use super::signals::{Asked, Signals};
 use super::status::Watched;
 use super::stores::Stores;
-use super::{Error, ServeOptions, adapters, first, metrics, space, terminal, tls};
+use super::{Error, ServeOptions, adapters, bounded, first, metrics, space, terminal, tls};
 use crate::api;
 use crate::clock::{SharedClock, SystemClock, within};
 use crate::config::Config;
@@ -25,15 +26,19 @@ use crate::deliver::console::Console;
 use crate::deliver::email::{Email, EmailConfig, InvalidSender, Login, Password, Relay};
 use crate::deliver::webhook::{Webhook, WebhookConfig};
 use crate::domain::incidents::input::Input;
+use crate::domain::incidents::state::State;
 use crate::domain::user::Channel;
+use crate::door::Whole;
 use crate::ids::{SharedIds, SystemIds};
 use crate::incidents::Incidents;
-use crate::door::Whole;
 use crate::ingest::{self, Admission, Commands, Limits, Parts, Writer};
+use crate::journal;
 use crate::notify::compose::Links;
 use crate::notify::sender::{Means, Sender, Task, sender};
 use crate::notify::stage::Notify;
 use crate::notify::transport::Transport;
+use crate::pacer::{self, Pacer};
+use crate::purge;
 use crate::stage::{self, Bell, DECIDE_MAX, FileMark, Handle, Loop, Settings, Watchdog, World};
 
 /// How long messages that are being sent may take once the process is ending.
@@ -52,8 +57,8 @@ pub(super) async fn serve(options: ServeOptions) -> Result<(), Error> {
     let certificate = options.config.tls.as_ref().map(tls::load).transpose()?.map(watch::channel);
     // Bound first: a second server is told so before it touches anything. What comes now waits in the system's queue.
     let address = options.config.listen;
-    let listener = listen::bind(address).await.map_err(|source| Error::Listen { address, source })?;
-    let address = listener.local_addr().map_err(|source| Error::Listen { address, source })?;
+    let listener = listen::bind(address).await.map_err(|reason| Error::Listen { address, reason })?;
+    let address = listener.local_addr().map_err(|reason| Error::Listen { address, reason })?;
     let url = base_url(&options.config, address);
 
     let stores = Stores::open(&options.config.store, &options.data, &clock)?;
@@ -72,7 +77,11 @@ pub(super) async fn serve(options: ServeOptions) -> Result<(), Error> {
         }
         .run(),
     );
-    terminal::say(&format!("pd {} listening on {}", env!("CARGO_PKG_VERSION"), url.as_str().trim_end_matches('/')));
+    terminal::say(&format!(
+        "pd {} listening on {}",
+        env!("CARGO_PKG_VERSION"),
+        url.as_str().trim_end_matches('/')
+    ));
     terminal::say(&match first {
         Some(context) => format!(
             "first start: made a user, a service and a token; the context `{context}` holds them\n\
@@ -171,11 +180,15 @@ impl Server {
             mark("deciding-incidents")?,
         )
         .await?;
+        let mut stages = JoinSet::new();
+        stages.spawn(incidents_loop.run());
+        // Before anything can be sent: what a backup holds was perhaps sent already.
+        let epoch = epoch(&folder, &world, &incidents).await?;
         let (sender, sends) = self::sending(config, &folder, &world, &incidents, &url)?;
         let of_notify = settings();
         let watchdogs = [watchdogs, vec![of_notify.watchdog.clone()]].concat();
         let (notify_loop, notify) = Loop::load(
-            Notify::new(sender.clone(), incidents_bell.clone()),
+            Notify::new(sender.clone(), incidents_bell.clone(), epoch),
             world.clone(),
             of_notify,
             notify_bell,
@@ -201,9 +214,7 @@ impl Server {
             }),
             closed,
         };
-        let door = ingest::register(&parts).await?;
-        // The folder's lock says that nobody else uses this store, so the doors of the process before are done with.
-        ingest::close_others(&*stores.doors, &incidents.state.borrow().clone(), door).await?;
+        let door = open_door(&parts, &stores, &incidents).await;
         let (events, events_task) = Writer::events(parts.clone(), door);
         let (commands, commands_task) = Writer::commands(parts.clone(), door);
         let mut doors = JoinSet::new();
@@ -216,9 +227,12 @@ impl Server {
             publish_closed,
             world.shutdown.clone(),
         ));
-        let mut stages = JoinSet::new();
-        stages.spawn(incidents_loop.run());
         stages.spawn(notify_loop.run());
+        let scheduled = scheduled(config, &world, &stores, &incidents, &notify);
+        stages.spawn(async {
+            scheduled.await;
+            Ok(())
+        });
         let sends = tokio::spawn(sends.run(notify.local.clone(), sending.clone()));
         let limits = Limits {
             waiting_bytes: usize::try_from(config.limits.waiting_bytes).unwrap_or(usize::MAX),
@@ -247,18 +261,8 @@ impl Server {
         })
     }
 
-    /// Sets an empty installation up; the name of the context that was made then. Also tells the rules that a backup was
-    /// restored.
+    /// Sets an empty installation up; the name of the context that was made then.
     async fn first_start(&self, options: &ServeOptions) -> Result<Option<String>, Error> {
-        let restored = self.folder.at(RESTORED);
-        if restored.exists() && self.incidents.local.send(Input::Restored).await.is_ok() {
-            let epoch = self.incidents.state.borrow().account.as_ref().map_or(0, |account| account.epoch);
-            let mut state = self.incidents.state.clone();
-            let begun = state.wait_for(|state| state.account.as_ref().is_none_or(|a| a.epoch > epoch));
-            if within(&*self.world.clock, STAGE_DRAIN, begun).await.is_some() {
-                std::fs::remove_file(&restored).map_err(Error::Runtime)?;
-            }
-        }
         if self.incidents.state.borrow().account.is_some() {
             return Ok(None);
         }
@@ -282,17 +286,19 @@ impl Server {
             clock: Arc::clone(&self.world.clock),
             settings: api::parts::Settings {
                 public_url: config.public_url.clone(),
-                html_origin: None,
+                html_origin: config.html_origin.clone(),
                 tls: config.tls.is_some(),
-                requests_per_minute: None,
+                requests_per_minute: config.limits.requests_per_minute,
             },
             process,
             metrics: metrics::renderer(self.watched(config), Arc::clone(self.sender.metrics()), move || {
                 store.commits()
             }),
         });
-        ingest::router(self.parts.clone(), self.events.clone(), self.admission.clone(), self.limits)
-            .fallback_service(rest)
+        let rest = bounded::requests(rest, config.limits.requests);
+        let doors =
+            ingest::router(self.parts.clone(), self.events.clone(), self.admission.clone(), self.limits);
+        api::normalised(doors.fallback_service(rest))
     }
 
     fn watched(&self, config: &Config) -> Watched {
@@ -330,6 +336,69 @@ impl Server {
             tracing::warn!("a stage did not end in time; it goes on where it was at the next start");
         }
     }
+}
+
+/// The epoch of the installation. One that was restored from a backup begins the next, in which nothing is sent that may
+/// have been sent before.
+async fn epoch(folder: &Folder, world: &World, incidents: &Handle<Incidents>) -> Result<u32, Error> {
+    let of = |state: &State| state.account.as_ref().map_or(0, |account| account.epoch);
+    let epoch = of(&incidents.state.borrow());
+    let restored = folder.at(RESTORED);
+    if !restored.exists() || incidents.state.borrow().account.is_none() {
+        return Ok(epoch);
+    }
+    let mut state = incidents.state.clone();
+    let begun = async {
+        incidents.local.send(Input::Restored).await.ok()?;
+        state.wait_for(|state| of(state) > epoch).await.ok().map(|state| of(&state))
+    };
+    let Some(epoch) = within(&*world.clock, STAGE_DRAIN, begun).await.flatten() else {
+        return Err(Error::Restored);
+    };
+    tracing::info!(epoch, "a backup was restored: what it would have sent is not sent again");
+    std::fs::remove_file(&restored).map_err(Error::Runtime)?;
+    folder.sync().map_err(Error::Runtime)?;
+    Ok(epoch)
+}
+
+/// This process's door. A store that takes none now (its disk is full, say) does not keep the process from showing what
+/// there is: the door is opened when something comes in.
+async fn open_door(parts: &Parts, stores: &Stores, incidents: &Handle<Incidents>) -> Option<Uuid> {
+    let open = async {
+        let door = ingest::register(parts).await?;
+        let state = incidents.state.borrow().clone();
+        // The folder's lock says that nobody else uses this store: the doors of the process before are done with.
+        ingest::close_others(&*stores.doors, &state, door).await?;
+        Ok::<_, journal::Error>(door)
+    };
+    open.await.inspect_err(|error| tracing::warn!(%error, "no door could be opened yet")).ok()
+}
+
+/// Snapshots, truncation, archiving and expiry, at their pace.
+fn scheduled(
+    config: &Config,
+    world: &World,
+    stores: &Stores,
+    incidents: &Handle<Incidents>,
+    notify: &Handle<Notify>,
+) -> impl Future<Output = ()> + Send + use<> {
+    let retention = &config.retention;
+    let settings = purge::Settings {
+        incidents: retention.incidents,
+        archive: retention.archive,
+        journal: retention.journal,
+        ..purge::Settings::default()
+    };
+    let parts = purge::Parts {
+        world: world.clone(),
+        archive: Arc::clone(&stores.archive),
+        incidents: incidents.clone(),
+        notify: notify.clone(),
+        settings,
+    };
+    let (clock, ids) = (Arc::clone(&world.clock), Arc::clone(&world.ids));
+    let (pacer, _) = Pacer::new(clock, ids, world.shutdown.clone(), pacer::Settings::default());
+    pacer.run(purge::jobs(&parts))
 }
 
 /// What sends messages, and the handle by which the notify stage speaks with it.
@@ -383,7 +452,10 @@ fn watch_deciding(watchdogs: Vec<Watchdog>, world: &World) {
     let watch = move || loop {
         std::thread::sleep(Duration::from_secs(1));
         if watchdogs.iter().any(|watchdog| watchdog.running(clock.monotonic()) > DECIDE_MAX) {
-            tracing::error!("deciding one batch takes more than {} s: the process ends", DECIDE_MAX.as_secs());
+            tracing::error!(
+                "deciding one batch takes more than {} s: the process ends",
+                DECIDE_MAX.as_secs()
+            );
             std::process::abort();
         }
     };

@@ -7,7 +7,8 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
-use crate::journal::sqlite::SqliteStore;
+use crate::journal::Error;
+use crate::journal::sqlite::{Space, SqliteStore};
 
 /// How often the room is looked at. At a gigabyte a second the reserve of 256 MiB would be gone in between; SQLite then
 /// refuses by itself.
@@ -21,8 +22,11 @@ pub(super) async fn watch(
     publish: watch::Sender<Option<String>>,
     shutdown: CancellationToken,
 ) {
+    let mut known = None;
     while !shutdown.is_cancelled() {
-        let closed = match store.space().await {
+        let looked = look(&store, known).await;
+        known = looked.as_ref().ok().copied();
+        let closed = match looked.map(|(space, _)| space) {
             Ok(space) if space.free() < reserve => Some(format!(
                 "the disk is nearly full: {} MiB are free, and {} MiB are kept for pages",
                 space.free() >> 20,
@@ -49,4 +53,14 @@ pub(super) async fn watch(
             () = clock.sleep(EVERY) => {}
         }
     }
+}
+
+/// The room, and after how many commits it was so. An idle store is not asked again: that would wake its threads.
+async fn look(store: &SqliteStore, known: Option<(Space, u64)>) -> Result<(Space, u64), Error> {
+    let commits = store.commits();
+    let space = match known {
+        Some((space, at)) if at == commits => Space { disk_free: store.disk_free()?, ..space },
+        _ => store.space().await?,
+    };
+    Ok((space, commits))
 }

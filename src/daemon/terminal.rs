@@ -8,9 +8,11 @@ use crate::deliver::console::ConsoleSink;
 
 /// Logs to stderr: `PD_LOG` says what, in the way of `RUST_LOG`; JSON if `PD_LOG_FORMAT=json`.
 pub(super) fn log() {
-    let filter = EnvFilter::try_from_env("PD_LOG").unwrap_or_else(|_| EnvFilter::new("info,rusqlite_migration=warn"));
+    let filter =
+        EnvFilter::try_from_env("PD_LOG").unwrap_or_else(|_| EnvFilter::new("info,rusqlite_migration=warn"));
     let json = std::env::var("PD_LOG_FORMAT").is_ok_and(|format| format == "json");
-    let colour = io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colour =
+        io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     let builder = tracing_subscriber::fmt().with_env_filter(filter).with_writer(io::stderr).with_ansi(colour);
     // Only the first call in a process counts; tests may serve more than once.
     let _ = if json { builder.json().try_init() } else { builder.with_target(false).try_init() };

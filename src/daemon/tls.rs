@@ -15,12 +15,12 @@ use crate::config::Tls;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {reason}", path.display())]
     File {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        reason: io::Error,
     },
     /// A file does not hold what it should.
     #[error("{} is not PEM with {what}: {reason}", path.display())]
@@ -55,14 +55,14 @@ pub(super) fn load(tls: &Tls) -> Result<Arc<ServerConfig>, Error> {
     }
     let key = PrivateKeyDer::from_pem_slice(&read(&tls.key)?)
         .map_err(|error| pem(&tls.key, "a private key", format!("{error:?}")))?;
-    let mut config = ServerConfig::builder()
-        .with_no_client_auth()
-        .with_single_cert(chain, key)
-        .map_err(|error| Error::Pair { cert: tls.cert.clone(), key: tls.key.clone(), reason: error.to_string() })?;
+    let mut config =
+        ServerConfig::builder().with_no_client_auth().with_single_cert(chain, key).map_err(|error| {
+            Error::Pair { cert: tls.cert.clone(), key: tls.key.clone(), reason: error.to_string() }
+        })?;
     config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
     Ok(Arc::new(config))
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|source| Error::File { path: path.to_owned(), source })
+    fs::read(path).map_err(|reason| Error::File { path: path.to_owned(), reason })
 }

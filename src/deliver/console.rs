@@ -190,10 +190,11 @@ mod tests {
     }
 
     /// A terminal that is held until its other end is dropped, and then gone.
-    struct Held(Receiver<()>);
+    struct Held(Receiver<()>, mpsc::Sender<()>);
 
     impl Write for Held {
         fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+            let _unheard = self.1.send(());
             let _dropped = self.0.recv();
             Err(io::ErrorKind::BrokenPipe.into())
         }
@@ -230,10 +231,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn a_terminal_that_is_held_holds_nobody_up() {
         let (hold, held) = mpsc::channel();
-        let console = console(Held(held));
+        let (begin, began) = mpsc::channel();
+        let console = console(Held(held, begin));
         let message = fixture::message();
-        // One is being printed, the others wait.
-        for _ in 0..=WAITING_MAX {
+        // One is being printed once its thread has taken it; the others wait.
+        let outcome = console.send(&message).await;
+        assert!(matches!(outcome, Outcome::Unknown { .. }), "{outcome:?}");
+        began.recv().unwrap();
+        for _ in 0..WAITING_MAX {
             let outcome = console.send(&message).await;
             assert!(matches!(outcome, Outcome::Unknown { .. }), "{outcome:?}");
         }
@@ -246,7 +251,7 @@ mod tests {
     async fn a_terminal_that_fails_may_have_printed() {
         let (hold, held) = mpsc::channel();
         drop(hold);
-        let outcome = console(Held(held)).send(&fixture::message()).await;
+        let outcome = console(Held(held, mpsc::channel().0)).send(&fixture::message()).await;
         assert!(matches!(outcome, Outcome::Unknown { .. }), "{outcome:?}");
     }
 

@@ -75,9 +75,7 @@ fn registrations(log: &LogName, seq: Seq, entry: &Entry) -> Result<Vec<Arrival<I
             Ok(Registered { door, process, at, .. }) => {
                 Ok(Arrival { accepted_at: at, input: Some(Input::DoorRegistered { door, process, at }) })
             }
-            Err(error) => {
-                Err(Error::Unreadable { log: log.clone(), seq, reason: error.to_string() })
-            }
+            Err(error) => Err(Error::Unreadable { log: log.clone(), seq, reason: error.to_string() }),
         })
         .collect()
 }
@@ -113,9 +111,7 @@ fn events(door: Uuid, seq: Seq, entry: &Entry) -> Vec<Arrival<Input>> {
         .map(|(index, record)| {
             let address = EventAddress { door, seq: seq.0, index };
             match record {
-                Ok(record) => {
-                    Arrival { accepted_at: record.head.at, input: Some(event(address, record)) }
-                }
+                Ok(record) => Arrival { accepted_at: record.head.at, input: Some(event(address, record)) },
                 Err(damage) => {
                     let poison =
                         Poison { address, command: None, routing_key: None, reason: Arc::from(damage) };

@@ -67,16 +67,17 @@ pub struct Writer {
 
 impl Writer {
     /// A writer of this door's events, and its task, which ends when all writers are dropped and everything is written.
-    pub fn events(parts: Parts, door: Uuid) -> (Self, impl Future<Output = ()> + Send) {
+    /// Without a door it registers one when there is something to write.
+    pub fn events(parts: Parts, door: Option<Uuid>) -> (Self, impl Future<Output = ()> + Send) {
         Self::new(parts, door, Kind::Events)
     }
 
     /// A writer of this door's commands, and its task.
-    pub fn commands(parts: Parts, door: Uuid) -> (Self, impl Future<Output = ()> + Send) {
+    pub fn commands(parts: Parts, door: Option<Uuid>) -> (Self, impl Future<Output = ()> + Send) {
         Self::new(parts, door, Kind::Commands)
     }
 
-    fn new(parts: Parts, door: Uuid, kind: Kind) -> (Self, impl Future<Output = ()> + Send) {
+    fn new(parts: Parts, door: Option<Uuid>, kind: Kind) -> (Self, impl Future<Output = ()> + Send) {
         let (sender, inputs) = mpsc::channel(QUEUE);
         let task = Task { parts, door, kind, next: Seq::FIRST, inputs };
         (Self { inputs: sender }, task.run())
@@ -98,7 +99,8 @@ impl Writer {
 
 struct Task {
     parts: Parts,
-    door: Uuid,
+    /// `None`: it has to be registered first.
+    door: Option<Uuid>,
     kind: Kind,
     next: Seq,
     inputs: mpsc::Receiver<Input>,
@@ -145,29 +147,33 @@ impl Task {
         }
         let body = Bytes::from(body);
         loop {
-            match self.settle(body.clone(), waiting).await {
+            let door = match self.door {
+                Some(door) => door,
+                None => match self.open().await {
+                    Ok(door) => door,
+                    Err(error) => return refuse(waiting, &Refused::Store(error.to_string())),
+                },
+            };
+            match self.settle(door, body.clone(), waiting).await {
                 Settled::Written(seq) => {
                     self.parts.ring(Signal::Doors);
                     for (index, input) in (0..).zip(waiting.drain(..)) {
                         // Who has given up waiting will ask again with the same key.
-                        let _ = input.reply.send(Ok(Written { door: self.door, seq, index }));
+                        let _ = input.reply.send(Ok(Written { door, seq, index }));
                     }
                     return;
                 }
-                Settled::Closed => {
-                    if let Err(error) = self.reopen().await {
-                        return refuse(waiting, &Refused::Store(error.to_string()));
-                    }
-                }
+                // It was silent for so long that it was closed: go on in a fresh door.
+                Settled::Closed => self.door = None,
                 Settled::Refused => return,
             }
         }
     }
 
     /// Appends until it is known what became of the entry.
-    async fn settle(&mut self, body: Bytes, waiting: &mut Vec<Input>) -> Settled {
+    async fn settle(&mut self, door: Uuid, body: Bytes, waiting: &mut Vec<Input>) -> Settled {
         let clock = Arc::clone(&self.parts.clock);
-        let log = self.kind.log(self.door);
+        let log = self.kind.log(door);
         let now = clock.now();
         let entry = Entry {
             id: self.parts.ids.uuid(now),
@@ -214,11 +220,11 @@ impl Task {
         Settled::Written(seq)
     }
 
-    /// The journal was closed because it was silent for long: go on in a fresh door.
-    async fn reopen(&mut self) -> Result<(), Error> {
-        self.door = keeper::register(&self.parts).await?;
+    async fn open(&mut self) -> Result<Uuid, Error> {
+        let door = keeper::register(&self.parts).await?;
+        self.door = Some(door);
         self.next = Seq::FIRST;
-        Ok(())
+        Ok(door)
     }
 }
 

@@ -30,7 +30,8 @@ impl Bounds {
             Channel::Email | Channel::Sms | Channel::Phone | Channel::Push => {
                 Self { claimed: 16, sending: 8, per_destination: 8 }
             }
-            Channel::Console => Self { claimed: 16, sending: 1, per_destination: 1 },
+            // A terminal takes them as fast as they are claimed, so only the number of claims bounds them.
+            Channel::Console => Self { claimed: 256, sending: 1, per_destination: 1 },
         }
     }
 }

@@ -64,14 +64,17 @@ impl<I: Stage<State = State, Input = Input>> Archiving<I> {
         for address in addresses {
             match self.whole.event(address).await? {
                 Some(event) => events.push(event),
-                None => tracing::warn!(%address, number = %incident.number, "an event to be archived is gone"),
+                None => {
+                    tracing::warn!(%address, number = %incident.number, "an event to be archived is gone")
+                }
             }
         }
         let service = state.services.get(&incident.service);
         let service_name =
             service.map_or_else(|| Arc::from(incident.service.to_string()), |service| service.name.clone());
         let users = mentioned(incident);
-        let users = users.into_iter().filter_map(|id| Some((id, state.users.get(&id)?.name.clone()))).collect();
+        let users =
+            users.into_iter().filter_map(|id| Some((id, state.users.get(&id)?.name.clone()))).collect();
         Ok(ClosedIncident { incident: incident.clone(), service_name, users, events })
     }
 
@@ -106,8 +109,11 @@ impl<I: Stage<State = State, Input = Input>> Job for Archiving<I> {
             return Ok(());
         }
         let before = self.clock.now().minus(self.settings.incidents);
-        let mut due =
-            state.closed.iter().take_while(|(at, _)| *at <= before).filter_map(|(_, n)| state.incidents.get(n));
+        let mut due = state
+            .closed
+            .iter()
+            .take_while(|(at, _)| *at <= before)
+            .filter_map(|(_, n)| state.incidents.get(n));
         loop {
             let batch: Vec<_> = due.by_ref().take(BATCH).collect();
             if batch.is_empty() {

@@ -134,8 +134,7 @@ impl<I: Stage<State = State>> Doors<I> {
         for (door, removal) in removals {
             let log = LogName::door_events(door);
             for (seq, indices) in referenced.remove(&door).unwrap_or_default() {
-                let addresses =
-                    indices.into_iter().map(|index| EventAddress { door, seq, index }).collect();
+                let addresses = indices.into_iter().map(|index| EventAddress { door, seq, index }).collect();
                 pace.step(self.keep_events(&log, addresses)).await?;
             }
             if removal.dropped {

@@ -37,6 +37,7 @@ impl Job for Expiry {
         "archive expiry"
     }
 
+    #[expect(clippy::misnamed_getters, reason = "the other jobs have a pace of their own")]
     fn every(&self) -> Duration {
         self.settings.expiry_every
     }

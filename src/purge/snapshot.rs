@@ -62,8 +62,7 @@ pub(super) async fn is_whole(
 ) -> Result<bool, Error> {
     let mut digest = Sha256::new();
     for part in 0..snapshot.parts {
-        let bytes =
-            pace.step(async { Ok(journal.snapshot_part(log, snapshot.at, part).await?) }).await?;
+        let bytes = pace.step(async { Ok(journal.snapshot_part(log, snapshot.at, part).await?) }).await?;
         let Some(bytes) = bytes else { return Ok(false) };
         digest.update(&bytes);
     }

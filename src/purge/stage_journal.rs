@@ -79,8 +79,7 @@ impl<S: Stage> StageJournal<S> {
             return Ok(None);
         }
         let (part_bytes, now) = (self.settings.part_bytes, self.clock.now());
-        let taken =
-            snapshot::take(&*self.journal, &self.log, &replica, (part_bytes, now), pace).await?;
+        let taken = snapshot::take(&*self.journal, &self.log, &replica, (part_bytes, now), pace).await?;
         self.read.insert(taken.at, true);
         Ok(Some(taken))
     }

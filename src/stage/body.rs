@@ -19,7 +19,8 @@ pub struct Cursor {
     /// How many of its inputs have been consumed already.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub skip: u32,
-    /// The id of the entry before `next`, by which a store that was restored from a backup is noticed; nil at 0.
+    /// The id of the entry before `next`, by which a store that was restored from a backup is noticed; nil at 0, and
+    /// where recovery accepted that the entry before is gone.
     pub previous: Uuid,
 }
 
@@ -39,6 +40,9 @@ impl Default for Cursor {
 pub struct Body<F> {
     /// The cursors that moved.
     pub cursors: Vec<(LogName, Cursor)>,
+    /// The journals that are not consumed any more.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<LogName>,
     /// What happened.
     pub facts: Vec<F>,
 }

@@ -97,13 +97,16 @@ impl<S: Stage> Replica<S> {
         for fact in &body.facts {
             S::evolve(state, fact);
         }
-        self.advance(entry.id, body.cursors);
+        self.advance(entry.id, body.cursors, &body.dropped);
         Ok(())
     }
 
     /// Moves on by an entry whose facts are in the state already.
-    pub(super) fn advance(&mut self, id: Uuid, cursors: Vec<(LogName, Cursor)>) {
+    pub(super) fn advance(&mut self, id: Uuid, cursors: Vec<(LogName, Cursor)>, dropped: &[LogName]) {
         self.cursors.extend(cursors);
+        for log in dropped {
+            self.cursors.remove(log);
+        }
         self.next = self.next.next();
         self.previous = id;
     }
@@ -187,6 +190,10 @@ impl<S: Stage> Replica<S> {
 /// Whether the entry before a cursor is the one that was consumed.
 pub(super) async fn check_cursor(journal: &dyn Journal, log: &LogName, cursor: &Cursor) -> Result<(), Error> {
     let Some(before) = cursor.next.0.checked_sub(1) else { return Ok(()) };
+    // Recovery sets such a cursor where the entry before is gone for good: there is nothing left to compare.
+    if cursor.previous.is_nil() {
+        return Ok(());
+    }
     let found = match journal.read(log, Seq(before), 1).await? {
         Read::Run { entries, .. } => match entries.first() {
             Some(entry) if entry.id == cursor.previous => return Ok(()),

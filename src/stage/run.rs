@@ -6,75 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::bell::Rung;
+use super::mark::last_places;
 use super::source::{Batch, Sources};
 use super::{
-    Bell, Body, Cursor, Error, FORMAT, Mark, Place, Replica, Signal, Stage, Status, Suspects, Watchdog,
+    Bell, Body, Cursor, Error, FORMAT, Handle, Mark, Place, Replica, Settings, Signal, Stage, Status,
+    Suspects, World,
 };
-use crate::clock::SharedClock;
 use crate::domain::time::Timestamp;
-use crate::ids::SharedIds;
 use crate::journal::{self, Append, ENTRY_BYTES_MAX, Entry, Journal, LogName};
-
-/// What a stage's process gives it: time, chance, stores, and an end.
-#[derive(Clone)]
-pub struct World {
-    /// Time.
-    pub clock: SharedClock,
-    /// Chance.
-    pub ids: SharedIds,
-    /// This process.
-    pub process: Uuid,
-    /// Where the doors' journals are.
-    pub doors: Arc<dyn Journal>,
-    /// Where the journal of the incidents stage is.
-    pub incidents: Arc<dyn Journal>,
-    /// Where the journal of the notify stage is.
-    pub notify: Arc<dyn Journal>,
-    /// Cancelled when the process is to end; what is being appended is finished first.
-    pub shutdown: CancellationToken,
-}
-
-impl World {
-    /// The store that holds this journal.
-    pub fn store(&self, log: &LogName) -> Arc<dyn Journal> {
-        match log.as_str() {
-            "incidents" => Arc::clone(&self.incidents),
-            "notify" => Arc::clone(&self.notify),
-            _ => Arc::clone(&self.doors),
-        }
-    }
-}
-
-/// The bounds of the loop.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// How often sources are read although no bell was rung.
-    pub poll: Duration,
-    /// At most this many inputs become one entry.
-    pub batch_max: usize,
-    /// The longest pause between two attempts to append, before jitter.
-    pub retry_cap: Duration,
-    /// Ends a process whose rules run for too long.
-    pub watchdog: Watchdog,
-    /// How often it is checked that the sources still go on where they were left.
-    pub check_every: Duration,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            poll: Duration::from_secs(1),
-            batch_max: 4096,
-            retry_cap: Duration::from_secs(2),
-            watchdog: Watchdog::default(),
-            check_every: Duration::from_secs(60),
-        }
-    }
-}
 
 /// The pause before the second attempt to append, before jitter; it doubles from there.
 const RETRY_FIRST: Duration = Duration::from_millis(50);
@@ -85,31 +26,11 @@ const FRUITLESS_PAUSE: Duration = Duration::from_millis(50);
 /// How many inputs of this process's own may wait.
 const LOCAL_MAX: usize = 16 * 1024;
 
+/// What an entry is to have at most when there is much to do.
+const ENTRY_BYTES_AIM: usize = ENTRY_BYTES_MAX / 4 * 3;
+
 /// A consumed entry that led to no fact is put on record after this many, or together with the next fact.
 const UNRECORDED_MAX: u32 = 256;
-
-/// What others see of a stage.
-pub struct Handle<S: Stage> {
-    /// The newest state of which this process knows that it is durable.
-    pub replica: watch::Receiver<Arc<Replica<S>>>,
-    /// The same, but for its position: what most readers want.
-    pub state: watch::Receiver<Arc<S::State>>,
-    /// How the stage is doing.
-    pub status: watch::Receiver<Status>,
-    /// Inputs of this process's own.
-    pub local: mpsc::Sender<S::Input>,
-}
-
-impl<S: Stage> Clone for Handle<S> {
-    fn clone(&self) -> Self {
-        Self {
-            replica: self.replica.clone(),
-            state: self.state.clone(),
-            status: self.status.clone(),
-            local: self.local.clone(),
-        }
-    }
-}
 
 /// A stage that can be run.
 pub struct Loop<S: Stage> {
@@ -299,7 +220,7 @@ impl<S: Stage> Loop<S> {
     fn look(&mut self, rung: Rung) {
         let logs = self.stage.sources(&self.replica.state);
         self.sources.set(&self.stage, &logs, &self.replica.cursors);
-        self.sources.hint(|log| rung.has(signal(log)));
+        self.sources.hint(|log| rung.has(Signal::of(log)));
         let now = self.world.clock.monotonic();
         if now.saturating_sub(self.polled_at) >= self.settings.poll {
             self.polled_at = now;
@@ -342,11 +263,12 @@ impl<S: Stage> Loop<S> {
         let Some((facts, state)) = self.decide(&batch, own, now) else { return Ok(Turn::Progress) };
         self.not_before =
             facts.is_empty().then(|| self.world.clock.monotonic() + FRUITLESS_PAUSE).filter(|_| due);
-        let Some(cursors) = self.to_record(facts.is_empty(), &batch) else {
+        let Some(cursors) = self.recordable(facts.is_empty(), &batch) else {
             self.done_with(own);
             return Ok(Turn::Nothing);
         };
-        let body = Body { cursors, facts };
+        let dropped = self.sources.dropped(&self.replica.cursors);
+        let body = Body { cursors, dropped, facts };
         let bytes = body.encode();
         if bytes.len() > ENTRY_BYTES_MAX {
             let reason = format!("what follows has {} bytes, and an entry {ENTRY_BYTES_MAX} at most", bytes.len());
@@ -366,14 +288,14 @@ impl<S: Stage> Loop<S> {
     /// Which cursors go into the next entry; `None` if there is no entry to be made. Cursors of doors are recorded at
     /// once. Those of the other stage may wait for the next fact: else the two stages would answer each other's
     /// answers for ever.
-    fn to_record(&mut self, no_facts: bool, batch: &Batch<S::Input>) -> Option<Vec<(LogName, Cursor)>> {
+    fn recordable(&mut self, no_facts: bool, batch: &Batch<S::Input>) -> Option<Vec<(LogName, Cursor)>> {
         let (pending, count) = &mut self.unrecorded;
         for (log, cursor) in &batch.cursors {
             pending.retain(|(other, _)| other != log);
             pending.push((log.clone(), cursor.clone()));
         }
         *count += u32::from(!batch.cursors.is_empty());
-        let only_stage = pending.iter().all(|(log, _)| signal(log) == Signal::Stage);
+        let only_stage = pending.iter().all(|(log, _)| Signal::of(log) == Signal::Stage);
         if no_facts && (pending.is_empty() || (only_stage && *count < UNRECORDED_MAX)) {
             return None;
         }
@@ -545,12 +467,12 @@ impl<S: Stage> Loop<S> {
         (inputs, own): (usize, usize),
     ) {
         self.replica.state = Arc::new(state);
-        self.replica.advance(entry.id, body.cursors);
+        self.replica.advance(entry.id, body.cursors, &body.dropped);
         self.unrecorded = (Vec::new(), 0);
         self.done_with(own);
         let cursors = &self.replica.cursors;
         self.condemned.take_if(|(place, _)| !is_ahead(place, cursors.get(&place.log)));
-        self.limit = (self.limit + self.limit / 4 + 1).min(self.settings.batch_max);
+        self.limit = grown(self.limit, inputs + own, entry.body.len()).min(self.settings.batch_max);
         self.show();
         self.status.send_modify(|status| {
             status.appended_at = Some(entry.at);
@@ -616,23 +538,15 @@ fn is_ahead(place: &Place, cursor: Option<&Cursor>) -> bool {
     cursor.is_none_or(|cursor| (cursor.next, cursor.skip) <= (place.seq, place.index))
 }
 
-/// The last place of each source.
-fn last_places(places: &[Place]) -> Vec<Place> {
-    let mut last: Vec<Place> = Vec::new();
-    for place in places.iter().rev() {
-        if !last.iter().any(|other| other.log == place.log) {
-            last.push(place.clone());
-        }
+/// The next limit: more than this one, but not more than what likely fits into an entry. An entry that turns out too
+/// large is decided in vain.
+fn grown(limit: usize, inputs: usize, bytes: usize) -> usize {
+    let grown = limit + limit / 4 + 1;
+    // What is due by the clock says nothing about inputs.
+    if inputs == 0 || bytes < ENTRY_BYTES_AIM / 4 {
+        return grown;
     }
-    last
-}
-
-fn signal(log: &LogName) -> Signal {
-    match log.as_str() {
-        "incidents" | "notify" => Signal::Stage,
-        "door/index" => Signal::Index,
-        _ => Signal::Doors,
-    }
+    grown.min((inputs.saturating_mul(ENTRY_BYTES_AIM) / bytes).max(1))
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> &str {

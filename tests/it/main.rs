@@ -3,12 +3,17 @@
 mod api;
 mod architecture;
 mod archive;
+mod cli;
 mod crash;
 mod deliver;
+mod docs;
 #[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
 mod doubles;
 mod e2e;
+mod golden;
 mod journal;
+mod offline;
+mod purge;
 #[allow(dead_code, reason = "each test uses a part of what the rig can do")]
 mod rig;
 mod stage;

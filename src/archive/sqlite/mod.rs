@@ -7,7 +7,7 @@ mod reader;
 mod schema;
 mod writer;
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -30,6 +30,7 @@ use crate::domain::id::IncidentNumber;
 use crate::domain::incident::{ClosedIncident, KeptEvent};
 use crate::domain::time::Timestamp;
 use crate::journal::{Error, Outcome};
+use crate::lockfile::{Lockfile, Refused};
 
 /// Writes that wait at most; more wait in their callers.
 const JOBS_MAX: usize = 64;
@@ -50,7 +51,7 @@ pub struct SqliteArchive {
     index: watch::Receiver<Arc<Index>>,
     threads: Vec<JoinHandle<()>>,
     /// Held for as long as the index in memory is the truth about the file.
-    _lock: File,
+    _lock: Lockfile,
 }
 
 #[derive(Debug)]
@@ -82,7 +83,7 @@ impl SqliteArchive {
     /// Writes a copy of one moment to `path`, synced to disk, while everything goes on. There must be no file.
     pub async fn backup_to(&self, path: &Path) -> Result<(), Error> {
         let (from, to) = (self.path.clone(), path.to_owned());
-        let copied = tokio::task::spawn_blocking(move || copy(&from, &to)).await;
+        let copied = tokio::task::spawn_blocking(move || copy_file(&from, &to)).await;
         copied.unwrap_or_else(|ended| Err(unavailable(&ended.to_string(), Outcome::Unknown)))
     }
 
@@ -207,24 +208,26 @@ fn row(closed: &ClosedIncident) -> Result<(Facets, Vec<u8>), Error> {
     Ok((facets, body))
 }
 
-fn lock(path: &Path) -> Result<File, OpenError> {
+fn lock(path: &Path) -> Result<Lockfile, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let path = PathBuf::from(name);
-    let failed = |source| OpenError::Lock { path: path.clone(), source };
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path)),
-        Err(TryLockError::Error(source)) => Err(failed(source)),
-    }
+    Lockfile::take(&path).map_err(|refused| match refused {
+        Refused::Held(_) => OpenError::InUse(path),
+        Refused::Io(source) => OpenError::Lock { path, source },
+    })
 }
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {
     std::thread::Builder::new().name(name.to_owned()).spawn(run).map_err(OpenError::Thread)
 }
 
-fn copy(from: &Path, to: &Path) -> Result<(), Error> {
+/// Copies the archive in the file `from`, which another process may have open, as [`SqliteArchive::backup_to`] does.
+/// Blocks.
+///
+/// # Errors
+/// When it cannot be written, or there is something already.
+pub fn copy_file(from: &Path, to: &Path) -> Result<(), Error> {
     if to.exists() {
         return Err(Error::Invalid(format!("`{}` is there already", to.display())));
     }

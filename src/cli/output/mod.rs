@@ -223,7 +223,11 @@ impl Output {
         let bold = anstyle::Style::new().bold();
         let red = bold.fg_color(Some(anstyle::AnsiColor::Red.into()));
         for line in message.lines() {
-            let _ = writeln!(self.messages, "{red}error:{red:#} {}", escape(line));
+            // An indented line says more about the one before.
+            let _ = match line.strip_prefix(' ') {
+                Some(_) => writeln!(self.messages, "{}", escape(line)),
+                None => writeln!(self.messages, "{red}error:{red:#} {}", escape(line)),
+            };
         }
         if let Some(hint) = hint {
             let _ = writeln!(self.messages, "{bold}hint:{bold:#} {hint}");

@@ -26,7 +26,7 @@ impl Lock {
     /// # Errors
     /// [`Error::Busy`] if another process holds it for longer than `patience`; [`Error::Disk`].
     pub async fn wait(path: &Path, patience: Duration, clock: &dyn Clock) -> Result<Self, Error> {
-        let disk = |source: io::Error| Error::Disk { path: path.to_path_buf(), source };
+        let disk = |reason: io::Error| Error::Disk { path: path.to_path_buf(), reason };
         let file = OpenOptions::new().write(true).create(true).truncate(false).open(path).map_err(disk)?;
         let started = clock.monotonic();
         loop {

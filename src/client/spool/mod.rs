@@ -33,12 +33,12 @@ const LOCK_PATIENCE: Duration = Duration::from_secs(5);
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The disk does not do what it should.
-    #[error("{}: {source}", path.display())]
+    #[error("{}: {reason}", path.display())]
     Disk {
         /// Which file or folder.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        reason: io::Error,
     },
     /// It has [`EVENTS_MAX`] events.
     #[error("the spool is full: it holds {EVENTS_MAX} events")]
@@ -158,7 +158,7 @@ impl Spool {
                     found = true;
                 }
                 Err(error) if error.kind() == io::ErrorKind::NotFound => {}
-                Err(source) => return Err(Error::Disk { path, source }),
+                Err(reason) => return Err(Error::Disk { path, reason }),
             }
         }
         Ok(found)
@@ -186,13 +186,13 @@ impl Spool {
             Some(entry) => {
                 self.write(&folder, id, &Entry { rejected: Some(reason.to_owned()), ..entry.clone() })?;
                 let path = self.folder.join(format!("{id}.json"));
-                fs::remove_file(&path).map_err(|source| Error::Disk { path, source })?;
+                fs::remove_file(&path).map_err(|reason| Error::Disk { path, reason })?;
             }
             // What cannot be read is kept as it is.
             None => {
                 let path = self.folder.join(format!("{id}.json"));
                 fs::rename(&path, folder.join(format!("{id}.json")))
-                    .map_err(|source| Error::Disk { path, source })?;
+                    .map_err(|reason| Error::Disk { path, reason })?;
                 sync(&folder)?;
             }
         }
@@ -224,12 +224,12 @@ impl Spool {
             file.sync_all()?;
             fs::rename(&new, &path)
         };
-        write().map_err(|source| Error::Disk { path: path.clone(), source })?;
+        write().map_err(|reason| Error::Disk { path: path.clone(), reason })?;
         sync(folder)
     }
 
     fn names(&self, folder: &Path) -> Result<Vec<String>, Error> {
-        let disk = |source| Error::Disk { path: folder.to_path_buf(), source };
+        let disk = |reason| Error::Disk { path: folder.to_path_buf(), reason };
         let files = match fs::read_dir(folder) {
             Ok(files) => files,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
@@ -260,13 +260,13 @@ fn make(folder: &Path) -> Result<(), Error> {
         .recursive(true)
         .mode(0o700)
         .create(folder)
-        .map_err(|source| Error::Disk { path: folder.to_path_buf(), source })
+        .map_err(|reason| Error::Disk { path: folder.to_path_buf(), reason })
 }
 
 fn sync(folder: &Path) -> Result<(), Error> {
     fs::File::open(folder)
         .and_then(|folder| folder.sync_all())
-        .map_err(|source| Error::Disk { path: folder.to_path_buf(), source })
+        .map_err(|reason| Error::Disk { path: folder.to_path_buf(), reason })
 }
 
 #[cfg(test)]

@@ -68,13 +68,24 @@ impl SqliteStore {
 
 /// Copies the store in the file `from`, which another process may have open, as [`SqliteStore::backup_to`] does. Blocks.
 pub fn copy_file(from: &Path, to: &Path) -> Result<(), BackupError> {
+    let failed = |source| BackupError::Sqlite { path: to.to_owned(), source };
+    let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+    let source = Connection::open_with_flags(from, flags).map_err(failed)?;
+    // A transaction around all steps: otherwise each commit of the writer would start the copy again.
+    let moment = source.unchecked_transaction().map_err(failed)?;
+    moment.query_row("SELECT count(*) FROM log", [], |_| Ok(())).map_err(failed)?;
+    copy_connection(&moment, to)
+}
+
+/// Copies what `moment`, which is in a transaction, sees.
+pub(super) fn copy_connection(moment: &Connection, to: &Path) -> Result<(), BackupError> {
     if to.exists() {
         return Err(BackupError::Exists(to.to_owned()));
     }
     let mut part = to.as_os_str().to_owned();
     part.push(".part");
     let part = PathBuf::from(part);
-    let copied = copy_pages(from, &part).and_then(|()| publish(&part, to));
+    let copied = copy_pages(moment, &part).and_then(|()| publish(&part, to));
     if copied.is_err() {
         // What is left of a failed copy is of no use; if it cannot be removed, the error that we have says more.
         drop(std::fs::remove_file(&part));
@@ -82,7 +93,7 @@ pub fn copy_file(from: &Path, to: &Path) -> Result<(), BackupError> {
     copied
 }
 
-fn copy_pages(from: &Path, part: &Path) -> Result<(), BackupError> {
+fn copy_pages(moment: &Connection, part: &Path) -> Result<(), BackupError> {
     let failed = |source| BackupError::Sqlite { path: part.to_owned(), source };
     match std::fs::remove_file(part) {
         Err(source) if source.kind() != io::ErrorKind::NotFound => {
@@ -90,15 +101,8 @@ fn copy_pages(from: &Path, part: &Path) -> Result<(), BackupError> {
         }
         _ => {}
     }
-    let source =
-        Connection::open_with_flags(from, OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX)
-            .map_err(failed)?;
     let mut copy = Connection::open(part).map_err(failed)?;
-    // A transaction around all steps: otherwise each commit of the writer would start the copy again.
-    let moment = source.unchecked_transaction().map_err(failed)?;
-    moment.query_row("SELECT count(*) FROM log", [], |_| Ok(())).map_err(failed)?;
-    step_through(&moment, &mut copy).map_err(failed)?;
-    drop(moment);
+    step_through(moment, &mut copy).map_err(failed)?;
     let verdict: String = copy.query_row("PRAGMA quick_check(1)", [], |row| row.get(0)).map_err(failed)?;
     if verdict != "ok" {
         return Err(BackupError::Damaged { path: part.to_owned(), reason: verdict });

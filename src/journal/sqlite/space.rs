@@ -24,11 +24,13 @@ impl SqliteStore {
     /// How much room there is. Cheap enough to ask every second.
     pub async fn space(&self) -> Result<Space, Error> {
         let pages = self.query(|reply| Query::FreePages { reply }).await?;
+        Ok(Space { disk_free: self.disk_free()?, reusable: pages.saturating_mul(u64::from(PAGE_BYTES)) })
+    }
+
+    /// What is free on the file system: all of the room that changes while nothing is committed.
+    pub fn disk_free(&self) -> Result<u64, Error> {
         let disk = rustix::fs::statvfs(open::folder_of(&self.path))
             .map_err(|error| Error::Unavailable { reason: error.to_string(), outcome: Outcome::NotDone })?;
-        Ok(Space {
-            disk_free: disk.f_bavail.saturating_mul(disk.f_frsize),
-            reusable: pages.saturating_mul(u64::from(PAGE_BYTES)),
-        })
+        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
     }
 }

@@ -23,7 +23,52 @@ async fn a_service_lives() {
         "incident_urgency_rule": {"type": "constant", "urgency": "severity_based"},
     }});
     let service = made(&world, "/services", body.clone()).await;
-    assert_json_snapshot!(service, @"");
+    assert_json_snapshot!(service, @r#"
+    {
+      "service": {
+        "acknowledgement_timeout": 600,
+        "addons": [],
+        "alert_creation": "create_alerts_and_incidents",
+        "alert_grouping": null,
+        "alert_grouping_parameters": {
+          "config": null,
+          "type": null
+        },
+        "alert_grouping_timeout": null,
+        "auto_pause_notifications_parameters": {
+          "enabled": false,
+          "timeout": null
+        },
+        "auto_resolve_timeout": null,
+        "created_at": "2026-01-01T00:00:00Z",
+        "description": "the shop",
+        "escalation_policy": {
+          "html_url": "http://pd.test/escalation_policies/PECG7L7",
+          "id": "PECG7L7",
+          "self": "http://pd.test/escalation_policies/PECG7L7",
+          "summary": "default",
+          "type": "escalation_policy_reference"
+        },
+        "html_url": "http://pd.test/services/PQ7B3PO",
+        "id": "PQ7B3PO",
+        "incident_urgency_rule": {
+          "type": "constant",
+          "urgency": "severity_based"
+        },
+        "integrations": [],
+        "last_incident_timestamp": null,
+        "name": "Web",
+        "response_play": null,
+        "scheduled_actions": [],
+        "self": "http://pd.test/services/PQ7B3PO",
+        "status": "active",
+        "summary": "Web",
+        "support_hours": null,
+        "teams": [],
+        "type": "service"
+      }
+    }
+    "#);
     let again = world.call("POST", "/services", Some(body)).await.error(400);
     assert!(again.1.starts_with("Name has already been taken"), "{}", again.1);
     let path = format!("/services/{}", id(&service["service"]));
@@ -118,7 +163,21 @@ async fn contact_methods_and_rules_live() {
     let methods = format!("/users/{user}/contact_methods");
     let hook = json!({"contact_method": {"type": "webhook_contact_method", "label": "chat", "address": "https://chat.test/Hook", "secret": "s3cret"}});
     let hook_made = made(&world, &methods, hook.clone()).await;
-    assert_json_snapshot!(hook_made, @"");
+    assert_json_snapshot!(hook_made, @r#"
+    {
+      "contact_method": {
+        "address": "https://chat.test/Hook",
+        "blacklisted": false,
+        "enabled": true,
+        "html_url": null,
+        "id": "PQ7B3PO",
+        "label": "chat",
+        "self": "http://pd.test/users/PPCGKQS/contact_methods/PQ7B3PO",
+        "summary": "chat",
+        "type": "webhook_contact_method"
+      }
+    }
+    "#);
     let again = world.call("POST", &methods, Some(hook)).await.error(400);
     assert_eq!(again.1, "User Contact method must be unique");
     let one = format!("{methods}/{}", id(&hook_made["contact_method"]));
@@ -191,7 +250,36 @@ async fn a_policy_lives_and_says_who_is_on_call() {
     assert_eq!(update["num_loops"], 2);
 
     let oncalls = world.get(&format!("/oncalls?escalation_policy_ids[]={}", id(&policy))).await;
-    assert_json_snapshot!(oncalls, @"");
+    assert_json_snapshot!(oncalls, @r#"
+    {
+      "limit": 25,
+      "more": false,
+      "offset": 0,
+      "oncalls": [
+        {
+          "end": null,
+          "escalation_level": 1,
+          "escalation_policy": {
+            "html_url": "http://pd.test/escalation_policies/PQ7B3PO",
+            "id": "PQ7B3PO",
+            "self": "http://pd.test/escalation_policies/PQ7B3PO",
+            "summary": "Shop",
+            "type": "escalation_policy_reference"
+          },
+          "schedule": null,
+          "start": null,
+          "user": {
+            "html_url": "http://pd.test/users/PPCGKQS",
+            "id": "PPCGKQS",
+            "self": "http://pd.test/users/PPCGKQS",
+            "summary": "eve",
+            "type": "user_reference"
+          }
+        }
+      ],
+      "total": null
+    }
+    "#);
     assert_eq!(world.get("/oncalls?schedule_ids[]=P000000").await["oncalls"], json!([]));
     assert_eq!(world.get("/oncalls?user_ids[]=P000000").await["oncalls"], json!([]));
 

@@ -16,7 +16,91 @@ async fn an_incident_as_clients_read_it() {
     let world = World::new();
     world.event(Action::Trigger, "db");
     let incident = world.get("/incidents/1").await;
-    assert_json_snapshot!(incident, @"");
+    assert_json_snapshot!(incident, @r#"
+    {
+      "incident": {
+        "acknowledgements": [],
+        "alert_counts": {
+          "all": 1,
+          "resolved": 0,
+          "triggered": 1
+        },
+        "alert_grouping": null,
+        "assigned_via": "escalation_policy",
+        "assignments": [
+          {
+            "assignee": {
+              "html_url": "http://pd.test/users/PPCGKQS",
+              "id": "PPCGKQS",
+              "self": "http://pd.test/users/PPCGKQS",
+              "summary": "eve",
+              "type": "user_reference"
+            },
+            "at": "2026-01-01T00:00:00Z"
+          }
+        ],
+        "conference_bridge": null,
+        "created_at": "2026-01-01T00:00:00Z",
+        "description": "db is down",
+        "escalation_policy": {
+          "html_url": "http://pd.test/escalation_policies/PECG7L7",
+          "id": "PECG7L7",
+          "self": "http://pd.test/escalation_policies/PECG7L7",
+          "summary": "default",
+          "type": "escalation_policy_reference"
+        },
+        "first_trigger_log_entry": {
+          "html_url": null,
+          "id": "Q1D47YEGUIJO8U",
+          "self": "http://pd.test/log_entries/Q1D47YEGUIJO8U",
+          "summary": "Triggered by the integration Events API V2: db is down",
+          "type": "trigger_log_entry_reference"
+        },
+        "html_url": "http://pd.test/i/1?s=jGLn54TEiwFvRtsVFmReGA",
+        "id": "Q0NJ3X8FEEOH7S",
+        "incident_key": "db",
+        "incident_number": 1,
+        "incident_type": {
+          "name": "incident_default"
+        },
+        "incidents_responders": [],
+        "is_mergeable": false,
+        "last_status_change_at": "2026-01-01T00:00:00Z",
+        "last_status_change_by": {
+          "html_url": "http://pd.test/services/PW971Y1/integrations/PPJ56QO",
+          "id": "PPJ56QO",
+          "self": "http://pd.test/services/PW971Y1/integrations/PPJ56QO",
+          "summary": "Events API V2",
+          "type": "events_api_v2_inbound_integration_reference"
+        },
+        "pending_actions": [
+          {
+            "at": "2026-01-01T01:00:00Z",
+            "type": "escalate"
+          }
+        ],
+        "priority": null,
+        "resolve_reason": null,
+        "resolved_at": null,
+        "responder_requests": [],
+        "self": "http://pd.test/incidents/Q0NJ3X8FEEOH7S",
+        "service": {
+          "html_url": "http://pd.test/services/PW971Y1",
+          "id": "PW971Y1",
+          "self": "http://pd.test/services/PW971Y1",
+          "summary": "default",
+          "type": "service_reference"
+        },
+        "status": "triggered",
+        "summary": "[#1] db is down",
+        "teams": [],
+        "title": "db is down",
+        "type": "incident",
+        "updated_at": "2026-01-01T00:00:00Z",
+        "urgency": "high"
+      }
+    }
+    "#);
     let id = incident["incident"]["id"].as_str().unwrap();
     assert_eq!(world.get(&format!("/incidents/{id}")).await, incident);
     // Only what is asked for becomes a whole object.
@@ -58,7 +142,15 @@ async fn the_timeline_says_why() {
             format!("{} {}: {}", text("created_at"), text("type"), text("summary"))
         })
         .collect();
-    insta::assert_snapshot!(lines.join("\n"), @"");
+    insta::assert_snapshot!(lines.join("\n"), @r#"
+    2026-01-01T00:02:00Z resolve_log_entry: Resolved by the integration Events API V2, because its last open alert was resolved
+    2026-01-01T00:02:00Z annotate_log_entry: Alert resolved by the integration Events API V2: db is down
+    2026-01-01T00:02:00Z acknowledge_log_entry: Acknowledged by eve
+    2026-01-01T00:02:00Z annotate_log_entry: Note by eve: looking
+    2026-01-01T00:01:00Z trigger_log_entry: Triggered 2 more times between 2026-01-01T00:01:00Z and 2026-01-01T00:02:00Z
+    2026-01-01T00:00:00Z assign_log_entry: Level 1 pages eve, because the incident was triggered
+    2026-01-01T00:00:00Z trigger_log_entry: Triggered by the integration Events API V2: db is down
+    "#);
     let entry = &entries["log_entries"][0];
     let id = entry["id"].as_str().unwrap();
     assert_eq!(world.get(&format!("/log_entries/{id}")).await["log_entry"], *entry);
@@ -100,7 +192,36 @@ async fn alerts_show_what_their_event_said_and_are_resolved() {
     world.event(Action::Trigger, "db");
     let alerts = world.get("/incidents/1/alerts").await;
     let alert = &alerts["alerts"][0];
-    assert_json_snapshot!(alert["body"], @"");
+    assert_json_snapshot!(alert["body"], @r#"
+    {
+      "cef_details": {
+        "client": "probe",
+        "client_url": null,
+        "creation_time": null,
+        "dedup_key": "db",
+        "description": "db is down",
+        "details": {
+          "n": 0
+        },
+        "event_class": null,
+        "service_group": "g",
+        "severity": "critical",
+        "source_component": null,
+        "source_origin": "host"
+      },
+      "contexts": [
+        {
+          "href": "https://a",
+          "text": "",
+          "type": "link"
+        }
+      ],
+      "details": {
+        "n": 0
+      },
+      "type": "alert_body"
+    }
+    "#);
     assert_eq!((&alert["status"], &alert["events"]), (&json!("triggered"), &json!(2)));
     let id = alert["id"].as_str().unwrap();
     let one = format!("/incidents/1/alerts/{id}");
@@ -180,7 +301,7 @@ async fn an_incident_that_cannot_be_opened_says_why() {
             open(json!({"title": "a", "service": {"id": "x"}})),
             "incident.service.id: `x` is not an id: expected P followed by six letters or digits",
         ),
-        (open(json!({"title": "a"})), "incident: missing field `service` at line 1 column 26"),
+        (open(json!({"title": "a"})), "incident: missing field `service` at line 1 column 25"),
         (
             open(json!({"title": "a", "service": {"id": service}, "priority": {"id": "P000000"}})),
             "incident.priority.id: no priority with the id P000000; see GET /priorities",
@@ -234,6 +355,10 @@ async fn what_is_archived_is_read_but_not_changed() {
     assert_eq!(
         world.get("/log_entries").await["log_entries"].as_array().unwrap().len(),
         entries["log_entries"].as_array().unwrap().len()
+    );
+    assert_eq!(
+        world.get("/services").await["services"][0]["last_incident_timestamp"],
+        "2026-01-01T00:00:00Z"
     );
     let change = json!({"incident": {"title": "new"}});
     assert_eq!(world.call("PUT", "/incidents/1", Some(change)).await.error(400).0, 1001);

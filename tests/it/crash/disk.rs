@@ -124,7 +124,7 @@ fn a_full_disk_refuses_and_recovers() {
     for number in 0..10 {
         is_clear(&world.send(&mut sent, &format!("full-{number}"), 10));
     }
-    assert_eq!(world.rig.get("/health").status, 503);
+    world.rig.wait_until("the health check says so", LIMIT, || world.rig.get("/health").status == 503);
     // Space again: nobody has to do anything.
     disk.relieve();
     grow(&disk);

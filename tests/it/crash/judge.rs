@@ -18,6 +18,10 @@ impl World {
         let accepted: BTreeSet<&str> =
             sent.iter().filter(|sent| sent.accepted()).map(|sent| sent.dedup_key.as_str()).collect();
         assert!(!accepted.is_empty(), "nothing was accepted: {:?}", sent.first());
+        #[expect(clippy::print_stderr, reason = "shown when the test fails, or when asked for")]
+        {
+            eprintln!("{} events sent, {} accepted", sent.len(), accepted.len());
+        }
         let incidents = self.settled(&accepted);
         self.one_incident_per_key(&incidents, sent);
         self.no_mail_twice();

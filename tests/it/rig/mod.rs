@@ -157,8 +157,23 @@ impl Rig {
 
     /// `pd` with nothing of the machine's own settings.
     pub(crate) fn command(&self) -> Command {
-        let home = self.home.path();
         let mut command = Command::new(env!("CARGO_BIN_EXE_pd"));
+        self.isolate(&mut command);
+        command
+    }
+
+    /// Runs a script in bash, where `pd` is the real one and finds its contexts. It stops at the first failure.
+    pub(crate) fn shell(&self, script: &str) -> Output {
+        let mut command = Command::new("bash");
+        self.isolate(&mut command);
+        let binary = Path::new(env!("CARGO_BIN_EXE_pd"));
+        let path = std::env::var("PATH").unwrap_or_default();
+        command.env("PATH", format!("{}:{path}", binary.parent().unwrap().display()));
+        command.args(["-euo", "pipefail", "-c", script]).stdin(std::process::Stdio::null()).output().unwrap()
+    }
+
+    fn isolate(&self, command: &mut Command) {
+        let home = self.home.path();
         command
             .env_clear()
             .env("PATH", std::env::var_os("PATH").unwrap_or_default())
@@ -170,7 +185,6 @@ impl Rig {
             .env("NO_COLOR", "1")
             .env("RUST_BACKTRACE", "1")
             .current_dir(home);
-        command
     }
 
     fn serve_command(&self) -> Command {

@@ -1,8 +1,9 @@
 //! Power cuts: builds the shim that keeps what was synced, and leaves a folder as a cut would.
 
 use std::collections::BTreeMap;
-use std::fs;
-use std::os::unix::fs::MetadataExt as _;
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
@@ -67,7 +68,9 @@ impl Supply {
         for (path, bytes) in after {
             let path = self.folder.join(path);
             fs::create_dir_all(path.parent().unwrap()).unwrap();
-            fs::write(path, bytes).unwrap();
+            // The image knows no permissions: everything is its owner's alone, as key files have to be.
+            let mut file = File::options().write(true).create_new(true).mode(0o600).open(path).unwrap();
+            file.write_all(&bytes).unwrap();
         }
     }
 

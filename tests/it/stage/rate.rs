@@ -80,7 +80,7 @@ async fn door_appends(senders: u32) -> (u64, u32) {
         closed,
     };
     let door = ingest::register(&parts).await.unwrap();
-    let (writer, task) = Writer::events(parts, door);
+    let (writer, task) = Writer::events(parts, Some(door));
     let task = tokio::spawn(task);
     let until = world.clock.monotonic() + Duration::from_secs(2);
     let senders: Vec<_> = (0..senders)

@@ -12,7 +12,7 @@ use crate::domain::command::{Ask, NewIncident, StatusChange};
 use crate::domain::event::{Action, DedupKey, EventAddress};
 use crate::domain::id::{IncidentNumber, IntegrationId};
 use crate::domain::incident::{Happening, Incident, NotifyOutcome, PageState, Status};
-use crate::domain::incidents::decide::decide;
+use crate::domain::incidents::decide::{TIMERS_MAX, decide};
 use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::input::{Input, Poison};
 use crate::domain::incidents::snapshot::{Record, records, restore};
@@ -377,4 +377,19 @@ fn a_long_timeline_is_cut_in_the_middle_and_keeps_its_notes_and_indices() {
     assert_eq!(kept, Some(&Happening::Annotated { content: "keep me".into() }));
     // Opening and two lines for the first level; three for each round of acknowledging and taking back; the note.
     assert_eq!(incident.log_entries_total(), 2 + 3 * 2_070 + 1);
+}
+
+#[test]
+fn timers_that_are_due_together_are_decided_in_bounded_parts() {
+    let mut world = World::new();
+    let batch: Vec<_> =
+        (0..600).map(|n| world.event(Action::Trigger, &n.to_string(), 1, Duration::ZERO)).collect();
+    world.decide(&batch);
+    world.now = world.now.plus(Duration::from_secs(30 * 60));
+    let mut parts = Vec::new();
+    while world.state.next_due().is_some_and(|due| due <= world.now) {
+        let facts = world.decide(&[]);
+        parts.push(facts.iter().filter(|fact| matches!(fact, Fact::UserPaged(_))).count());
+    }
+    assert_eq!(parts, [TIMERS_MAX, TIMERS_MAX, 600 - 2 * TIMERS_MAX]);
 }

@@ -1,4 +1,15 @@
-//! What is done to an installation while no server runs on it: backup, restore, recovery, looking into journals.
+//! What is done to an installation from outside of its server: backup, restore, recovery, looking into journals.
+//!
+//! A backup and a look may be taken while the server runs; a restore and what recovery applies may not.
+
+mod backup;
+mod error;
+mod files;
+mod journal;
+mod manifest;
+mod recover;
+mod restore;
+mod stores;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -6,7 +17,13 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::Value;
 
+pub use error::Error;
+
 use crate::config::Config;
+
+/// Left in the data folder by a restore and by a recovery. A server that finds it begins an epoch, in which nothing is
+/// sent that may have been sent before, and then removes it.
+pub const RESTORED: &str = "restored";
 
 /// Which installation.
 #[derive(Clone, Debug)]
@@ -15,24 +32,6 @@ pub struct Installation {
     pub config: Config,
     /// The data folder.
     pub data: PathBuf,
-}
-
-/// Why it cannot be done.
-#[derive(Debug, thiserror::Error)]
-pub enum Error {
-    /// Nothing is there to do it.
-    #[error("this build has no offline tools")]
-    Absent,
-    /// What was found cannot be handed out.
-    #[error(transparent)]
-    Output(#[from] io::Error),
-}
-
-impl Error {
-    /// What to do about it.
-    pub fn hint(&self) -> Option<String> {
-        None
-    }
 }
 
 /// What a backup or a restore went through.
@@ -68,39 +67,39 @@ pub struct Query {
     pub limit: u64,
 }
 
-/// Copies all stores and the key file into the new folder `to`, in one consistent moment.
+/// Copies all stores and the key file into the new folder `to`, in one consistent moment. The server may run meanwhile.
 ///
 /// # Errors
 /// Why it cannot; `to` is removed again.
-pub fn backup(_of: &Installation, _to: &Path) -> Result<Summary, Error> {
-    Err(Error::Absent)
+pub fn backup(of: &Installation, to: &Path) -> Result<Summary, Error> {
+    backup::run(of, to)
 }
 
 /// Puts a backup in the place of an installation's data, and begins an epoch in which nothing is sent again.
-/// What was there is an error unless `replace`.
+/// What was there is an error unless `replace`; then it is moved into a folder beside it.
 ///
 /// # Errors
 /// Why it cannot; what was there stays.
-pub fn restore(_of: &Installation, _from: &Path, _replace: bool) -> Result<Summary, Error> {
-    Err(Error::Absent)
+pub fn restore(of: &Installation, from: &Path, replace: bool) -> Result<Summary, Error> {
+    restore::run(of, from, replace)
 }
 
 /// Finds what has stopped, and with `apply` lets it go on.
 ///
 /// # Errors
 /// Why it cannot.
-pub fn recover(_of: &Installation, _apply: bool) -> Result<Vec<Finding>, Error> {
-    Err(Error::Absent)
+pub fn recover(of: &Installation, apply: bool) -> Result<Vec<Finding>, Error> {
+    recover::run(of, apply)
 }
 
-/// Hands the entries of a journal, or the list of journals, to `each`, in order.
+/// Hands the entries of a journal, or the list of journals, to `each`, in order. The server may run meanwhile.
 ///
 /// # Errors
 /// Why it cannot, or what `each` said.
 pub fn journal(
-    _of: &Installation,
-    _query: &Query,
-    _each: &mut dyn FnMut(Value) -> io::Result<()>,
+    of: &Installation,
+    query: &Query,
+    each: &mut dyn FnMut(Value) -> io::Result<()>,
 ) -> Result<(), Error> {
-    Err(Error::Absent)
+    journal::run(of, query, each)
 }
