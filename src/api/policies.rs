@@ -139,9 +139,13 @@ fn rule(path: &str, level: EscalationRuleUpdate) -> Result<EscalationRuleFields,
     Ok(EscalationRuleFields {
         // An id that is not one of the policy's is not kept anyway.
         id: level.id.as_deref().and_then(|id| id.parse().ok()),
-        delay: delay(level.escalation_delay_in_minutes, level.escalation_delay_in_seconds).ok_or_else(|| {
-            Error::invalid(format!("{path}.escalation_delay_in_minutes: expected a number that is not negative"))
-        })?,
+        delay: delay(level.escalation_delay_in_minutes, level.escalation_delay_in_seconds).ok_or_else(
+            || {
+                Error::invalid(format!(
+                    "{path}.escalation_delay_in_minutes: expected a number that is not negative"
+                ))
+            },
+        )?,
         targets: targets
             .map(|(index, it)| target(&format!("{path}.targets[{index}]"), it))
             .collect::<Result<_, _>>()?,

@@ -200,7 +200,8 @@ pub(super) async fn check_cursor(journal: &dyn Journal, log: &LogName, cursor: &
             Some(entry) => format!("it is {}", entry.id),
             // What a read does not show may be there all the same: it was seen once.
             None if journal.extent(log).await?.next >= cursor.next => {
-                let reason = format!("the entry before {} of the journal {log} is not shown yet", cursor.next);
+                let reason =
+                    format!("the entry before {} of the journal {log} is not shown yet", cursor.next);
                 return Err(journal::Error::Unavailable { reason, outcome: Outcome::NotDone }.into());
             }
             None => "the journal ends before it".to_owned(),

@@ -271,7 +271,8 @@ impl<S: Stage> Loop<S> {
         let body = Body { cursors, dropped, facts };
         let bytes = body.encode();
         if bytes.len() > ENTRY_BYTES_MAX {
-            let reason = format!("what follows has {} bytes, and an entry {ENTRY_BYTES_MAX} at most", bytes.len());
+            let reason =
+                format!("what follows has {} bytes, and an entry {ENTRY_BYTES_MAX} at most", bytes.len());
             self.fail(&batch, own, &Arc::from(reason));
             return Ok(Turn::Progress);
         }
