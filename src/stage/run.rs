@@ -48,6 +48,10 @@ pub struct Loop<S: Stage> {
     held: Vec<S::Input>,
     /// At most this many inputs become the next entry: shrinks when a batch cannot be decided or is too large.
     limit: usize,
+    /// Which inputs go into the next batch.
+    company: Company,
+    /// The rules fail with no input at all: there is nothing to give up, only to wait.
+    stuck: bool,
     /// Inputs up to these places are decided one by one.
     careful: Vec<Place>,
     /// This input is not decided as it is.
@@ -63,6 +67,17 @@ pub struct Loop<S: Stage> {
     publish: watch::Sender<Arc<Replica<S>>>,
     publish_state: watch::Sender<Arc<S::State>>,
     status: watch::Sender<Status>,
+}
+
+/// Which inputs are decided together. Those of journals and this process's own are, until a batch of both fails.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Company {
+    /// All.
+    Together,
+    /// Those of journals; then the others.
+    JournalsFirst,
+    /// This process's own, until none is left.
+    OwnAlone,
 }
 
 /// What becomes of an input that cannot be decided.
@@ -124,6 +139,8 @@ impl<S: Stage> Loop<S> {
             sources: Sources::new(),
             local,
             held: Vec::new(),
+            company: Company::Together,
+            stuck: false,
             careful,
             condemned,
             unrecorded: (Vec::new(), 0),
@@ -172,18 +189,19 @@ impl<S: Stage> Loop<S> {
         if self.world.shutdown.is_cancelled() {
             return None;
         }
-        if self.sources.has_work() || !self.held.is_empty() || !self.local.is_empty() {
+        let stuck = std::mem::take(&mut self.stuck);
+        if !stuck && (self.sources.has_work() || !self.held.is_empty() || !self.local.is_empty()) {
             return Some(self.bell.take());
         }
-        let pause = self.pause();
+        let pause = if stuck { self.settings.poll } else { self.pause() };
         tokio::select! {
             biased;
             () = self.world.shutdown.cancelled() => None,
-            input = self.local.recv() => {
+            input = self.local.recv(), if !stuck => {
                 self.held.extend(input);
                 Some(self.bell.take())
             }
-            () = self.bell.rung() => Some(self.bell.take()),
+            () = self.bell.rung(), if !stuck => Some(self.bell.take()),
             () = self.world.clock.sleep(pause) => Some(self.bell.take()),
         }
     }
@@ -215,20 +233,23 @@ impl<S: Stage> Loop<S> {
     }
 
     fn hold_local(&mut self) {
+        let closed = self.sources.drained();
+        if self.held.is_empty() && !closed.is_empty() {
+            self.held.extend(self.stage.drained(&self.replica.state, &closed));
+        }
         while self.held.len() < self.limit {
             let Ok(input) = self.local.try_recv() else { break };
             self.held.push(input);
-        }
-        let closed = self.sources.drained();
-        if !closed.is_empty() {
-            self.held.extend(self.stage.drained(&self.replica.state, &closed));
         }
     }
 
     /// Decides one batch and appends what came of it.
     async fn turn(&mut self) -> Result<Turn, Error> {
         let limit = self.limit_now();
-        let mut batch = self.sources.take(limit);
+        if self.held.is_empty() {
+            self.company = Company::Together;
+        }
+        let mut batch = self.sources.take(if self.company == Company::OwnAlone { 0 } else { limit });
         let now = self.world.clock.now();
         let due = self.stage.next_due(&self.replica.state).is_some_and(|at| at <= now)
             && self.not_before.is_none_or(|at| at <= self.world.clock.monotonic());
@@ -236,19 +257,23 @@ impl<S: Stage> Loop<S> {
             return Ok(Turn::Nothing);
         }
         self.condemn(&mut batch);
-        batch.inputs.extend(self.held.iter().cloned());
+        let own = if self.company == Company::JournalsFirst { 0 } else { self.held.len().min(limit) };
+        batch.inputs.extend(self.held[..own].iter().cloned());
         batch.inputs.extend(self.stage.offers(&self.replica.state));
-        let Some((facts, state)) = self.decide(&batch, now) else { return Ok(Turn::Progress) };
+        let Some((facts, state)) = self.decide(&batch, own, now) else { return Ok(Turn::Progress) };
         self.not_before =
             facts.is_empty().then(|| self.world.clock.monotonic() + FRUITLESS_PAUSE).filter(|_| due);
         let Some(cursors) = self.recordable(facts.is_empty(), &batch) else {
-            self.held.clear();
+            self.done_with(own);
             return Ok(Turn::Nothing);
         };
         let dropped = self.sources.dropped(&self.replica.cursors);
         let body = Body { cursors, dropped, facts };
         let bytes = body.encode();
-        if bytes.len() > ENTRY_BYTES_MAX && self.shrink(&batch) {
+        if bytes.len() > ENTRY_BYTES_MAX {
+            let reason =
+                format!("what follows has {} bytes, and an entry {ENTRY_BYTES_MAX} at most", bytes.len());
+            self.fail(&batch, own, &Arc::from(reason));
             return Ok(Turn::Progress);
         }
         let entry = Entry {
@@ -258,7 +283,7 @@ impl<S: Stage> Loop<S> {
             format: FORMAT,
             body: bytes,
         };
-        self.append(entry, body, state, batch.places.len()).await
+        self.append(entry, body, state, (batch.places.len(), own)).await
     }
 
     /// Which cursors go into the next entry; `None` if there is no entry to be made. Cursors of doors are recorded at
@@ -280,8 +305,13 @@ impl<S: Stage> Loop<S> {
 
     /// Runs the rules under guard; `None` when they failed and the batch is to be tried again, smaller or without the
     /// input that made them fail.
-    fn decide(&mut self, batch: &Batch<S::Input>, now: Timestamp) -> Option<(Vec<S::Fact>, S::State)> {
-        let alone = batch.places.len() == 1;
+    fn decide(
+        &mut self,
+        batch: &Batch<S::Input>,
+        own: usize,
+        now: Timestamp,
+    ) -> Option<(Vec<S::Fact>, S::State)> {
+        let alone = batch.places.len() == 1 && self.is_suspected(&batch.places[0]);
         self.mark.begin(&last_places(&batch.places), alone);
         self.settings.watchdog.begin(self.world.clock.monotonic());
         let state = &self.replica.state;
@@ -293,39 +323,56 @@ impl<S: Stage> Loop<S> {
             Err(panic) => {
                 let reason: Arc<str> = Arc::from(format!("the rules failed: {}", panic_text(&*panic)));
                 tracing::error!(stage = %self.log, inputs = batch.inputs.len(), %reason, "a batch cannot be decided");
-                if !self.shrink(batch) {
-                    self.give_up(batch, &reason);
-                }
+                self.fail(batch, own, &reason);
                 None
             }
         }
     }
 
-    /// Tries the batch again in smaller pieces. `false` if it is a single input.
-    fn shrink(&mut self, batch: &Batch<S::Input>) -> bool {
-        let size = batch.places.len().max(self.held.len());
+    /// Has the batch tried again in smaller pieces, or gives it up if it is a single input.
+    fn fail(&mut self, batch: &Batch<S::Input>, own: usize, reason: &Arc<str>) {
         self.unrecorded = (Vec::new(), 0);
         self.sources.rewind(&self.replica.cursors);
-        if size <= 1 && (batch.places.is_empty() || self.held.is_empty()) {
-            return false;
+        match (batch.places.len(), own) {
+            (0 | 1, 0) | (0, 1) => self.give_up(batch, own, reason),
+            (1.., 1..) => self.company = Company::JournalsFirst,
+            (size, 0) | (0, size) => self.limit = (size / 2).max(1),
         }
-        self.limit = (size / 2).max(1);
-        true
+    }
+
+    /// These inputs are decided, so many of them this process's own.
+    fn done_with(&mut self, own: usize) {
+        self.held.drain(..own);
+        if self.company == Company::JournalsFirst {
+            self.company = Company::OwnAlone;
+        }
+    }
+
+    /// Whether this may be what a process died of.
+    fn is_suspected(&self, place: &Place) -> bool {
+        let mut suspects = self.careful.iter();
+        suspects.any(|it| it.log == place.log && (place.seq, place.index) <= (it.seq, it.index))
     }
 
     /// A single input makes the rules fail: it is quarantined instead. A local one, which is in no journal, is dropped.
-    fn give_up(&mut self, batch: &Batch<S::Input>, reason: &Arc<str>) {
-        self.status.send_modify(|status| status.poisoned += 1);
+    fn give_up(&mut self, batch: &Batch<S::Input>, own: usize, reason: &Arc<str>) {
         match batch.places.first() {
             Some(place) => {
+                self.status.send_modify(|status| status.poisoned += 1);
                 let known = self.condemned.as_ref().is_some_and(|(condemned, _)| condemned == place);
                 let sentence = if known { Sentence::Skip } else { Sentence::Quarantine };
                 tracing::error!(?place, %reason, skipped = known, "an input is given up");
                 self.condemned = Some((place.clone(), sentence));
             }
+            None if own == 0 => {
+                tracing::error!(%reason, "the rules fail without any input, and are tried again");
+                self.status.send_modify(|status| status.blocked = Some(reason.to_string()));
+                self.stuck = true;
+            }
             None => {
+                self.status.send_modify(|status| status.poisoned += 1);
                 tracing::error!(%reason, "an input of this process's own is dropped");
-                self.held.clear();
+                self.held.drain(..own);
             }
         }
     }
@@ -350,9 +397,7 @@ impl<S: Stage> Loop<S> {
     /// How many inputs may go into the next batch: one by one while something is suspected.
     fn limit_now(&mut self) -> usize {
         let cursors = &self.replica.cursors;
-        self.careful.retain(|place| {
-            cursors.get(&place.log).is_none_or(|c| (c.next, c.skip) <= (place.seq, place.index))
-        });
+        self.careful.retain(|place| is_ahead(place, cursors.get(&place.log)));
         if self.careful.is_empty() && self.condemned.is_none() { self.limit } else { 1 }
     }
 
@@ -361,7 +406,7 @@ impl<S: Stage> Loop<S> {
         entry: Entry,
         body: Body<S::Fact>,
         state: S::State,
-        inputs: usize,
+        (inputs, own): (usize, usize),
     ) -> Result<Turn, Error> {
         let mut pause = RETRY_FIRST;
         loop {
@@ -375,7 +420,7 @@ impl<S: Stage> Loop<S> {
             self.note_read(failure);
             match answer {
                 Ok(Append::Appended) => {
-                    self.publish(&entry, body, state, inputs);
+                    self.publish(&entry, body, state, (inputs, own));
                     return Ok(Turn::Progress);
                 }
                 Ok(Append::Taken(theirs)) => {
@@ -385,11 +430,22 @@ impl<S: Stage> Loop<S> {
                 Ok(Append::Sealed) => {
                     // The slot is long gone: we slept. The facts were decided on an old state and are dropped; their
                     // inputs are decided again.
-                    self.replica.follow(&*self.journal, &self.log).await?;
+                    match self.replica.follow(&*self.journal, &self.log).await {
+                        Ok(_) => {}
+                        Err(Error::Store(error)) => self.note_append_failure(&error),
+                        Err(error) => return Err(error),
+                    }
                     self.start_over();
                     return Ok(Turn::Progress);
                 }
                 Err(error) => {
+                    // A slot that is not the next one: the journal is shorter than what we have seen of it.
+                    if matches!(error, journal::Error::Invalid(_)) {
+                        match self.replica.check_ground(&*self.journal, &self.log).await {
+                            Ok(()) | Err(Error::Store(_)) => {}
+                            Err(error) => return Err(error),
+                        }
+                    }
                     self.note_append_failure(&error);
                     let wait = self.world.ids.jitter(pause);
                     pause = (pause * 2).min(self.settings.retry_cap);
@@ -404,12 +460,19 @@ impl<S: Stage> Loop<S> {
     }
 
     /// This entry is durable and ours.
-    fn publish(&mut self, entry: &Entry, body: Body<S::Fact>, state: S::State, inputs: usize) {
+    fn publish(
+        &mut self,
+        entry: &Entry,
+        body: Body<S::Fact>,
+        state: S::State,
+        (inputs, own): (usize, usize),
+    ) {
         self.replica.state = Arc::new(state);
         self.replica.advance(entry.id, body.cursors, &body.dropped);
         self.unrecorded = (Vec::new(), 0);
-        self.held.clear();
-        self.condemned = None;
+        self.done_with(own);
+        let cursors = &self.replica.cursors;
+        self.condemned.take_if(|(place, _)| !is_ahead(place, cursors.get(&place.log)));
         self.limit = grown(self.limit, inputs, entry.body.len()).min(self.settings.batch_max);
         self.show();
         self.status.send_modify(|status| {
@@ -469,6 +532,11 @@ impl<S: Stage> Loop<S> {
             new
         });
     }
+}
+
+/// Whether what stands there is still to be consumed.
+fn is_ahead(place: &Place, cursor: Option<&Cursor>) -> bool {
+    cursor.is_none_or(|cursor| (cursor.next, cursor.skip) <= (place.seq, place.index))
 }
 
 /// The next limit: more than this one, but not more than what likely fits into an entry. An entry that turns out too
