@@ -61,9 +61,7 @@ async fn poison_among_a_processs_own_inputs_is_dropped_and_nothing_else_is() {
     let running = world.run(1).await;
     let own = |text: &str| running.handle.local.try_send(Line::Said(text.into())).unwrap();
     // All wait when the loop looks: one bad one among its own, and one in the door.
-    for input in ["own 1", "own 2", "boom own", "own 3"] {
-        own(input);
-    }
+    ["own 1", "own 2", "boom own", "own 3"].into_iter().for_each(own);
     world.feed(&["event 1", "boom 1", "event 2"]).await;
     world
         .wait_until("all is done", || running.counted() == 5 && !running.state().quarantined.is_empty())
