@@ -295,11 +295,14 @@ fn idle(time: Duration) {
     server::settle(&rig);
     std::thread::sleep(Duration::from_secs(3));
     let (calls, used) = (server::write_calls(rig.pid()), server::processor(rig.pid()));
+    let written = server::written(rig.pid());
     std::thread::sleep(time);
     let calls = server::write_calls(rig.pid()) - calls;
     let used = server::processor(rig.pid()).saturating_sub(used);
+    let written = server::written(rig.pid()) - written;
     let name = format!("idle for {} s", time.as_secs());
-    figure(&format!("{name}, write calls (aim: 0 in 60 s)"), calls);
+    figure(&format!("{name}, bytes written to the disk (aim: 0 in 60 s)"), written);
+    figure(&format!("{name}, write calls, which wake the process's own threads"), calls);
     figure(&format!("{name}, processor time (aim: near zero)"), millis(used));
     let megabytes = server::resident(rig.pid()) as f64 / 1e6;
     figure(&format!("{name}, resident memory (aim: under 30 MB)"), format!("{megabytes:.1} MB"));
