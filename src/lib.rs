@@ -30,6 +30,7 @@ pub mod incidents;
 pub mod ingest;
 pub mod journal;
 pub mod keyring;
+pub mod lockfile;
 pub mod notify;
 pub mod offline;
 pub mod pacer;

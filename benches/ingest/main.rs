@@ -173,17 +173,7 @@ fn round(options: &Options) -> Round {
     let rig = Rig::start();
     let in_vain = run(&rig, Some(1));
     let in_vain_done = server::wait_done(&rig, PATIENCE);
-    Round {
-        stack,
-        store,
-        server,
-        until_incident,
-        until_done,
-        one_key,
-        one_key_done,
-        in_vain,
-        in_vain_done,
-    }
+    Round { stack, store, server, until_incident, until_done, one_key, one_key_done, in_vain, in_vain_done }
 }
 
 fn accept(options: &Options) {

@@ -35,7 +35,9 @@ impl Receiver {
         let of_thread = Arc::clone(&clock);
         std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-            let serving = async { serve(TcpListener::from_std(listener).unwrap(), &of_thread, &Arc::new(publish)).await };
+            let serving = async {
+                serve(TcpListener::from_std(listener).unwrap(), &of_thread, &Arc::new(publish)).await
+            };
             runtime.block_on(serving);
         });
         Self { url, clock, seen }

@@ -165,7 +165,10 @@ fn restart(rig: &mut Rig, how: &str) {
     let before = clock.monotonic();
     rig.up();
     let took = clock.monotonic() - before;
-    figure(&format!("from a start after kill -9 until ready, {how} (aim: under 3 s)"), format!("{:.2} s", took.as_secs_f64()));
+    figure(
+        &format!("from a start after kill -9 until ready, {how} (aim: under 3 s)"),
+        format!("{:.2} s", took.as_secs_f64()),
+    );
     assert_eq!(rig.term(), Some(0));
     let before = clock.monotonic();
     rig.up();

@@ -48,7 +48,9 @@ pub(crate) fn measure(rig: &Rig, limit: Duration) {
         before = after;
     }
     match took {
-        Some(took) => figure("a snapshot of the incidents, written in", format!("{:.1} s", took.as_secs_f64())),
+        Some(took) => {
+            figure("a snapshot of the incidents, written in", format!("{:.1} s", took.as_secs_f64()))
+        }
         None => figure("a snapshot of the incidents was not finished; parts that were written", before.0),
     }
     if busy.accepted == 0 {

@@ -25,12 +25,12 @@ pub enum Error {
     #[error(transparent)]
     Store(#[from] journal::Error),
     /// The address.
-    #[error("cannot listen on {address}: {source}")]
+    #[error("cannot listen on {address}: {reason}")]
     Listen {
         /// Where.
         address: SocketAddr,
         /// Why.
-        source: io::Error,
+        reason: io::Error,
     },
     /// The certificate.
     #[error(transparent)]
@@ -44,6 +44,9 @@ pub enum Error {
     /// The webhook channel.
     #[error(transparent)]
     Webhook(#[from] deliver::webhook::Error),
+    /// The epoch that follows a restored backup could not begin.
+    #[error("a backup was restored, and the store does not take the note of it: nothing may be sent before")]
+    Restored,
     /// The first start.
     #[error(transparent)]
     First(#[from] first::Error),
@@ -53,7 +56,7 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self) -> Option<String> {
         match self {
-            Self::Listen { source, .. } if source.kind() == io::ErrorKind::AddrInUse => Some(
+            Self::Listen { reason, .. } if reason.kind() == io::ErrorKind::AddrInUse => Some(
                 "another process listens there; choose another address with --listen, such as 127.0.0.1:0"
                     .into(),
             ),

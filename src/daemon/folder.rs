@@ -6,10 +6,9 @@ use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use rustix::fs::FlockOperation;
-
 use crate::ids::Ids;
 use crate::keyring::{self, Keyring};
+use crate::lockfile::{Lockfile, Refused};
 
 /// The layout of the folder that this release makes and reads.
 const LAYOUT: u32 = 1;
@@ -18,12 +17,12 @@ const LAYOUT: u32 = 1;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The system says no.
-    #[error("cannot use {}: {source}", path.display())]
+    #[error("cannot use {}: {reason}", path.display())]
     File {
         /// Which file.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        reason: io::Error,
     },
     /// Another process uses it.
     #[error("the data folder {} is in use by another process{}", path.display(), holder.as_ref().map_or(String::new(), |pid| format!(" ({pid})")))]
@@ -31,7 +30,7 @@ pub enum Error {
         /// The folder.
         path: PathBuf,
         /// The other's process id.
-        holder: Option<String>,
+        holder: Option<u32>,
     },
     /// A newer release made it.
     #[error("the data folder {} has the layout {found}, and this release knows {LAYOUT}", path.display())]
@@ -56,7 +55,7 @@ pub(super) struct Folder {
     /// Made at the first start, or given by the configuration.
     pub(super) node: String,
     pub(super) keyring: Arc<Keyring>,
-    _lock: File,
+    _lock: Lockfile,
 }
 
 impl Folder {
@@ -65,7 +64,7 @@ impl Folder {
         let at = |file: &str| path.join(file);
         if !path.exists() {
             let made = DirBuilder::new().recursive(true).mode(0o700).create(path);
-            made.map_err(|source| Error::File { path: path.to_owned(), source })?;
+            made.map_err(|reason| Error::File { path: path.to_owned(), reason })?;
         }
         let lock = lock(path)?;
         let layout = read(&at("layout"))?;
@@ -95,26 +94,23 @@ impl Folder {
         Ok(Self { path: path.to_owned(), node, keyring: Arc::new(keyring), _lock: lock })
     }
 
+    /// Makes what was created or removed in it durable.
+    pub(super) fn sync(&self) -> io::Result<()> {
+        File::open(&self.path)?.sync_all()
+    }
+
     /// A file or folder in it.
     pub(super) fn at(&self, name: impl AsRef<Path>) -> PathBuf {
         self.path.join(name)
     }
 }
 
-fn lock(folder: &Path) -> Result<File, Error> {
+fn lock(folder: &Path) -> Result<Lockfile, Error> {
     let path = folder.join("lock");
-    let file = |source| Error::File { path: path.clone(), source };
-    let mut lock =
-        File::options().create(true).truncate(false).read(true).write(true).open(&path).map_err(file)?;
-    match rustix::fs::flock(&lock, FlockOperation::NonBlockingLockExclusive) {
-        Ok(()) => {}
-        Err(rustix::io::Errno::WOULDBLOCK) => {
-            return Err(Error::InUse { path: folder.to_owned(), holder: read(&path)? });
-        }
-        Err(error) => return Err(file(error.into())),
-    }
-    lock.set_len(0).and_then(|()| writeln!(lock, "{}", std::process::id())).map_err(file)?;
-    Ok(lock)
+    Lockfile::take(&path).map_err(|refused| match refused {
+        Refused::Held(holder) => Error::InUse { path: folder.to_owned(), holder },
+        Refused::Io(reason) => Error::File { path, reason },
+    })
 }
 
 /// The first line of a small file; `None` if it is not there or empty.
@@ -122,7 +118,7 @@ fn read(path: &Path) -> Result<Option<String>, Error> {
     match fs::read_to_string(path) {
         Ok(text) => Ok(text.lines().next().map(str::trim).filter(|line| !line.is_empty()).map(str::to_owned)),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
-        Err(source) => Err(Error::File { path: path.to_owned(), source }),
+        Err(reason) => Err(Error::File { path: path.to_owned(), reason }),
     }
 }
 
@@ -132,7 +128,7 @@ fn write(path: &Path, line: &str) -> Result<(), Error> {
         writeln!(file, "{line}")?;
         file.sync_all()
     };
-    write().map_err(|source| Error::File { path: path.to_owned(), source })
+    write().map_err(|reason| Error::File { path: path.to_owned(), reason })
 }
 
 fn host_name() -> String {

@@ -26,6 +26,7 @@ use crate::deliver::console::Console;
 use crate::deliver::email::{Email, EmailConfig, InvalidSender, Login, Password, Relay};
 use crate::deliver::webhook::{Webhook, WebhookConfig};
 use crate::domain::incidents::input::Input;
+use crate::domain::incidents::state::State;
 use crate::domain::user::Channel;
 use crate::door::Whole;
 use crate::ids::{SharedIds, SystemIds};
@@ -38,9 +39,7 @@ use crate::notify::stage::Notify;
 use crate::notify::transport::Transport;
 use crate::pacer::{self, Pacer};
 use crate::purge;
-use crate::stage::{
-    self, Bell, DECIDE_MAX, FileMark, Handle, Loop, Settings, Stage, Watchdog, World,
-};
+use crate::stage::{self, Bell, DECIDE_MAX, FileMark, Handle, Loop, Settings, Stage, Watchdog, World};
 
 /// How long messages that are being sent may take once the process is ending.
 const SEND_DRAIN: Duration = Duration::from_secs(45);
@@ -58,8 +57,8 @@ pub(super) async fn serve(options: ServeOptions, stages: &tokio::runtime::Handle
     let certificate = options.config.tls.as_ref().map(tls::load).transpose()?.map(watch::channel);
     // Bound first: a second server is told so before it touches anything. What comes now waits in the system's queue.
     let address = options.config.listen;
-    let listener = listen::bind(address).await.map_err(|source| Error::Listen { address, source })?;
-    let address = listener.local_addr().map_err(|source| Error::Listen { address, source })?;
+    let listener = listen::bind(address).await.map_err(|reason| Error::Listen { address, reason })?;
+    let address = listener.local_addr().map_err(|reason| Error::Listen { address, reason })?;
     let url = base_url(&options.config, address);
 
     let stores = Stores::open(&options.config.store, &options.data, &clock)?;
@@ -186,11 +185,15 @@ impl Server {
             mark("deciding-incidents")?,
             incidents_state,
         );
+        let mut stages = JoinSet::new();
+        stages.spawn_on(incidents_loop.run(), stage_threads);
+        // Before anything can be sent: what a backup holds was perhaps sent already.
+        let epoch = epoch(&folder, &world, &incidents).await?;
         let (sender, sends) = self::sending(config, &folder, &world, &incidents, &url)?;
         let of_notify = settings();
         let watchdogs = [watchdogs, vec![of_notify.watchdog.clone()]].concat();
         let (notify_loop, notify) = Loop::of(
-            Notify::new(sender.clone(), incidents_bell.clone()),
+            Notify::new(sender.clone(), incidents_bell.clone(), epoch),
             world.clone(),
             of_notify,
             notify_bell,
@@ -229,8 +232,6 @@ impl Server {
             publish_closed,
             world.shutdown.clone(),
         ));
-        let mut stages = JoinSet::new();
-        stages.spawn_on(incidents_loop.run(), stage_threads);
         stages.spawn_on(notify_loop.run(), stage_threads);
         let scheduled = scheduled(config, &world, &stores, &incidents, &notify);
         stages.spawn(async {
@@ -265,18 +266,8 @@ impl Server {
         })
     }
 
-    /// Sets an empty installation up; the name of the context that was made then. Also tells the rules that a backup was
-    /// restored.
+    /// Sets an empty installation up; the name of the context that was made then.
     async fn first_start(&self, options: &ServeOptions) -> Result<Option<String>, Error> {
-        let restored = self.folder.at(RESTORED);
-        if restored.exists() && self.incidents.local.send(Input::Restored).await.is_ok() {
-            let epoch = self.incidents.state.borrow().account.as_ref().map_or(0, |account| account.epoch);
-            let mut state = self.incidents.state.clone();
-            let begun = state.wait_for(|state| state.account.as_ref().is_none_or(|a| a.epoch > epoch));
-            if within(&*self.world.clock, STAGE_DRAIN, begun).await.is_some() {
-                std::fs::remove_file(&restored).map_err(Error::Runtime)?;
-            }
-        }
         if self.incidents.state.borrow().account.is_some() {
             return Ok(None);
         }
@@ -350,6 +341,29 @@ impl Server {
             tracing::warn!("a stage did not end in time; it goes on where it was at the next start");
         }
     }
+}
+
+/// The epoch of the installation. One that was restored from a backup begins the next, in which nothing is sent that may
+/// have been sent before.
+async fn epoch(folder: &Folder, world: &World, incidents: &Handle<Incidents>) -> Result<u32, Error> {
+    let of = |state: &State| state.account.as_ref().map_or(0, |account| account.epoch);
+    let epoch = of(&incidents.state.borrow());
+    let restored = folder.at(RESTORED);
+    if !restored.exists() || incidents.state.borrow().account.is_none() {
+        return Ok(epoch);
+    }
+    let mut state = incidents.state.clone();
+    let begun = async {
+        incidents.local.send(Input::Restored).await.ok()?;
+        state.wait_for(|state| of(state) > epoch).await.ok().map(|state| of(&state))
+    };
+    let Some(epoch) = within(&*world.clock, STAGE_DRAIN, begun).await.flatten() else {
+        return Err(Error::Restored);
+    };
+    tracing::info!(epoch, "a backup was restored: what it would have sent is not sent again");
+    std::fs::remove_file(&restored).map_err(Error::Runtime)?;
+    folder.sync().map_err(Error::Runtime)?;
+    Ok(epoch)
 }
 
 /// This process's door. A store that takes none now (its disk is full, say) does not keep the process from showing what

@@ -8,7 +8,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
 use crate::journal::Error;
-use crate::journal::sqlite::{SqliteStore, Space};
+use crate::journal::sqlite::{Space, SqliteStore};
 
 /// How often the room is looked at. At a gigabyte a second the reserve of 256 MiB would be gone in between; SQLite then
 /// refuses by itself.

@@ -15,20 +15,20 @@ use crate::journal::sqlite::{Options, SqliteStore};
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A journal store.
-    #[error("cannot open the store {}: {source}", path.display())]
+    #[error("cannot open the store: {reason}")]
     Journal {
         /// Its file.
         path: PathBuf,
         /// Why.
-        source: crate::journal::sqlite::OpenError,
+        reason: crate::journal::sqlite::OpenError,
     },
     /// The archive.
-    #[error("cannot open the archive {}: {source}", path.display())]
+    #[error("cannot open the archive {}: {reason}", path.display())]
     Archive {
         /// Its file.
         path: PathBuf,
         /// Why.
-        source: crate::archive::sqlite::OpenError,
+        reason: crate::archive::sqlite::OpenError,
     },
 }
 
@@ -52,7 +52,7 @@ impl Stores {
                 return Ok(Arc::clone(store));
             }
             let store = SqliteStore::open(&path, Options::default(), Arc::clone(clock))
-                .map_err(|source| Error::Journal { path: path.clone(), source })?;
+                .map_err(|reason| Error::Journal { path: path.clone(), reason })?;
             let store = Arc::new(store);
             open.insert(path, Arc::clone(&store));
             Ok(store)
@@ -62,7 +62,7 @@ impl Stores {
         let notify = journal(&urls.notify)?;
         let path = archive_path(&urls.archive, folder);
         let archive = SqliteArchive::open(&path, Arc::clone(clock))
-            .map_err(|source| Error::Archive { path: path.clone(), source })?;
+            .map_err(|reason| Error::Archive { path: path.clone(), reason })?;
         Ok(Self {
             doors: Arc::clone(&doors) as Arc<dyn Journal>,
             incidents,

@@ -15,12 +15,12 @@ use crate::config::Tls;
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// A file cannot be read.
-    #[error("cannot read {}: {source}", path.display())]
+    #[error("cannot read {}: {reason}", path.display())]
     File {
         /// Which.
         path: PathBuf,
         /// Why.
-        source: io::Error,
+        reason: io::Error,
     },
     /// A file does not hold what it should.
     #[error("{} is not PEM with {what}: {reason}", path.display())]
@@ -64,5 +64,5 @@ pub(super) fn load(tls: &Tls) -> Result<Arc<ServerConfig>, Error> {
 }
 
 fn read(path: &Path) -> Result<Vec<u8>, Error> {
-    fs::read(path).map_err(|source| Error::File { path: path.to_owned(), source })
+    fs::read(path).map_err(|reason| Error::File { path: path.to_owned(), reason })
 }

@@ -17,12 +17,19 @@ pub struct Notify {
     sender: Sender,
     /// Wakes the incidents stage.
     incidents: Bell,
+    /// Nothing is sent before this epoch is known here.
+    epoch: u32,
 }
 
 impl Notify {
-    /// The stage; what it claims goes to `sender`, and `incidents` is rung whenever there is something new.
-    pub fn new(sender: Sender, incidents: Bell) -> Self {
-        Self { sender, incidents }
+    /// The stage; what it claims goes to `sender`, and `incidents` is rung whenever there is something new. Nothing is
+    /// claimed before its state has come to `epoch`: what a restored backup had planned was perhaps sent already.
+    pub fn new(sender: Sender, incidents: Bell, epoch: u32) -> Self {
+        Self { sender, incidents, epoch }
+    }
+
+    fn may_send(&self, state: &State) -> bool {
+        state.epoch >= self.epoch
     }
 }
 
@@ -52,6 +59,9 @@ impl Stage for Notify {
     /// Claims that are overdue, and messages that are due on a channel with room.
     fn next_due(&self, state: &State) -> Option<Timestamp> {
         let Input::Offer { channels, .. } = self.sender.offer() else { return state.next_due() };
+        if !self.may_send(state) {
+            return state.next_due();
+        }
         [state.next_due(), state.next_send(&channels)].into_iter().flatten().min()
     }
 
@@ -93,7 +103,10 @@ impl Stage for Notify {
         Vec::new()
     }
 
-    fn offers(&mut self, _: &State) -> Vec<Input> {
+    fn offers(&mut self, state: &State) -> Vec<Input> {
+        if !self.may_send(state) {
+            return Vec::new();
+        }
         vec![self.sender.offer()]
     }
 

@@ -104,13 +104,16 @@ fn line(log: &LogName, seq: Seq, entry: &Entry) -> Value {
 
 fn said(log: &LogName, seq: Seq, entry: &Entry) -> Result<Map<String, Value>, String> {
     if !log.as_str().starts_with("door/") {
-        let Body { cursors, facts } =
+        let Body { cursors, dropped, facts } =
             Body::<Value>::decode(log, seq, entry).map_err(|error| error.to_string())?;
         let cursors: Map<String, Value> =
             cursors.into_iter().map(|(log, cursor)| (log.to_string(), json!(cursor))).collect();
-        return Ok([("cursors".to_owned(), cursors.into()), ("facts".to_owned(), facts.into())]
-            .into_iter()
-            .collect());
+        let mut said =
+            Map::from_iter([("cursors".to_owned(), cursors.into()), ("facts".to_owned(), facts.into())]);
+        if !dropped.is_empty() {
+            said.insert("dropped".to_owned(), json!(dropped));
+        }
+        return Ok(said);
     }
     if entry.format != door::FORMAT {
         return Err(format!("its format is {}, and this release reads {}", entry.format, door::FORMAT));

@@ -197,7 +197,7 @@ async fn accept(journals: &Journals, found: &[Mismatch], now: Timestamp) -> Resu
             continue;
         }
         let journal = journals.of(&log);
-        let body = Body::<()> { cursors, facts: Vec::new() }.encode();
+        let body = Body::<()> { cursors, dropped: Vec::new(), facts: Vec::new() }.encode();
         let entry =
             Entry { id: SystemIds.uuid(now), writer: SystemIds.uuid(now), at: now, format: FORMAT, body };
         let at = journal.extent(&log).await?.next;

@@ -5,6 +5,8 @@ use std::sync::atomic::{AtomicU8, Ordering};
 
 use tokio::sync::Notify;
 
+use crate::journal::LogName;
+
 /// What may have something new.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(u8)]
@@ -15,6 +17,17 @@ pub enum Signal {
     Stage = 2,
     /// The list of doors.
     Index = 4,
+}
+
+impl Signal {
+    /// What says that this journal has something new.
+    pub fn of(log: &LogName) -> Self {
+        match log.as_str() {
+            "incidents" | "notify" => Self::Stage,
+            "door/index" => Self::Index,
+            _ => Self::Doors,
+        }
+    }
 }
 
 /// Rung by whoever has appended something, heard by the stage that consumes it.

@@ -40,6 +40,9 @@ impl Default for Cursor {
 pub struct Body<F> {
     /// The cursors that moved.
     pub cursors: Vec<(LogName, Cursor)>,
+    /// The journals that are not consumed any more.
+    #[serde(default = "Vec::new", skip_serializing_if = "Vec::is_empty")]
+    pub dropped: Vec<LogName>,
     /// What happened.
     pub facts: Vec<F>,
 }

@@ -120,6 +120,17 @@ impl Mark for FileMark {
     }
 }
 
+/// The last place of each source.
+pub(super) fn last_places(places: &[Place]) -> Vec<Place> {
+    let mut last: Vec<Place> = Vec::new();
+    for place in places.iter().rev() {
+        if !last.iter().any(|other| other.log == place.log) {
+            last.push(place.clone());
+        }
+    }
+    last
+}
+
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "a test")]
 mod tests {

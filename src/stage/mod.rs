@@ -13,6 +13,7 @@ mod run;
 mod source;
 mod status;
 mod watchdog;
+mod world;
 
 use std::fmt::Debug;
 use std::sync::Arc;
@@ -25,9 +26,10 @@ pub use body::{Body, Cursor, FORMAT};
 pub use error::Error;
 pub use mark::{FileMark, Mark, NoMark, Suspects};
 pub use replica::{Replica, snapshot_digest};
-pub use run::{Handle, Loop, Settings, World};
+pub use run::Loop;
 pub use status::Status;
 pub use watchdog::{DECIDE_MAX, Watchdog};
+pub use world::{Handle, Settings, World};
 
 use crate::domain::time::Timestamp;
 use crate::journal::{Entry, LogName, Seq};

@@ -6,75 +6,16 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::sync::{mpsc, watch};
-use tokio_util::sync::CancellationToken;
-use uuid::Uuid;
 
 use super::bell::Rung;
+use super::mark::last_places;
 use super::source::{Batch, Sources};
 use super::{
-    Bell, Body, Cursor, Error, FORMAT, Mark, Place, Replica, Signal, Stage, Status, Suspects, Watchdog,
+    Bell, Body, Cursor, Error, FORMAT, Handle, Mark, Place, Replica, Settings, Signal, Stage, Status,
+    Suspects, World,
 };
-use crate::clock::SharedClock;
 use crate::domain::time::Timestamp;
-use crate::ids::SharedIds;
 use crate::journal::{self, Append, ENTRY_BYTES_MAX, Entry, Journal, LogName};
-
-/// What a stage's process gives it: time, chance, stores, and an end.
-#[derive(Clone)]
-pub struct World {
-    /// Time.
-    pub clock: SharedClock,
-    /// Chance.
-    pub ids: SharedIds,
-    /// This process.
-    pub process: Uuid,
-    /// Where the doors' journals are.
-    pub doors: Arc<dyn Journal>,
-    /// Where the journal of the incidents stage is.
-    pub incidents: Arc<dyn Journal>,
-    /// Where the journal of the notify stage is.
-    pub notify: Arc<dyn Journal>,
-    /// Cancelled when the process is to end; what is being appended is finished first.
-    pub shutdown: CancellationToken,
-}
-
-impl World {
-    /// The store that holds this journal.
-    pub fn store(&self, log: &LogName) -> Arc<dyn Journal> {
-        match log.as_str() {
-            "incidents" => Arc::clone(&self.incidents),
-            "notify" => Arc::clone(&self.notify),
-            _ => Arc::clone(&self.doors),
-        }
-    }
-}
-
-/// The bounds of the loop.
-#[derive(Clone, Debug)]
-pub struct Settings {
-    /// How often sources are read although no bell was rung.
-    pub poll: Duration,
-    /// At most this many inputs become one entry.
-    pub batch_max: usize,
-    /// The longest pause between two attempts to append, before jitter.
-    pub retry_cap: Duration,
-    /// Ends a process whose rules run for too long.
-    pub watchdog: Watchdog,
-    /// How often it is checked that the sources still go on where they were left.
-    pub check_every: Duration,
-}
-
-impl Default for Settings {
-    fn default() -> Self {
-        Self {
-            poll: Duration::from_secs(1),
-            batch_max: 4096,
-            retry_cap: Duration::from_secs(2),
-            watchdog: Watchdog::default(),
-            check_every: Duration::from_secs(60),
-        }
-    }
-}
 
 /// The pause before the second attempt to append, before jitter; it doubles from there.
 const RETRY_FIRST: Duration = Duration::from_millis(50);
@@ -90,29 +31,6 @@ const ENTRY_BYTES_AIM: usize = ENTRY_BYTES_MAX / 4 * 3;
 
 /// A consumed entry that led to no fact is put on record after this many, or together with the next fact.
 const UNRECORDED_MAX: u32 = 256;
-
-/// What others see of a stage.
-pub struct Handle<S: Stage> {
-    /// The newest state of which this process knows that it is durable.
-    pub replica: watch::Receiver<Arc<Replica<S>>>,
-    /// The same, but for its position: what most readers want.
-    pub state: watch::Receiver<Arc<S::State>>,
-    /// How the stage is doing.
-    pub status: watch::Receiver<Status>,
-    /// Inputs of this process's own.
-    pub local: mpsc::Sender<S::Input>,
-}
-
-impl<S: Stage> Clone for Handle<S> {
-    fn clone(&self) -> Self {
-        Self {
-            replica: self.replica.clone(),
-            state: self.state.clone(),
-            status: self.status.clone(),
-            local: self.local.clone(),
-        }
-    }
-}
 
 /// A stage that can be run.
 pub struct Loop<S: Stage> {
@@ -130,6 +48,10 @@ pub struct Loop<S: Stage> {
     held: Vec<S::Input>,
     /// At most this many inputs become the next entry: shrinks when a batch cannot be decided or is too large.
     limit: usize,
+    /// Which inputs go into the next batch.
+    company: Company,
+    /// The rules fail with no input at all: there is nothing to give up, only to wait.
+    stuck: bool,
     /// Inputs up to these places are decided one by one.
     careful: Vec<Place>,
     /// This input is not decided as it is.
@@ -145,6 +67,17 @@ pub struct Loop<S: Stage> {
     publish: watch::Sender<Arc<Replica<S>>>,
     publish_state: watch::Sender<Arc<S::State>>,
     status: watch::Sender<Status>,
+}
+
+/// Which inputs are decided together. Those of journals and this process's own are, until a batch of both fails.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Company {
+    /// All.
+    Together,
+    /// Those of journals; then the others.
+    JournalsFirst,
+    /// This process's own, until none is left.
+    OwnAlone,
 }
 
 /// What becomes of an input that cannot be decided.
@@ -219,6 +152,8 @@ impl<S: Stage> Loop<S> {
             sources: Sources::new(),
             local,
             held: Vec::new(),
+            company: Company::Together,
+            stuck: false,
             careful,
             condemned,
             unrecorded: (Vec::new(), 0),
@@ -267,18 +202,19 @@ impl<S: Stage> Loop<S> {
         if self.world.shutdown.is_cancelled() {
             return None;
         }
-        if self.sources.has_work() || !self.held.is_empty() || !self.local.is_empty() {
+        let stuck = std::mem::take(&mut self.stuck);
+        if !stuck && (self.sources.has_work() || !self.held.is_empty() || !self.local.is_empty()) {
             return Some(self.bell.take());
         }
-        let pause = self.pause();
+        let pause = if stuck { self.settings.poll } else { self.pause() };
         tokio::select! {
             biased;
             () = self.world.shutdown.cancelled() => None,
-            input = self.local.recv() => {
+            input = self.local.recv(), if !stuck => {
                 self.held.extend(input);
                 Some(self.bell.take())
             }
-            () = self.bell.rung() => Some(self.bell.take()),
+            () = self.bell.rung(), if !stuck => Some(self.bell.take()),
             () = self.world.clock.sleep(pause) => Some(self.bell.take()),
         }
     }
@@ -297,7 +233,7 @@ impl<S: Stage> Loop<S> {
     fn look(&mut self, rung: Rung) {
         let logs = self.stage.sources(&self.replica.state);
         self.sources.set(&self.stage, &logs, &self.replica.cursors);
-        self.sources.hint(|log| rung.has(signal(log)));
+        self.sources.hint(|log| rung.has(Signal::of(log)));
         let now = self.world.clock.monotonic();
         if now.saturating_sub(self.polled_at) >= self.settings.poll {
             self.polled_at = now;
@@ -310,20 +246,23 @@ impl<S: Stage> Loop<S> {
     }
 
     fn hold_local(&mut self) {
+        let closed = self.sources.drained();
+        if self.held.is_empty() && !closed.is_empty() {
+            self.held.extend(self.stage.drained(&self.replica.state, &closed));
+        }
         while self.held.len() < self.limit {
             let Ok(input) = self.local.try_recv() else { break };
             self.held.push(input);
-        }
-        let closed = self.sources.drained();
-        if !closed.is_empty() {
-            self.held.extend(self.stage.drained(&self.replica.state, &closed));
         }
     }
 
     /// Decides one batch and appends what came of it.
     async fn turn(&mut self) -> Result<Turn, Error> {
         let limit = self.limit_now();
-        let mut batch = self.sources.take(limit);
+        if self.held.is_empty() {
+            self.company = Company::Together;
+        }
+        let mut batch = self.sources.take(if self.company == Company::OwnAlone { 0 } else { limit });
         let now = self.world.clock.now();
         let due = self.stage.next_due(&self.replica.state).is_some_and(|at| at <= now)
             && self.not_before.is_none_or(|at| at <= self.world.clock.monotonic());
@@ -331,18 +270,23 @@ impl<S: Stage> Loop<S> {
             return Ok(Turn::Nothing);
         }
         self.condemn(&mut batch);
-        batch.inputs.extend(self.held.iter().cloned());
+        let own = if self.company == Company::JournalsFirst { 0 } else { self.held.len().min(limit) };
+        batch.inputs.extend(self.held[..own].iter().cloned());
         batch.inputs.extend(self.stage.offers(&self.replica.state));
-        let Some((facts, state)) = self.decide(&batch, now) else { return Ok(Turn::Progress) };
+        let Some((facts, state)) = self.decide(&batch, own, now) else { return Ok(Turn::Progress) };
         self.not_before =
             facts.is_empty().then(|| self.world.clock.monotonic() + FRUITLESS_PAUSE).filter(|_| due);
         let Some(cursors) = self.recordable(facts.is_empty(), &batch) else {
-            self.held.clear();
+            self.done_with(own);
             return Ok(Turn::Nothing);
         };
-        let body = Body { cursors, facts };
+        let dropped = self.sources.dropped(&self.replica.cursors);
+        let body = Body { cursors, dropped, facts };
         let bytes = body.encode();
-        if bytes.len() > ENTRY_BYTES_MAX && self.shrink(&batch) {
+        if bytes.len() > ENTRY_BYTES_MAX {
+            let reason =
+                format!("what follows has {} bytes, and an entry {ENTRY_BYTES_MAX} at most", bytes.len());
+            self.fail(&batch, own, &Arc::from(reason));
             return Ok(Turn::Progress);
         }
         let entry = Entry {
@@ -352,7 +296,7 @@ impl<S: Stage> Loop<S> {
             format: FORMAT,
             body: bytes,
         };
-        self.append(entry, body, state, batch.places.len()).await
+        self.append(entry, body, state, (batch.places.len(), own)).await
     }
 
     /// Which cursors go into the next entry; `None` if there is no entry to be made. Cursors of doors are recorded at
@@ -365,7 +309,7 @@ impl<S: Stage> Loop<S> {
             pending.push((log.clone(), cursor.clone()));
         }
         *count += u32::from(!batch.cursors.is_empty());
-        let only_stage = pending.iter().all(|(log, _)| signal(log) == Signal::Stage);
+        let only_stage = pending.iter().all(|(log, _)| Signal::of(log) == Signal::Stage);
         if no_facts && (pending.is_empty() || (only_stage && *count < UNRECORDED_MAX)) {
             return None;
         }
@@ -374,8 +318,13 @@ impl<S: Stage> Loop<S> {
 
     /// Runs the rules under guard; `None` when they failed and the batch is to be tried again, smaller or without the
     /// input that made them fail.
-    fn decide(&mut self, batch: &Batch<S::Input>, now: Timestamp) -> Option<(Vec<S::Fact>, S::State)> {
-        let alone = batch.places.len() == 1;
+    fn decide(
+        &mut self,
+        batch: &Batch<S::Input>,
+        own: usize,
+        now: Timestamp,
+    ) -> Option<(Vec<S::Fact>, S::State)> {
+        let alone = batch.places.len() == 1 && self.is_suspected(&batch.places[0]);
         self.mark.begin(&last_places(&batch.places), alone);
         self.settings.watchdog.begin(self.world.clock.monotonic());
         let state = &self.replica.state;
@@ -387,39 +336,56 @@ impl<S: Stage> Loop<S> {
             Err(panic) => {
                 let reason: Arc<str> = Arc::from(format!("the rules failed: {}", panic_text(&*panic)));
                 tracing::error!(stage = %self.log, inputs = batch.inputs.len(), %reason, "a batch cannot be decided");
-                if !self.shrink(batch) {
-                    self.give_up(batch, &reason);
-                }
+                self.fail(batch, own, &reason);
                 None
             }
         }
     }
 
-    /// Tries the batch again in smaller pieces. `false` if it is a single input.
-    fn shrink(&mut self, batch: &Batch<S::Input>) -> bool {
-        let size = batch.places.len().max(self.held.len());
+    /// Has the batch tried again in smaller pieces, or gives it up if it is a single input.
+    fn fail(&mut self, batch: &Batch<S::Input>, own: usize, reason: &Arc<str>) {
         self.unrecorded = (Vec::new(), 0);
         self.sources.rewind(&self.replica.cursors);
-        if size <= 1 && (batch.places.is_empty() || self.held.is_empty()) {
-            return false;
+        match (batch.places.len(), own) {
+            (0 | 1, 0) | (0, 1) => self.give_up(batch, own, reason),
+            (1.., 1..) => self.company = Company::JournalsFirst,
+            (size, 0) | (0, size) => self.limit = (size / 2).max(1),
         }
-        self.limit = (size / 2).max(1);
-        true
+    }
+
+    /// These inputs are decided, so many of them this process's own.
+    fn done_with(&mut self, own: usize) {
+        self.held.drain(..own);
+        if self.company == Company::JournalsFirst {
+            self.company = Company::OwnAlone;
+        }
+    }
+
+    /// Whether this may be what a process died of.
+    fn is_suspected(&self, place: &Place) -> bool {
+        let mut suspects = self.careful.iter();
+        suspects.any(|it| it.log == place.log && (place.seq, place.index) <= (it.seq, it.index))
     }
 
     /// A single input makes the rules fail: it is quarantined instead. A local one, which is in no journal, is dropped.
-    fn give_up(&mut self, batch: &Batch<S::Input>, reason: &Arc<str>) {
-        self.status.send_modify(|status| status.poisoned += 1);
+    fn give_up(&mut self, batch: &Batch<S::Input>, own: usize, reason: &Arc<str>) {
         match batch.places.first() {
             Some(place) => {
+                self.status.send_modify(|status| status.poisoned += 1);
                 let known = self.condemned.as_ref().is_some_and(|(condemned, _)| condemned == place);
                 let sentence = if known { Sentence::Skip } else { Sentence::Quarantine };
                 tracing::error!(?place, %reason, skipped = known, "an input is given up");
                 self.condemned = Some((place.clone(), sentence));
             }
+            None if own == 0 => {
+                tracing::error!(%reason, "the rules fail without any input, and are tried again");
+                self.status.send_modify(|status| status.blocked = Some(reason.to_string()));
+                self.stuck = true;
+            }
             None => {
+                self.status.send_modify(|status| status.poisoned += 1);
                 tracing::error!(%reason, "an input of this process's own is dropped");
-                self.held.clear();
+                self.held.drain(..own);
             }
         }
     }
@@ -444,9 +410,7 @@ impl<S: Stage> Loop<S> {
     /// How many inputs may go into the next batch: one by one while something is suspected.
     fn limit_now(&mut self) -> usize {
         let cursors = &self.replica.cursors;
-        self.careful.retain(|place| {
-            cursors.get(&place.log).is_none_or(|c| (c.next, c.skip) <= (place.seq, place.index))
-        });
+        self.careful.retain(|place| is_ahead(place, cursors.get(&place.log)));
         if self.careful.is_empty() && self.condemned.is_none() { self.limit } else { 1 }
     }
 
@@ -455,7 +419,7 @@ impl<S: Stage> Loop<S> {
         entry: Entry,
         body: Body<S::Fact>,
         state: S::State,
-        inputs: usize,
+        (inputs, own): (usize, usize),
     ) -> Result<Turn, Error> {
         let mut pause = RETRY_FIRST;
         loop {
@@ -469,7 +433,7 @@ impl<S: Stage> Loop<S> {
             self.note_read(failure);
             match answer {
                 Ok(Append::Appended) => {
-                    self.publish(&entry, body, state, inputs);
+                    self.publish(&entry, body, state, (inputs, own));
                     return Ok(Turn::Progress);
                 }
                 Ok(Append::Taken(theirs)) => {
@@ -479,11 +443,22 @@ impl<S: Stage> Loop<S> {
                 Ok(Append::Sealed) => {
                     // The slot is long gone: we slept. The facts were decided on an old state and are dropped; their
                     // inputs are decided again.
-                    self.replica.follow(&*self.journal, &self.log).await?;
+                    match self.replica.follow(&*self.journal, &self.log).await {
+                        Ok(_) => {}
+                        Err(Error::Store(error)) => self.note_append_failure(&error),
+                        Err(error) => return Err(error),
+                    }
                     self.start_over();
                     return Ok(Turn::Progress);
                 }
                 Err(error) => {
+                    // A slot that is not the next one: the journal is shorter than what we have seen of it.
+                    if matches!(error, journal::Error::Invalid(_)) {
+                        match self.replica.check_ground(&*self.journal, &self.log).await {
+                            Ok(()) | Err(Error::Store(_)) => {}
+                            Err(error) => return Err(error),
+                        }
+                    }
                     self.note_append_failure(&error);
                     let wait = self.world.ids.jitter(pause);
                     pause = (pause * 2).min(self.settings.retry_cap);
@@ -498,12 +473,19 @@ impl<S: Stage> Loop<S> {
     }
 
     /// This entry is durable and ours.
-    fn publish(&mut self, entry: &Entry, body: Body<S::Fact>, state: S::State, inputs: usize) {
+    fn publish(
+        &mut self,
+        entry: &Entry,
+        body: Body<S::Fact>,
+        state: S::State,
+        (inputs, own): (usize, usize),
+    ) {
         self.replica.state = Arc::new(state);
-        self.replica.advance(entry.id, body.cursors);
+        self.replica.advance(entry.id, body.cursors, &body.dropped);
         self.unrecorded = (Vec::new(), 0);
-        self.held.clear();
-        self.condemned = None;
+        self.done_with(own);
+        let cursors = &self.replica.cursors;
+        self.condemned.take_if(|(place, _)| !is_ahead(place, cursors.get(&place.log)));
         self.limit = grown(self.limit, inputs, entry.body.len()).min(self.settings.batch_max);
         self.show();
         self.status.send_modify(|status| {
@@ -565,6 +547,11 @@ impl<S: Stage> Loop<S> {
     }
 }
 
+/// Whether what stands there is still to be consumed.
+fn is_ahead(place: &Place, cursor: Option<&Cursor>) -> bool {
+    cursor.is_none_or(|cursor| (cursor.next, cursor.skip) <= (place.seq, place.index))
+}
+
 /// The next limit: more than this one, but not more than what likely fits into an entry. An entry that turns out too
 /// large is decided in vain.
 fn grown(limit: usize, inputs: usize, bytes: usize) -> usize {
@@ -573,25 +560,6 @@ fn grown(limit: usize, inputs: usize, bytes: usize) -> usize {
         return grown;
     }
     grown.min((inputs.saturating_mul(ENTRY_BYTES_AIM) / bytes).max(1))
-}
-
-/// The last place of each source.
-fn last_places(places: &[Place]) -> Vec<Place> {
-    let mut last: Vec<Place> = Vec::new();
-    for place in places.iter().rev() {
-        if !last.iter().any(|other| other.log == place.log) {
-            last.push(place.clone());
-        }
-    }
-    last
-}
-
-fn signal(log: &LogName) -> Signal {
-    match log.as_str() {
-        "incidents" | "notify" => Signal::Stage,
-        "door/index" => Signal::Index,
-        _ => Signal::Doors,
-    }
 }
 
 fn panic_text(panic: &(dyn Any + Send)) -> &str {

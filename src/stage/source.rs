@@ -76,6 +76,12 @@ impl<S: Stage> Sources<S> {
             .collect();
     }
 
+    /// The journals that have a cursor and are not consumed any more.
+    pub(super) fn dropped(&self, cursors: &OrdMap<LogName, Cursor>) -> Vec<LogName> {
+        let consumed = |log: &&LogName| self.sources.iter().any(|source| source.log == **log);
+        cursors.keys().filter(|log| !consumed(log)).cloned().collect()
+    }
+
     /// Forgets what was read and begins again where the cursors stand.
     pub(super) fn rewind(&mut self, cursors: &OrdMap<LogName, Cursor>) {
         for source in &mut self.sources {

@@ -9,8 +9,11 @@ mod deliver;
 mod docs;
 #[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
 mod doubles;
+mod e2e;
+mod golden;
 mod journal;
 mod offline;
 mod purge;
 #[allow(dead_code, reason = "each test uses a part of what the rig can do")]
 mod rig;
+mod stage;

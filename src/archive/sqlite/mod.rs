@@ -7,7 +7,7 @@ mod reader;
 mod schema;
 mod writer;
 
-use std::fs::{File, TryLockError};
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
@@ -30,6 +30,7 @@ use crate::domain::id::IncidentNumber;
 use crate::domain::incident::{ClosedIncident, KeptEvent};
 use crate::domain::time::Timestamp;
 use crate::journal::{Error, Outcome};
+use crate::lockfile::{Lockfile, Refused};
 
 /// Writes that wait at most; more wait in their callers.
 const JOBS_MAX: usize = 64;
@@ -50,7 +51,7 @@ pub struct SqliteArchive {
     index: watch::Receiver<Arc<Index>>,
     threads: Vec<JoinHandle<()>>,
     /// Held for as long as the index in memory is the truth about the file.
-    _lock: File,
+    _lock: Lockfile,
 }
 
 #[derive(Debug)]
@@ -207,17 +208,14 @@ fn row(closed: &ClosedIncident) -> Result<(Facets, Vec<u8>), Error> {
     Ok((facets, body))
 }
 
-fn lock(path: &Path) -> Result<File, OpenError> {
+fn lock(path: &Path) -> Result<Lockfile, OpenError> {
     let mut name = path.as_os_str().to_owned();
     name.push(".lock");
     let path = PathBuf::from(name);
-    let failed = |source| OpenError::Lock { path: path.clone(), source };
-    let file = File::options().create(true).truncate(false).write(true).open(&path).map_err(failed)?;
-    match file.try_lock() {
-        Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(path)),
-        Err(TryLockError::Error(source)) => Err(failed(source)),
-    }
+    Lockfile::take(&path).map_err(|refused| match refused {
+        Refused::Held(_) => OpenError::InUse(path),
+        Refused::Io(source) => OpenError::Lock { path, source },
+    })
 }
 
 fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>, OpenError> {

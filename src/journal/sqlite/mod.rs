@@ -9,7 +9,6 @@ mod backup;
 mod batch;
 mod checkpoint;
 mod error;
-mod lock;
 mod look;
 mod op;
 mod open;
@@ -30,13 +29,13 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot, watch};
 
 use self::error::stopped;
-use self::lock::Lock;
 use self::op::{Op, Reply};
 use self::reader::Query;
 use self::tables::{Log, Logs};
 use self::writer::Writer;
 use super::{Append, Entry, Error, Extent, Journal, LogName, Outcome, Read, Seq, Snapshot};
 use crate::clock::SharedClock;
+use crate::lockfile::Lockfile;
 
 pub use self::backup::{BackupError, copy_file};
 pub use self::error::OpenError;
@@ -102,7 +101,7 @@ pub struct SqliteStore {
     counters: Arc<Counters>,
     threads: Vec<JoinHandle<()>>,
     /// Freed after the threads are gone.
-    _lock: Lock,
+    _lock: Lockfile,
 }
 
 /// Where the threads are asked.

@@ -7,16 +7,16 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use super::error::OpenError;
-use super::lock::{self, Lock, Refused};
 use super::schema;
 use super::tables::{self, Logs};
+use crate::lockfile::{Lockfile, Refused};
 
 /// How long a statement waits for another program that looks into the file.
 const BUSY: Duration = Duration::from_secs(2);
 
 /// A store that nobody else has, with its tables in place.
 pub(super) struct Opened {
-    pub(super) lock: Lock,
+    pub(super) lock: Lockfile,
     pub(super) writer: Connection,
     pub(super) logs: Logs,
 }
@@ -24,9 +24,9 @@ pub(super) struct Opened {
 /// Takes the lock, opens the file or makes it, brings it to the newest layout, and reads how far the journals reach.
 pub(super) fn open(path: &Path, bytes_max: Option<u64>) -> Result<Opened, OpenError> {
     let io = |source| OpenError::Io { path: path.to_owned(), source };
-    let lock = Lock::take(&lock::path_of(path)).map_err(|refused| match refused {
+    let lock = Lockfile::take(&lock_of(path)).map_err(|refused| match refused {
         Refused::Held(pid) => OpenError::Locked { path: path.to_owned(), pid },
-        Refused::Io(source) => OpenError::Io { path: lock::path_of(path), source },
+        Refused::Io(source) => OpenError::Io { path: lock_of(path), source },
     })?;
     let failed = |error| OpenError::of(path, error);
     let mut writer =
@@ -57,6 +57,13 @@ pub(super) fn checkpointer(path: &Path) -> Result<Connection, OpenError> {
     connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE).map_err(|error| OpenError::of(path, error))
 }
 
+/// The file that is locked for a store.
+pub(super) fn lock_of(store: &Path) -> PathBuf {
+    let mut name = store.as_os_str().to_owned();
+    name.push(".lock");
+    PathBuf::from(name)
+}
+
 /// The folder that a store lies in.
 pub(super) fn folder_of(path: &Path) -> PathBuf {
     match path.parent() {
@@ -80,11 +87,12 @@ fn connect(path: &Path, flags: OpenFlags) -> Result<Connection, rusqlite::Error>
     Ok(conn)
 }
 
-/// Whether the file is new or one of ours.
+/// Whether the file is one of ours, or new: one whose making was cut short has pages already, but nothing in them.
 fn is_ours(conn: &Connection) -> Result<bool, rusqlite::Error> {
     let id: i32 = conn.pragma_query_value(None, "application_id", |row| row.get(0))?;
-    let pages: i64 = conn.pragma_query_value(None, "page_count", |row| row.get(0))?;
-    Ok(id == schema::APPLICATION_ID || pages == 0)
+    let version: i32 = conn.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let tables: i64 = conn.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(id == schema::APPLICATION_ID || (id == 0 && version == 0 && tables == 0))
 }
 
 fn configure_writer(conn: &Connection, bytes_max: Option<u64>) -> Result<(), rusqlite::Error> {

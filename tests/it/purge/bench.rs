@@ -88,6 +88,7 @@ struct Publish {
 }
 
 /// The handle of a stage that nobody runs.
+#[expect(clippy::type_complexity, reason = "taken apart at once")]
 fn handle<S: Stage>()
 -> (watch::Sender<Arc<Replica<S>>>, watch::Sender<Arc<S::State>>, Handle<S>, mpsc::Receiver<S::Input>) {
     let (publish, replica) = watch::channel(Arc::new(Replica::default()));
@@ -248,7 +249,7 @@ impl Bench {
     /// Decides, appends, and publishes.
     pub(crate) async fn decide(&mut self, inputs: Vec<Input>, cursors: Vec<(LogName, Cursor)>) {
         let (facts, _) = Incidents::decide(&self.incidents.state, &inputs, self.clock.now());
-        let body = Body { cursors, facts }.encode();
+        let body = Body { cursors, dropped: Vec::new(), facts }.encode();
         let log = LogName::incidents();
         let entry = self.append(&*Arc::clone(&self.world.incidents), &log, pd::stage::FORMAT, body).await;
         self.incidents.apply(&log, &entry).unwrap();
@@ -259,7 +260,12 @@ impl Bench {
     /// The notify stage puts on record that it has read all of the incidents journal.
     pub(crate) async fn notify(&mut self) {
         let cursor = Cursor { next: self.incidents.next, skip: 0, previous: self.incidents.previous };
-        let body = Body::<()> { cursors: vec![(LogName::incidents(), cursor)], facts: Vec::new() }.encode();
+        let body = Body::<()> {
+            cursors: vec![(LogName::incidents(), cursor)],
+            dropped: Vec::new(),
+            facts: Vec::new(),
+        }
+        .encode();
         let log = LogName::notify();
         let entry = self.append(&*Arc::clone(&self.world.notify), &log, pd::stage::FORMAT, body).await;
         self.notify.apply(&log, &entry).unwrap();

@@ -300,6 +300,16 @@ impl Rig {
         self.server.take().expect("a server is up").term(STOP)
     }
 
+    /// Sends the server a signal, and waits for nothing.
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        self.server.as_ref().expect("a server is up").signal(signal);
+    }
+
+    /// Waits until the server has ended by itself; its exit code, or `None` if it had to be killed.
+    pub(crate) fn ended(&mut self, limit: Duration) -> Option<i32> {
+        self.server.take().expect("a server is up").ended(limit)
+    }
+
     /// Kills and starts again.
     pub(crate) fn restart(&mut self) {
         self.kill9();

@@ -62,10 +62,19 @@ impl Server {
     }
 
     /// The exit code after SIGTERM; `None` if it had to be killed.
-    pub(super) fn term(mut self, limit: Duration) -> Option<i32> {
+    pub(super) fn term(self, limit: Duration) -> Option<i32> {
+        self.signal(rustix::process::Signal::TERM);
+        self.ended(limit)
+    }
+
+    pub(super) fn signal(&self, signal: rustix::process::Signal) {
         let id = i32::try_from(self.child.id()).unwrap();
         let process = rustix::process::Pid::from_raw(id).unwrap();
-        rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
+        rustix::process::kill_process(process, signal).unwrap();
+    }
+
+    /// The exit code, once it has ended; `None` if it had to be killed.
+    pub(super) fn ended(mut self, limit: Duration) -> Option<i32> {
         let mut status = None;
         poll(limit, || {
             status = self.child.try_wait().unwrap();

@@ -1,0 +1,93 @@
+//! What a stage's loop stands between: the world that its process gives it, and what others see of it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::{mpsc, watch};
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::{Replica, Stage, Status, Watchdog};
+use crate::clock::SharedClock;
+use crate::ids::SharedIds;
+use crate::journal::{Journal, LogName};
+
+/// What a stage's process gives it: time, chance, stores, and an end.
+#[derive(Clone)]
+pub struct World {
+    /// Time.
+    pub clock: SharedClock,
+    /// Chance.
+    pub ids: SharedIds,
+    /// This process.
+    pub process: Uuid,
+    /// Where the doors' journals are.
+    pub doors: Arc<dyn Journal>,
+    /// Where the journal of the incidents stage is.
+    pub incidents: Arc<dyn Journal>,
+    /// Where the journal of the notify stage is.
+    pub notify: Arc<dyn Journal>,
+    /// Cancelled when the process is to end; what is being appended is finished first.
+    pub shutdown: CancellationToken,
+}
+
+impl World {
+    /// The store that holds this journal.
+    pub fn store(&self, log: &LogName) -> Arc<dyn Journal> {
+        match log.as_str() {
+            "incidents" => Arc::clone(&self.incidents),
+            "notify" => Arc::clone(&self.notify),
+            _ => Arc::clone(&self.doors),
+        }
+    }
+}
+
+/// The bounds of the loop.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// How often sources are read although no bell was rung.
+    pub poll: Duration,
+    /// At most this many inputs become one entry.
+    pub batch_max: usize,
+    /// The longest pause between two attempts to append, before jitter.
+    pub retry_cap: Duration,
+    /// Ends a process whose rules run for too long.
+    pub watchdog: Watchdog,
+    /// How often it is checked that the sources still go on where they were left.
+    pub check_every: Duration,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            poll: Duration::from_secs(1),
+            batch_max: 4096,
+            retry_cap: Duration::from_secs(2),
+            watchdog: Watchdog::default(),
+            check_every: Duration::from_secs(60),
+        }
+    }
+}
+
+/// What others see of a stage.
+pub struct Handle<S: Stage> {
+    /// The newest state of which this process knows that it is durable.
+    pub replica: watch::Receiver<Arc<Replica<S>>>,
+    /// The same, but for its position: what most readers want.
+    pub state: watch::Receiver<Arc<S::State>>,
+    /// How the stage is doing.
+    pub status: watch::Receiver<Status>,
+    /// Inputs of this process's own.
+    pub local: mpsc::Sender<S::Input>,
+}
+
+impl<S: Stage> Clone for Handle<S> {
+    fn clone(&self) -> Self {
+        Self {
+            replica: self.replica.clone(),
+            state: self.state.clone(),
+            status: self.status.clone(),
+            local: self.local.clone(),
+        }
+    }
+}

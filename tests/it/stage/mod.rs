@@ -1,0 +1,13 @@
+//! The stage loop over the journal in memory, on a clock that leaps over every wait.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod bounds;
+mod crash;
+mod ground;
+mod poison;
+mod quiet;
+mod race;
+mod rate;
+mod real;
+mod tally;
+mod world;

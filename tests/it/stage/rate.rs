@@ -1,0 +1,116 @@
+//! Appends per second are those of the store, however many events come in.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use pd::domain::incidents::state::State;
+use pd::ingest::{self, Newest, Writer};
+use pd::journal::memory::{Fault, Op, OpKind};
+use pd::journal::{Journal as _, LogName, Seq};
+use pd::stage::Bell;
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::world::{World, is_own_append};
+
+/// How long an append takes.
+const APPEND: Duration = Duration::from_millis(10);
+/// How often senders write, and for how long in all.
+const EVERY: Duration = Duration::from_millis(2);
+const ROUNDS: u32 = 1_000;
+
+/// Appends in two seconds in which `burst` events come in every two milliseconds.
+async fn appends(burst: u32) -> u64 {
+    let slow = |op: &Op| if is_own_append(op) { Fault::Stall(APPEND) } else { Fault::None };
+    let world = World::new(1, slow);
+    let running = world.run(1).await;
+    for round in 0..ROUNDS {
+        let lines: Vec<_> = (0..burst).map(|n| format!("event {round}-{n}")).collect();
+        world.feed(&lines).await;
+        world.clock.sleep(EVERY).await;
+    }
+    let appends = running.appends();
+    let all = usize::try_from(burst * ROUNDS).unwrap();
+    world.wait_until("all are counted", || running.counted() == all).await;
+    running.stop().await;
+    appends
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_stage_appends_no_faster_for_ten_times_the_events() {
+    let (some, tenfold) = (appends(1).await, appends(10).await);
+    // Two seconds of appends of 10 ms each.
+    assert!((150..=205).contains(&some), "{some}");
+    assert!(
+        tenfold.abs_diff(some) <= some / 10,
+        "{some} appends for 500 events a second, {tenfold} for 5000"
+    );
+}
+
+/// Nobody asks it here.
+struct Nobody;
+
+#[async_trait]
+impl Newest for Nobody {
+    async fn newest(&self) -> Option<Arc<State>> {
+        None
+    }
+
+    fn consumed(&self, _: &LogName) -> Seq {
+        Seq::FIRST
+    }
+}
+
+/// The same for a door: `senders` of them, each of which waits for its answer and sends again at once.
+async fn door_appends(senders: u32) -> (u64, u32) {
+    let slow = |op: &Op| if op.kind == OpKind::Append { Fault::Stall(APPEND) } else { Fault::None };
+    let world = World::new(2, slow);
+    let (_keep, state) = watch::channel(Arc::new(State::default()));
+    let (_open, closed) = watch::channel(None);
+    let parts = ingest::Parts {
+        journal: Arc::new(world.store.handle(1)),
+        clock: Arc::clone(&world.clock),
+        ids: Arc::clone(&world.ids),
+        process: Uuid::from_u128(1),
+        node: "one".to_owned(),
+        bell: Bell::default(),
+        state,
+        newest: Arc::new(Nobody),
+        closed,
+    };
+    let door = ingest::register(&parts).await.unwrap();
+    let (writer, task) = Writer::events(parts, Some(door));
+    let task = tokio::spawn(task);
+    let until = world.clock.monotonic() + Duration::from_secs(2);
+    let senders: Vec<_> = (0..senders)
+        .map(|sender| {
+            let (writer, clock) = (writer.clone(), Arc::clone(&world.clock));
+            tokio::spawn(async move {
+                let mut accepted = 0_u32;
+                while clock.monotonic() < until {
+                    writer.write(format!("{sender}-{accepted}\n").into_bytes()).await.unwrap();
+                    accepted += 1;
+                }
+                accepted
+            })
+        })
+        .collect();
+    drop(writer);
+    let mut accepted = 0;
+    for sender in senders {
+        accepted += sender.await.unwrap();
+    }
+    task.await.unwrap();
+    let extent = world.store.handle(super::world::SENDER).extent(&LogName::door_events(door)).await.unwrap();
+    (extent.next.0, accepted)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_door_appends_no_faster_for_ten_times_the_senders() {
+    let (few, few_accepted) = door_appends(10).await;
+    let (many, many_accepted) = door_appends(100).await;
+    assert!((150..=205).contains(&few), "{few}");
+    assert!(many.abs_diff(few) <= few / 10, "{few} appends for 10 senders, {many} for 100");
+    assert!(many_accepted >= few_accepted * 9, "{few_accepted} accepted, then {many_accepted}");
+}
