@@ -32,14 +32,14 @@ use crate::door::Whole;
 use crate::ids::{SharedIds, SystemIds};
 use crate::incidents::Incidents;
 use crate::ingest::{self, Admission, Commands, Limits, Parts, Writer};
-use crate::journal;
+use crate::journal::{self, Journal, LogName};
 use crate::notify::compose::Links;
 use crate::notify::sender::{Means, Sender, Task, sender};
 use crate::notify::stage::Notify;
 use crate::notify::transport::Transport;
 use crate::pacer::{self, Pacer};
 use crate::purge;
-use crate::stage::{self, Bell, DECIDE_MAX, FileMark, Handle, Loop, Settings, Watchdog, World};
+use crate::stage::{self, Bell, DECIDE_MAX, FileMark, Handle, Loop, Settings, Stage, Watchdog, World};
 
 /// How long messages that are being sent may take once the process is ending.
 const SEND_DRAIN: Duration = Duration::from_secs(45);
@@ -48,8 +48,8 @@ const STAGE_DRAIN: Duration = Duration::from_secs(10);
 /// Left in the data folder by `pd restore`.
 const RESTORED: &str = "restored";
 
-/// Serves until a signal ends it.
-pub(super) async fn serve(options: ServeOptions) -> Result<(), Error> {
+/// Serves until a signal ends it. The stages run on the runtime `stages`.
+pub(super) async fn serve(options: ServeOptions, stages: &tokio::runtime::Handle) -> Result<(), Error> {
     let clock: SharedClock = Arc::new(SystemClock::new());
     let ids: SharedIds = Arc::new(SystemIds);
     let mut signals = Signals::new().map_err(Error::Runtime)?;
@@ -62,7 +62,7 @@ pub(super) async fn serve(options: ServeOptions) -> Result<(), Error> {
     let url = base_url(&options.config, address);
 
     let stores = Stores::open(&options.config.store, &options.data, &clock)?;
-    let server = Server::build(&options, folder, stores, clock, ids, url.clone()).await?;
+    let server = Server::build(&options, folder, stores, clock, ids, url.clone(), stages).await?;
     let first = server.first_start(&options).await?;
     let router = server.router(&options.config);
     let (serving, publish_tls) = (server.serving.clone(), certificate.as_ref().map(|(send, _)| send.clone()));
@@ -153,6 +153,7 @@ impl Server {
         clock: SharedClock,
         ids: SharedIds,
         url: Url,
+        stage_threads: &tokio::runtime::Handle,
     ) -> Result<Self, Error> {
         let config = &options.config;
         let world = World {
@@ -170,31 +171,35 @@ impl Server {
         let settings = || Settings { watchdog: Watchdog::default(), ..Settings::default() };
         let mark = |name: &str| FileMark::open(&folder.at(name)).map(Box::new).map_err(Error::Runtime);
 
+        // Both at once: this is what a start takes its time for.
+        let incidents_state = load::<Incidents>(stage_threads, &stores.incidents, LogName::incidents());
+        let notify_state = load::<Notify>(stage_threads, &stores.notify, LogName::notify());
+        let (incidents_state, notify_state) = tokio::try_join!(incidents_state, notify_state)?;
         let of_incidents = settings();
         let watchdogs = vec![of_incidents.watchdog.clone()];
-        let (incidents_loop, incidents) = Loop::load(
+        let (incidents_loop, incidents) = Loop::of(
             Incidents::new(notify_bell.clone()),
             world.clone(),
             of_incidents,
             incidents_bell.clone(),
             mark("deciding-incidents")?,
-        )
-        .await?;
+            incidents_state,
+        );
         let mut stages = JoinSet::new();
-        stages.spawn(incidents_loop.run());
+        stages.spawn_on(incidents_loop.run(), stage_threads);
         // Before anything can be sent: what a backup holds was perhaps sent already.
         let epoch = epoch(&folder, &world, &incidents).await?;
         let (sender, sends) = self::sending(config, &folder, &world, &incidents, &url)?;
         let of_notify = settings();
         let watchdogs = [watchdogs, vec![of_notify.watchdog.clone()]].concat();
-        let (notify_loop, notify) = Loop::load(
+        let (notify_loop, notify) = Loop::of(
             Notify::new(sender.clone(), incidents_bell.clone(), epoch),
             world.clone(),
             of_notify,
             notify_bell,
             mark("deciding-notify")?,
-        )
-        .await?;
+            notify_state,
+        );
         watch_deciding(watchdogs, &world);
 
         let (publish_closed, closed) = watch::channel(None);
@@ -227,7 +232,7 @@ impl Server {
             publish_closed,
             world.shutdown.clone(),
         ));
-        stages.spawn(notify_loop.run());
+        stages.spawn_on(notify_loop.run(), stage_threads);
         let scheduled = scheduled(config, &world, &stores, &incidents, &notify);
         stages.spawn(async {
             scheduled.await;
@@ -399,6 +404,17 @@ fn scheduled(
     let (clock, ids) = (Arc::clone(&world.clock), Arc::clone(&world.ids));
     let (pacer, _) = Pacer::new(clock, ids, world.shutdown.clone(), pacer::Settings::default());
     pacer.run(purge::jobs(&parts))
+}
+
+/// The state of a stage as its journal has it, read on the threads of the stages.
+async fn load<S: Stage>(
+    threads: &tokio::runtime::Handle,
+    journal: &Arc<dyn Journal>,
+    log: LogName,
+) -> Result<stage::Replica<S>, Error> {
+    let journal = Arc::clone(journal);
+    let loading = threads.spawn(async move { stage::Replica::load(&*journal, &log).await });
+    Ok(loading.await.map_err(|error| Error::Runtime(error.into()))??)
 }
 
 /// What sends messages, and the handle by which the notify stage speaks with it.

@@ -94,8 +94,21 @@ impl<S: Stage> Loop<S> {
         mark: Box<dyn Mark>,
     ) -> Result<(Self, Handle<S>), Error> {
         let log = stage.log();
+        let replica = Replica::load(&*world.store(&log), &log).await?;
+        Ok(Self::of(stage, world, settings, bell, mark, replica))
+    }
+
+    /// With the state that was loaded already.
+    pub fn of(
+        stage: S,
+        world: World,
+        settings: Settings,
+        bell: Bell,
+        mark: Box<dyn Mark>,
+        replica: Replica<S>,
+    ) -> (Self, Handle<S>) {
+        let log = stage.log();
         let journal = world.store(&log);
-        let replica = Replica::load(&*journal, &log).await?;
         let (publish, replica_seen) = watch::channel(Arc::new(replica.clone()));
         let (publish_state, state) = watch::channel(Arc::clone(&replica.state));
         let (status, status_seen) = watch::channel(Status { next: replica.next, ..Status::default() });
@@ -127,7 +140,7 @@ impl<S: Stage> Loop<S> {
             publish_state,
             status,
         };
-        Ok((this, handle))
+        (this, handle)
     }
 
     /// Runs until the world's shutdown.

@@ -34,6 +34,8 @@ pub(crate) struct Rig {
     config: Option<String>,
     /// What the next start is given beside that; such as limits.
     wrapped: Vec<(String, String)>,
+    /// Whether somebody looks at what it prints.
+    terminal: bool,
     power: Option<Supply>,
     server: Option<Server>,
     context: Context,
@@ -61,6 +63,14 @@ impl Rig {
         rig
     }
 
+    /// A server with nothing configured, on a terminal, as a newcomer starts it.
+    pub(crate) fn start_on_terminal() -> Self {
+        let mut rig = Self::prepare("");
+        rig.terminal = true;
+        rig.up();
+        rig
+    }
+
     /// A home with a configuration, without a server yet.
     pub(crate) fn prepare(config: &str) -> Self {
         let home = tempfile::Builder::new().prefix("pd-rig").tempdir().unwrap();
@@ -71,6 +81,7 @@ impl Rig {
             data,
             config,
             wrapped: Vec::new(),
+            terminal: false,
             power: None,
             server: None,
             context: Context::default(),
@@ -98,7 +109,7 @@ impl Rig {
         if let Some(power) = &self.power {
             command.envs(power.env());
         }
-        self.server = Some(Server::start(command));
+        self.server = Some(Server::start(command, self.terminal));
         if let Some(power) = &self.power {
             assert!(poll(START, || power.in_use()), "the shim was not loaded\n{}", self.said());
         }
