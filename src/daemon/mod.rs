@@ -2,6 +2,8 @@
 
 mod adapters;
 mod bounded;
+mod channels;
+mod epoch;
 mod error;
 mod first;
 mod folder;
@@ -15,6 +17,7 @@ mod status;
 mod stores;
 mod terminal;
 mod tls;
+mod work;
 
 use std::path::PathBuf;
 
