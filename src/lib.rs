@@ -23,6 +23,7 @@ pub mod clock;
 pub mod config;
 pub mod daemon;
 pub mod deliver;
+mod disk;
 pub mod domain;
 pub mod door;
 pub mod ids;

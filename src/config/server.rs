@@ -288,7 +288,7 @@ fn timeout(text: &str) -> Result<Duration, String> {
 }
 
 fn kept(text: &str) -> Result<Duration, String> {
-    within(text, Duration::from_secs(60), 36_500 * DAY, "1m to 36500d")
+    within(text, Duration::from_secs(1), 36_500 * DAY, "1s to 36500d")
 }
 
 fn within(text: &str, least: Duration, most: Duration, range: &str) -> Result<Duration, String> {

@@ -142,6 +142,8 @@ struct Server {
     /// The door's tasks end when nobody can write any more.
     doors: JoinSet<()>,
     sends: JoinHandle<()>,
+    /// How the scheduled work is doing.
+    scheduled: watch::Receiver<pacer::Statuses>,
     stages: JoinSet<Result<(), stage::Error>>,
 }
 
@@ -233,9 +235,9 @@ impl Server {
             world.shutdown.clone(),
         ));
         stages.spawn_on(notify_loop.run(), stage_threads);
-        let scheduled = scheduled(config, &world, &stores, &incidents, &notify);
+        let (work, scheduled) = scheduled(config, &world, &stores, &incidents, &notify);
         stages.spawn(async {
-            scheduled.await;
+            work.await;
             Ok(())
         });
         let sends = tokio::spawn(sends.run(notify.local.clone(), sending.clone()));
@@ -262,6 +264,7 @@ impl Server {
             sending,
             doors,
             sends,
+            scheduled,
             stages,
         })
     }
@@ -311,6 +314,7 @@ impl Server {
             incidents: self.incidents.clone(),
             notify: self.notify.clone(),
             closed: self.parts.closed.clone(),
+            scheduled: self.scheduled.clone(),
             clock: Arc::clone(&self.world.clock),
             node: self.folder.node.clone(),
             process: self.world.process.to_string(),
@@ -386,14 +390,15 @@ fn scheduled(
     stores: &Stores,
     incidents: &Handle<Incidents>,
     notify: &Handle<Notify>,
-) -> impl Future<Output = ()> + Send + use<> {
+) -> (impl Future<Output = ()> + Send + use<>, watch::Receiver<pacer::Statuses>) {
     let retention = &config.retention;
     let settings = purge::Settings {
         incidents: retention.incidents,
         archive: retention.archive,
         journal: retention.journal,
         ..purge::Settings::default()
-    };
+    }
+    .at_pace();
     let parts = purge::Parts {
         world: world.clone(),
         archive: Arc::clone(&stores.archive),
@@ -402,8 +407,8 @@ fn scheduled(
         settings,
     };
     let (clock, ids) = (Arc::clone(&world.clock), Arc::clone(&world.ids));
-    let (pacer, _) = Pacer::new(clock, ids, world.shutdown.clone(), pacer::Settings::default());
-    pacer.run(purge::jobs(&parts))
+    let (pacer, statuses) = Pacer::new(clock, ids, world.shutdown.clone(), pacer::Settings::default());
+    (pacer.run(purge::jobs(&parts)), statuses)
 }
 
 /// The state of a stage as its journal has it, read on the threads of the stages.

@@ -1,4 +1,4 @@
-//! Stops intake before the disk is full: the rest of it belongs to the stages.
+//! Stops intake before the disk is full, because the rest of it belongs to the stages, and while it takes no writes.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
 use crate::clock::SharedClock;
+use crate::disk;
 use crate::journal::Error;
 use crate::journal::sqlite::{Space, SqliteStore};
 
@@ -14,7 +15,7 @@ use crate::journal::sqlite::{Space, SqliteStore};
 /// refuses by itself.
 const EVERY: Duration = Duration::from_millis(500);
 
-/// Publishes why no events are taken at present, while the store has less room than `reserve` bytes.
+/// Publishes why no events are taken at present: while the store has less room than `reserve` bytes, or takes no writes.
 pub(super) async fn watch(
     store: Arc<SqliteStore>,
     reserve: u64,
@@ -24,15 +25,8 @@ pub(super) async fn watch(
 ) {
     let mut known = None;
     while !shutdown.is_cancelled() {
-        let looked = look(&store, known).await;
-        known = looked.as_ref().ok().copied();
-        let closed = match looked.map(|(space, _)| space) {
-            Ok(space) if space.free() < reserve => Some(format!(
-                "the disk is nearly full: {} MiB are free, and {} MiB are kept for pages",
-                space.free() >> 20,
-                reserve >> 20
-            )),
-            Ok(_) => None,
+        let closed = match look(&store, &mut known).await {
+            Ok(space) => full(space, reserve).or(refused(&store, space).await),
             Err(error) => Some(error.to_string()),
         };
         publish.send_if_modified(|told| {
@@ -55,12 +49,32 @@ pub(super) async fn watch(
     }
 }
 
-/// The room, and after how many commits it was so. An idle store is not asked again: that would wake its threads.
-async fn look(store: &SqliteStore, known: Option<(Space, u64)>) -> Result<(Space, u64), Error> {
+fn full(space: Space, reserve: u64) -> Option<String> {
+    (space.free() < reserve).then(|| {
+        format!(
+            "the disk is nearly full: {} MiB are free, and {} MiB are kept for pages; free some space",
+            space.free() >> 20,
+            reserve >> 20
+        )
+    })
+}
+
+/// Why the disk takes no writes although it has room.
+async fn refused(store: &SqliteStore, space: Space) -> Option<String> {
+    if space.read_only {
+        return Some(disk::READ_ONLY.to_owned());
+    }
+    store.refusal().await.unwrap_or_else(|error| Some(error.to_string()))
+}
+
+/// The room; `known` is what it was, and after how many commits. An idle store is not asked again: that would wake its
+/// threads.
+async fn look(store: &SqliteStore, known: &mut Option<(Space, u64)>) -> Result<Space, Error> {
     let commits = store.commits();
-    let space = match known {
-        Some((space, at)) if at == commits => Space { disk_free: store.disk_free()?, ..space },
+    let space = match *known {
+        Some((space, at)) if at == commits => store.space_with(space.reusable)?,
         _ => store.space().await?,
     };
-    Ok((space, commits))
+    *known = Some((space, commits));
+    Ok(space)
 }

@@ -11,6 +11,7 @@ use crate::config::Stores;
 use crate::domain::time::Timestamp;
 use crate::incidents::Incidents;
 use crate::notify::stage::Notify;
+use crate::pacer::Statuses;
 use crate::stage::{self, Handle};
 use crate::wire::status::{Health, Process, Stage, Store};
 
@@ -26,6 +27,8 @@ pub(super) struct Watched {
     pub(super) notify: Handle<Notify>,
     /// Why no events are taken.
     pub(super) closed: watch::Receiver<Option<String>>,
+    /// How the scheduled work is doing.
+    pub(super) scheduled: watch::Receiver<Statuses>,
     pub(super) clock: SharedClock,
     pub(super) node: String,
     pub(super) process: String,
@@ -55,6 +58,7 @@ impl Watched {
         let mut hints: Vec<String> = late
             .map(|stage| format!("the stage {} is {:.0} s behind", stage.name, stage.oldest_undone_seconds))
             .collect();
+        hints.extend(self.failed());
         hints.extend(self.incidents.status.borrow().blocked.clone());
         hints.extend(self.notify.status.borrow().blocked.clone());
         Process {
@@ -67,6 +71,13 @@ impl Watched {
             stores: self.stores(closed.as_ref()),
             hints,
         }
+    }
+
+    /// Scheduled work whose last round failed.
+    fn failed(&self) -> Vec<String> {
+        let scheduled = self.scheduled.borrow();
+        let failed = scheduled.iter().filter_map(|(job, status)| Some((job, status.failure.as_ref()?)));
+        failed.map(|(job, reason)| format!("{job} was not finished, and is tried again: {reason}")).collect()
     }
 
     fn stores(&self, closed: Option<&String>) -> Vec<Store> {

@@ -61,7 +61,7 @@ impl Stores {
         let incidents = journal(&urls.incidents)?;
         let notify = journal(&urls.notify)?;
         let path = archive_path(&urls.archive, folder);
-        let archive = SqliteArchive::open(&path, Arc::clone(clock))
+        let archive = SqliteArchive::open_with(&path, Arc::clone(clock), Arc::new(|reason| end(reason)))
             .map_err(|reason| Error::Archive { path: path.clone(), reason })?;
         Ok(Self {
             doors: Arc::clone(&doors) as Arc<dyn Journal>,
@@ -71,6 +71,12 @@ impl Stores {
             intake: doors,
         })
     }
+}
+
+/// Ends the process, as a failed sync of the journals does: nobody knows what the disk holds until it is opened again.
+fn end(reason: &str) {
+    tracing::error!(reason, "this process must end");
+    std::process::abort();
 }
 
 /// The file of a journal store.

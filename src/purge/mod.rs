@@ -29,6 +29,9 @@ use self::stage_journal::StageJournal;
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 
+/// The shortest pause between two rounds.
+const LOOK_MIN: Duration = Duration::from_secs(1);
+
 /// How long things are kept, and how often it is looked.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Settings {
@@ -70,6 +73,21 @@ impl Default for Settings {
             silence: DAY,
             every: Duration::from_secs(30),
             expiry_every: Duration::from_secs(60 * 60),
+        }
+    }
+}
+
+impl Settings {
+    /// The same, looking often enough, and taking snapshots often enough, for what is kept only shortly: a journal can be
+    /// truncated only below its older snapshot.
+    #[must_use]
+    pub fn at_pace(self) -> Self {
+        let quarter = |kept: Duration| (kept / 4).max(LOOK_MIN);
+        Self {
+            every: self.every.min(quarter(self.journal.min(self.incidents))),
+            expiry_every: self.expiry_every.min(quarter(self.archive)),
+            snapshot_age: self.snapshot_age.min(self.journal),
+            ..self
         }
     }
 }
@@ -127,4 +145,27 @@ where
         Box::new(Archiving::new(parts)),
         Box::new(Expiry::new(parts)),
     ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_kept_shortly_is_looked_at_often() {
+        let check = |journal: u64, incidents: u64, every: u64| {
+            let seconds = Duration::from_secs;
+            let (journal, incidents) = (seconds(journal), seconds(incidents));
+            let settings = Settings { journal, incidents, ..Settings::default() }.at_pace();
+            assert_eq!(settings.every, seconds(every), "{journal:?}, {incidents:?}");
+            assert_eq!(settings.snapshot_age, journal.min(DAY));
+        };
+        assert_eq!(Settings::default().at_pace(), Settings::default());
+        check(86_400, 3_600, 30);
+        check(60, 86_400, 15);
+        check(86_400, 20, 5);
+        check(1, 1, 1);
+        let kept = Settings { archive: Duration::from_secs(60), ..Settings::default() };
+        assert_eq!(kept.at_pace().expiry_every, Duration::from_secs(15));
+    }
 }

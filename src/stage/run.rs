@@ -10,10 +10,9 @@ use tokio::sync::{mpsc, watch};
 use super::bell::Rung;
 use super::mark::last_places;
 use super::source::{Batch, Sources};
-use super::{
-    Bell, Body, Cursor, Error, FORMAT, Handle, Mark, Place, Replica, Settings, Signal, Stage, Status,
-    Suspects, World,
-};
+use super::suspicion::Suspicion;
+use super::unrecorded::Unrecorded;
+use super::{Bell, Body, Error, FORMAT, Handle, Mark, Replica, Settings, Signal, Stage, Status, World};
 use crate::domain::time::Timestamp;
 use crate::journal::{self, Append, ENTRY_BYTES_MAX, Entry, Journal, LogName};
 
@@ -28,9 +27,6 @@ const LOCAL_MAX: usize = 16 * 1024;
 
 /// What an entry is to have at most when there is much to do.
 const ENTRY_BYTES_AIM: usize = ENTRY_BYTES_MAX / 4 * 3;
-
-/// A consumed entry that led to no fact is put on record after this many, or together with the next fact.
-const UNRECORDED_MAX: u32 = 256;
 
 /// A stage that can be run.
 pub struct Loop<S: Stage> {
@@ -52,12 +48,8 @@ pub struct Loop<S: Stage> {
     company: Company,
     /// The rules fail with no input at all: there is nothing to give up, only to wait.
     stuck: bool,
-    /// Inputs up to these places are decided one by one.
-    careful: Vec<Place>,
-    /// This input is not decided as it is.
-    condemned: Option<(Place, Sentence)>,
-    /// Cursors that moved without a fact and are not on record yet, and over how many entries.
-    unrecorded: (Vec<(LogName, Cursor)>, u32),
+    suspicion: Suspicion,
+    unrecorded: Unrecorded,
     /// Timers that led to no fact are not looked at again before this.
     not_before: Option<Duration>,
     polled_at: Duration,
@@ -78,15 +70,6 @@ enum Company {
     JournalsFirst,
     /// This process's own, until none is left.
     OwnAlone,
-}
-
-/// What becomes of an input that cannot be decided.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Sentence {
-    /// The rules are told that it is poison.
-    Quarantine,
-    /// Not even that works: the cursor moves on without a fact.
-    Skip,
 }
 
 enum Turn {
@@ -130,11 +113,7 @@ impl<S: Stage> Loop<S> {
         let (publish_state, state) = watch::channel(Arc::clone(&replica.state));
         let (status, status_seen) = watch::channel(Status { next: replica.next, ..Status::default() });
         let (local_sender, local) = mpsc::channel(LOCAL_MAX);
-        let (careful, condemned) = match mark.suspects() {
-            Suspects::None => (Vec::new(), None),
-            Suspects::Some(places) => (places, None),
-            Suspects::One(place) => (vec![place.clone()], Some((place, Sentence::Quarantine))),
-        };
+        let suspicion = Suspicion::new(mark.suspects());
         let handle = Handle { replica: replica_seen, state, status: status_seen, local: local_sender };
         let this = Self {
             limit: settings.batch_max.min(1024),
@@ -154,9 +133,8 @@ impl<S: Stage> Loop<S> {
             held: Vec::new(),
             company: Company::Together,
             stuck: false,
-            careful,
-            condemned,
-            unrecorded: (Vec::new(), 0),
+            suspicion,
+            unrecorded: Unrecorded::default(),
             not_before: None,
             publish,
             publish_state,
@@ -269,14 +247,15 @@ impl<S: Stage> Loop<S> {
         if batch.inputs.is_empty() && batch.cursors.is_empty() && self.held.is_empty() && !due {
             return Ok(Turn::Nothing);
         }
-        self.condemn(&mut batch);
+        self.suspicion.carry_out(&self.stage, &mut batch);
         let own = if self.company == Company::JournalsFirst { 0 } else { self.held.len().min(limit) };
         batch.inputs.extend(self.held[..own].iter().cloned());
         batch.inputs.extend(self.stage.offers(&self.replica.state));
         let Some((facts, state)) = self.decide(&batch, own, now) else { return Ok(Turn::Progress) };
         self.not_before =
             facts.is_empty().then(|| self.world.clock.monotonic() + FRUITLESS_PAUSE).filter(|_| due);
-        let Some(cursors) = self.recordable(facts.is_empty(), &batch) else {
+        self.unrecorded.moved(&batch.cursors);
+        let Some(cursors) = self.unrecorded.for_entry(!facts.is_empty()) else {
             self.done_with(own);
             return Ok(Turn::Nothing);
         };
@@ -299,23 +278,6 @@ impl<S: Stage> Loop<S> {
         self.append(entry, body, state, (batch.places.len(), own)).await
     }
 
-    /// Which cursors go into the next entry; `None` if there is no entry to be made. Cursors of doors are recorded at
-    /// once. Those of the other stage may wait for the next fact: else the two stages would answer each other's
-    /// answers for ever.
-    fn recordable(&mut self, no_facts: bool, batch: &Batch<S::Input>) -> Option<Vec<(LogName, Cursor)>> {
-        let (pending, count) = &mut self.unrecorded;
-        for (log, cursor) in &batch.cursors {
-            pending.retain(|(other, _)| other != log);
-            pending.push((log.clone(), cursor.clone()));
-        }
-        *count += u32::from(!batch.cursors.is_empty());
-        let only_stage = pending.iter().all(|(log, _)| Signal::of(log) == Signal::Stage);
-        if no_facts && (pending.is_empty() || (only_stage && *count < UNRECORDED_MAX)) {
-            return None;
-        }
-        Some(pending.clone())
-    }
-
     /// Runs the rules under guard; `None` when they failed and the batch is to be tried again, smaller or without the
     /// input that made them fail.
     fn decide(
@@ -324,7 +286,7 @@ impl<S: Stage> Loop<S> {
         own: usize,
         now: Timestamp,
     ) -> Option<(Vec<S::Fact>, S::State)> {
-        let alone = batch.places.len() == 1 && self.is_suspected(&batch.places[0]);
+        let alone = batch.places.len() == 1 && self.suspicion.is_suspected(&batch.places[0]);
         self.mark.begin(&last_places(&batch.places), alone);
         self.settings.watchdog.begin(self.world.clock.monotonic());
         let state = &self.replica.state;
@@ -344,7 +306,7 @@ impl<S: Stage> Loop<S> {
 
     /// Has the batch tried again in smaller pieces, or gives it up if it is a single input.
     fn fail(&mut self, batch: &Batch<S::Input>, own: usize, reason: &Arc<str>) {
-        self.unrecorded = (Vec::new(), 0);
+        self.unrecorded = Unrecorded::default();
         self.sources.rewind(&self.replica.cursors);
         match (batch.places.len(), own) {
             (0 | 1, 0) | (0, 1) => self.give_up(batch, own, reason),
@@ -361,21 +323,12 @@ impl<S: Stage> Loop<S> {
         }
     }
 
-    /// Whether this may be what a process died of.
-    fn is_suspected(&self, place: &Place) -> bool {
-        let mut suspects = self.careful.iter();
-        suspects.any(|it| it.log == place.log && (place.seq, place.index) <= (it.seq, it.index))
-    }
-
     /// A single input makes the rules fail: it is quarantined instead. A local one, which is in no journal, is dropped.
     fn give_up(&mut self, batch: &Batch<S::Input>, own: usize, reason: &Arc<str>) {
         match batch.places.first() {
             Some(place) => {
                 self.status.send_modify(|status| status.poisoned += 1);
-                let known = self.condemned.as_ref().is_some_and(|(condemned, _)| condemned == place);
-                let sentence = if known { Sentence::Skip } else { Sentence::Quarantine };
-                tracing::error!(?place, %reason, skipped = known, "an input is given up");
-                self.condemned = Some((place.clone(), sentence));
+                self.suspicion.condemn(place, reason);
             }
             None if own == 0 => {
                 tracing::error!(%reason, "the rules fail without any input, and are tried again");
@@ -390,28 +343,10 @@ impl<S: Stage> Loop<S> {
         }
     }
 
-    fn condemn(&mut self, batch: &mut Batch<S::Input>) {
-        let Some((condemned, sentence)) = &self.condemned else { return };
-        let Some(at) = batch.places.iter().position(|place| place == condemned) else { return };
-        let reason = Arc::from("the rules failed on it, or the process died of it twice");
-        let poison = match sentence {
-            Sentence::Quarantine => self.stage.poison(condemned, &batch.inputs[at], reason),
-            Sentence::Skip => None,
-        };
-        match poison {
-            Some(poison) => batch.inputs[at] = poison,
-            None => {
-                batch.inputs.remove(at);
-                batch.places.remove(at);
-            }
-        }
-    }
-
     /// How many inputs may go into the next batch: one by one while something is suspected.
     fn limit_now(&mut self) -> usize {
-        let cursors = &self.replica.cursors;
-        self.careful.retain(|place| is_ahead(place, cursors.get(&place.log)));
-        if self.careful.is_empty() && self.condemned.is_none() { self.limit } else { 1 }
+        self.suspicion.consumed(&self.replica.cursors);
+        if self.suspicion.is_careful() { 1 } else { self.limit }
     }
 
     async fn append(
@@ -482,11 +417,10 @@ impl<S: Stage> Loop<S> {
     ) {
         self.replica.state = Arc::new(state);
         self.replica.advance(entry.id, body.cursors, &body.dropped);
-        self.unrecorded = (Vec::new(), 0);
+        self.unrecorded = Unrecorded::default();
         self.done_with(own);
-        let cursors = &self.replica.cursors;
-        self.condemned.take_if(|(place, _)| !is_ahead(place, cursors.get(&place.log)));
-        self.limit = grown(self.limit, inputs, entry.body.len()).min(self.settings.batch_max);
+        self.suspicion.consumed(&self.replica.cursors);
+        self.limit = grown(self.limit, inputs + own, entry.body.len()).min(self.settings.batch_max);
         self.show();
         self.status.send_modify(|status| {
             status.appended_at = Some(entry.at);
@@ -505,7 +439,7 @@ impl<S: Stage> Loop<S> {
     }
 
     fn start_over(&mut self) {
-        self.unrecorded = (Vec::new(), 0);
+        self.unrecorded = Unrecorded::default();
         self.sources.rewind(&self.replica.cursors);
         self.show();
     }
@@ -547,16 +481,12 @@ impl<S: Stage> Loop<S> {
     }
 }
 
-/// Whether what stands there is still to be consumed.
-fn is_ahead(place: &Place, cursor: Option<&Cursor>) -> bool {
-    cursor.is_none_or(|cursor| (cursor.next, cursor.skip) <= (place.seq, place.index))
-}
-
 /// The next limit: more than this one, but not more than what likely fits into an entry. An entry that turns out too
 /// large is decided in vain.
 fn grown(limit: usize, inputs: usize, bytes: usize) -> usize {
     let grown = limit + limit / 4 + 1;
-    if bytes < ENTRY_BYTES_AIM / 4 {
+    // What is due by the clock says nothing about inputs.
+    if inputs == 0 || bytes < ENTRY_BYTES_AIM / 4 {
         return grown;
     }
     grown.min((inputs.saturating_mul(ENTRY_BYTES_AIM) / bytes).max(1))

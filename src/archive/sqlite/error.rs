@@ -1,12 +1,14 @@
 //! What goes wrong with the file, in the words of the seam.
 
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::ErrorCode;
+use rusqlite::ffi;
 use rusqlite::types::Type;
 
+use crate::disk;
 use crate::journal::{Error, Outcome};
 
 /// Why an archive could not be opened.
@@ -40,6 +42,18 @@ pub enum OpenError {
 /// Text in the file that is not what was written.
 pub(super) fn damaged(error: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
     rusqlite::Error::FromSqlConversionFailure(0, Type::Text, Box::new(error))
+}
+
+/// Why the disk that holds `folder` has refused to write, if that is what this error means; nothing was written then.
+pub(super) fn refused(error: &rusqlite::Error, folder: &Path) -> Option<&'static str> {
+    let said = error.sqlite_error()?;
+    match (said.code, said.extended_code) {
+        (ErrorCode::DiskFull, _) => Some(disk::FULL),
+        (ErrorCode::ReadOnly, _) => Some(disk::READ_ONLY),
+        // SQLite has no code of its own for an exceeded quota or a file system that turned read-only.
+        (_, ffi::SQLITE_IOERR_WRITE) => disk::refusal(folder),
+        _ => None,
+    }
 }
 
 /// Whether after this error of a commit it is known that nothing of it was written.
@@ -80,8 +94,6 @@ pub(super) fn too_slow(limit: Duration) -> Error {
 
 #[cfg(test)]
 mod tests {
-    use rusqlite::ffi;
-
     use super::*;
 
     #[test]

@@ -41,6 +41,9 @@ const READERS: usize = 2;
 /// How long a call takes at most, waiting included.
 const CALL_MAX: Duration = Duration::from_secs(30);
 
+/// What is called, with the reason, when a commit failed such that nobody knows what the disk holds.
+pub type OnFatal = Arc<dyn Fn(&str) + Send + Sync>;
+
 /// An archive in an SQLite file. Dropping it ends its threads and waits for what they have begun.
 #[derive(Debug)]
 pub struct SqliteArchive {
@@ -64,12 +67,19 @@ impl SqliteArchive {
     /// Opens the file, making it if need be, and reads its index: some hundred milliseconds for a million incidents.
     /// Blocks meanwhile.
     pub fn open(path: &Path, clock: SharedClock) -> Result<Self, OpenError> {
+        Self::open_with(path, clock, Arc::new(|_| ()))
+    }
+
+    /// As [`open`](Self::open). After a commit of which nobody knows what the disk holds, `on_fatal` is called; if that
+    /// returns, nothing is written any more until the file is opened again.
+    pub fn open_with(path: &Path, clock: SharedClock, on_fatal: OnFatal) -> Result<Self, OpenError> {
         let lock = lock(path)?;
         let connection = schema::open_writer(path)?;
         let (published, index) = watch::channel(Arc::new(reader::load(&connection)?));
         let (jobs, jobs_receiver) = mpsc::channel(JOBS_MAX);
         let (reads, reads_receiver) = mpsc::channel(READS_MAX);
-        let writer = Writer::new(connection, published);
+        let folder = path.parent().unwrap_or(Path::new("")).to_owned();
+        let writer = Writer::new(connection, published, on_fatal, folder);
         let mut threads = vec![spawn("archive-writer", move || writer.run(jobs_receiver))?];
         let waiting = Arc::new(Mutex::new(reads_receiver));
         for _ in 0..READERS {

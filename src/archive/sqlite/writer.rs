@@ -1,13 +1,14 @@
 //! The one thread that writes: whatever waits is committed together.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use rusqlite::{Connection, Transaction, params};
 use tokio::sync::{mpsc, oneshot, watch};
 
-use super::error::{from_sqlite, is_settled};
+use super::error::{from_sqlite, is_settled, refused};
 use super::index::Index;
-use super::stored;
+use super::{OnFatal, stored};
 use crate::archive::facets::Facets;
 use crate::domain::id::IncidentNumber;
 use crate::domain::incident::KeptEvent;
@@ -48,11 +49,19 @@ pub(super) struct Writer {
     /// Set when a commit has failed so that what is on the disk cannot be known. A later sync may succeed without
     /// having written what the failed one had to, so nothing is promised any more until the file is opened anew.
     broken: Option<Error>,
+    /// Told when that happens.
+    on_fatal: OnFatal,
+    folder: PathBuf,
 }
 
 impl Writer {
-    pub(super) fn new(connection: Connection, published: watch::Sender<Arc<Index>>) -> Self {
-        Self { connection, published, broken: None }
+    pub(super) fn new(
+        connection: Connection,
+        published: watch::Sender<Arc<Index>>,
+        on_fatal: OnFatal,
+        folder: PathBuf,
+    ) -> Self {
+        Self { connection, published, broken: None, on_fatal, folder }
     }
 
     /// Serves until every sender is gone. Waits without touching the file.
@@ -92,8 +101,12 @@ impl Writer {
             }
             Err(Failed { at_commit, error }) => {
                 tracing::warn!(%error, at_commit, "the archive has not written");
+                if let Some(reason) = refused(&error, &self.folder) {
+                    return Err(Error::NoSpace { reason: reason.to_owned() });
+                }
                 if at_commit && !is_settled(&error) {
                     let reason = format!("a commit failed and the archive must be opened anew: {error}");
+                    (self.on_fatal)(&reason);
                     let broken = |outcome| Error::Unavailable { reason: reason.clone(), outcome };
                     self.broken = Some(broken(Outcome::NotDone));
                     return Err(broken(Outcome::Unknown));
@@ -239,6 +252,8 @@ fn expire(
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
+    use std::sync::atomic::{AtomicU64, Ordering};
+
     use uuid::Uuid;
 
     use super::*;
@@ -247,7 +262,8 @@ mod tests {
 
     fn writer(folder: &std::path::Path) -> (Writer, watch::Receiver<Arc<Index>>) {
         let (published, index) = watch::channel(Arc::default());
-        (Writer::new(schema::open_writer(&folder.join("archive.db")).unwrap(), published), index)
+        let connection = schema::open_writer(&folder.join("archive.db")).unwrap();
+        (Writer::new(connection, published, Arc::new(|_| ()), folder.to_owned()), index)
     }
 
     fn incident(number: u64, document: usize) -> Work {
@@ -303,10 +319,16 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let (mut writer, index) = writer(folder.path());
         writer.connection.commit_hook(Some(|| true)).unwrap();
+        let told = Arc::new(AtomicU64::new(0));
+        let count = Arc::clone(&told);
+        writer.on_fatal = Arc::new(move |_| {
+            count.fetch_add(1, Ordering::Relaxed);
+        });
         let outcome = |answer: Result<Vec<u64>, Error>| answer.unwrap_err().outcome();
         assert_eq!(outcome(writer.commit(vec![incident(1, 10)])), Outcome::Unknown);
         writer.connection.commit_hook(None::<fn() -> bool>).unwrap();
         assert_eq!(outcome(writer.commit(vec![incident(1, 10)])), Outcome::NotDone);
         assert_eq!(index.borrow().len(), 0);
+        assert_eq!(told.load(Ordering::Relaxed), 1);
     }
 }

@@ -5,8 +5,8 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::ErrorCode;
 use rusqlite::ffi;
-use rustix::io::Errno;
 
+use crate::disk;
 use crate::journal::{Error, Outcome};
 
 /// Why a store could not be opened or copied.
@@ -99,16 +99,16 @@ impl Failure {
     pub(super) fn of(error: &rusqlite::Error, folder: &Path) -> Self {
         let reason = error.to_string();
         let unavailable = |outcome| Self::Passing(Error::Unavailable { reason: reason.clone(), outcome });
+        let no_space = |why: &str| Self::Passing(Error::NoSpace { reason: why.to_owned() });
         let Some(said) = error.sqlite_error() else { return Self::Fatal(reason) };
         match (said.code, said.extended_code) {
             (ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked, _) => unavailable(Outcome::NotDone),
-            (ErrorCode::DiskFull | ErrorCode::ReadOnly, _) => Self::Passing(Error::NoSpace { reason }),
+            (ErrorCode::DiskFull, _) => no_space(disk::FULL),
+            (ErrorCode::ReadOnly, _) => no_space(disk::READ_ONLY),
             // The index of the log could not grow. The commit may be on the disk by then, to be found by the next start.
             (_, ffi::SQLITE_IOERR_SHMSIZE) => unavailable(Outcome::Unknown),
             // SQLite has no code of its own for an exceeded quota or a file system that turned read-only.
-            (_, ffi::SQLITE_IOERR_WRITE) if refuses_writes(folder) => {
-                Self::Passing(Error::NoSpace { reason })
-            }
+            (_, ffi::SQLITE_IOERR_WRITE) => disk::refusal(folder).map_or(Self::Fatal(reason), no_space),
             _ => Self::Fatal(reason),
         }
     }
@@ -132,18 +132,6 @@ pub(super) fn stopped(outcome: Outcome) -> Error {
     Error::Unavailable { reason: "the store has stopped".to_owned(), outcome }
 }
 
-/// Whether the file system takes no writes for a reason that may pass.
-fn refuses_writes(folder: &Path) -> bool {
-    let probe = folder.join(".pd-write-probe");
-    let tried = std::fs::write(&probe, [0; 4096]);
-    let removed = std::fs::remove_file(&probe);
-    let passes = |error: &io::Error| {
-        let errno = Errno::from_io_error(error);
-        matches!(errno, Some(Errno::NOSPC | Errno::DQUOT | Errno::ROFS))
-    };
-    tried.is_err_and(|error| passes(&error)) || removed.is_err_and(|error| passes(&error))
-}
-
 #[cfg(test)]
 mod tests {
     #![expect(clippy::unwrap_used, reason = "a test")]
@@ -159,14 +147,14 @@ mod tests {
     fn only_what_surely_passes_is_survived() {
         let unavailable =
             |outcome| Failure::Passing(Error::Unavailable { reason: "said".to_owned(), outcome });
-        let no_space = || Failure::Passing(Error::NoSpace { reason: "said".to_owned() });
+        let no_space = |why: &str| Failure::Passing(Error::NoSpace { reason: why.to_owned() });
         let fatal = || Failure::Fatal("said".to_owned());
         for (code, expected) in [
             (ffi::SQLITE_BUSY, unavailable(Outcome::NotDone)),
             (ffi::SQLITE_BUSY_SNAPSHOT, unavailable(Outcome::NotDone)),
             (ffi::SQLITE_LOCKED, unavailable(Outcome::NotDone)),
-            (ffi::SQLITE_FULL, no_space()),
-            (ffi::SQLITE_READONLY, no_space()),
+            (ffi::SQLITE_FULL, no_space(disk::FULL)),
+            (ffi::SQLITE_READONLY, no_space(disk::READ_ONLY)),
             (ffi::SQLITE_IOERR_SHMSIZE, unavailable(Outcome::Unknown)),
             (ffi::SQLITE_IOERR_FSYNC, fatal()),
             (ffi::SQLITE_IOERR_WRITE, fatal()),

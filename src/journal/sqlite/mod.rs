@@ -21,7 +21,7 @@ mod writer;
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 
 use async_trait::async_trait;
@@ -35,6 +35,7 @@ use self::tables::{Log, Logs};
 use self::writer::Writer;
 use super::{Append, Entry, Error, Extent, Journal, LogName, Outcome, Read, Seq, Snapshot};
 use crate::clock::SharedClock;
+use crate::disk;
 use crate::lockfile::Lockfile;
 
 pub use self::backup::{BackupError, copy_file};
@@ -81,11 +82,22 @@ impl fmt::Debug for Options {
 #[derive(Debug, Default)]
 struct Counters {
     commits: AtomicU64,
+    /// Why the last commit was refused by the disk; `None`: it was not.
+    refused: Mutex<Option<String>>,
 }
 
 impl Counters {
     fn committed(&self) {
         self.commits.fetch_add(1, Ordering::Relaxed);
+        self.set_refused(None);
+    }
+
+    fn set_refused(&self, why: Option<String>) {
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = why;
+    }
+
+    fn refused(&self) -> Option<String> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 }
 
@@ -149,6 +161,22 @@ impl SqliteStore {
     /// How many transactions were committed since the store was opened.
     pub fn commits(&self) -> u64 {
         self.counters.commits.load(Ordering::Relaxed)
+    }
+
+    /// Why the disk takes no writes. Costs nothing while commits succeed; after one that the disk has refused it is tried
+    /// each time whether it takes writes again.
+    ///
+    /// # Errors
+    /// When it cannot be tried.
+    pub async fn refusal(&self) -> Result<Option<String>, Error> {
+        let Some(why) = self.counters.refused() else { return Ok(None) };
+        let folder = open::folder_of(&self.path);
+        let tried = tokio::task::spawn_blocking(move || disk::refusal(&folder).is_some()).await;
+        if tried.map_err(|_| stopped(Outcome::NotDone))? {
+            return Ok(Some(why));
+        }
+        self.counters.set_refused(None);
+        Ok(None)
     }
 
     /// Asks the writer and waits until the answer is durable.

@@ -1,5 +1,7 @@
 //! How much room a store has, so that intake can stop before the disk is full.
 
+use rustix::fs::StatVfsMountFlags;
+
 use super::reader::Query;
 use super::{PAGE_BYTES, SqliteStore, open};
 use crate::journal::{Error, Outcome};
@@ -9,6 +11,8 @@ use crate::journal::{Error, Outcome};
 pub struct Space {
     /// Free on the file system, for this user.
     pub disk_free: u64,
+    /// Whether the file system is mounted read-only.
+    pub read_only: bool,
     /// Free inside the file: it does not shrink, but what was truncated is used again before it grows.
     pub reusable: u64,
 }
@@ -24,13 +28,18 @@ impl SqliteStore {
     /// How much room there is. Cheap enough to ask every second.
     pub async fn space(&self) -> Result<Space, Error> {
         let pages = self.query(|reply| Query::FreePages { reply }).await?;
-        Ok(Space { disk_free: self.disk_free()?, reusable: pages.saturating_mul(u64::from(PAGE_BYTES)) })
+        self.space_with(pages.saturating_mul(u64::from(PAGE_BYTES)))
     }
 
-    /// What is free on the file system: all of the room that changes while nothing is committed.
-    pub fn disk_free(&self) -> Result<u64, Error> {
+    /// How much room there is when `reusable` bytes are free inside the file: all of it that changes while nothing is
+    /// committed.
+    pub fn space_with(&self, reusable: u64) -> Result<Space, Error> {
         let disk = rustix::fs::statvfs(open::folder_of(&self.path))
             .map_err(|error| Error::Unavailable { reason: error.to_string(), outcome: Outcome::NotDone })?;
-        Ok(disk.f_bavail.saturating_mul(disk.f_frsize))
+        Ok(Space {
+            disk_free: disk.f_bavail.saturating_mul(disk.f_frsize),
+            read_only: disk.f_flag.contains(StatVfsMountFlags::RDONLY),
+            reusable,
+        })
     }
 }

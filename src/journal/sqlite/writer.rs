@@ -15,7 +15,7 @@ use super::op::{Answer, Op};
 use super::tables::Logs;
 use super::{Counters, OnFatal, checkpoint};
 use crate::clock::SharedClock;
-use crate::journal::Outcome;
+use crate::journal::{Error, Outcome};
 
 /// Bodies in one transaction, so that nobody waits long for a neighbour and the log stays short.
 const BATCH_BYTES: usize = 4 << 20;
@@ -100,6 +100,9 @@ impl Writer {
             Err(Failure::Passing(error)) => {
                 // On a full disk the log cannot grow, but it can be used again from its start once it is written back.
                 self.wake_checkpointer();
+                if let Error::NoSpace { reason } = &error {
+                    self.counters.set_refused(Some(reason.clone()));
+                }
                 (Err(error), Ok(()))
             }
             Err(Failure::Fatal(reason)) => (Err(stopped(Outcome::Unknown)), Err(reason)),

@@ -119,6 +119,15 @@ fn a_full_disk_refuses_and_recovers() {
         }
     }
     is_clear(&refused.expect("the disk never filled up"));
+    world.rig.wait_until("the health check names the reserve", LIMIT, || {
+        let answer = world.rig.get("/health");
+        answer.status == 503 && answer.json()["why_not"].to_string().contains("nearly full")
+    });
+    let output = world.rig.pd(&["status"]);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    let store = said.lines().find(|line| line.starts_with("store doors"));
+    assert!(store.is_some_and(|line| line.contains("8 MiB are kept for pages")), "{output:?}");
+    assert!(!world.rig.ok(&["list"]).is_empty());
     // Somebody else takes the rest: now nothing can be written at all.
     disk.fill();
     for number in 0..10 {

@@ -5,4 +5,5 @@ mod cuts;
 mod disk;
 mod judge;
 mod kills;
+mod refusal;
 mod world;

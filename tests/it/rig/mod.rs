@@ -7,10 +7,11 @@ pub(crate) mod load;
 pub(crate) mod power;
 mod power_tests;
 mod process;
+pub(crate) mod refusal;
 mod tests;
 
 use std::path::{Path, PathBuf};
-use std::process::{Command, Output};
+use std::process::{Command, ExitStatus, Output};
 use std::time::Duration;
 
 use serde_json::Value;
@@ -295,6 +296,11 @@ impl Rig {
         self.server.take().expect("a server is up").kill();
     }
 
+    /// How the server has ended by itself, once it has; `None` if it does not within `limit`.
+    pub(crate) fn ended(&mut self, limit: Duration) -> Option<ExitStatus> {
+        self.server.as_mut().expect("a server was up").ended(limit)
+    }
+
     /// Asks the server to end, and waits until it has; its exit code.
     pub(crate) fn term(&mut self) -> Option<i32> {
         self.server.take().expect("a server is up").term(STOP)
@@ -303,11 +309,6 @@ impl Rig {
     /// Sends the server a signal, and waits for nothing.
     pub(crate) fn signal(&self, signal: rustix::process::Signal) {
         self.server.as_ref().expect("a server is up").signal(signal);
-    }
-
-    /// Waits until the server has ended by itself; its exit code, or `None` if it had to be killed.
-    pub(crate) fn ended(&mut self, limit: Duration) -> Option<i32> {
-        self.server.take().expect("a server is up").ended(limit)
     }
 
     /// Kills and starts again.

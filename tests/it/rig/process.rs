@@ -2,7 +2,7 @@
 
 use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read};
-use std::process::{Child, Command, Stdio};
+use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -56,31 +56,30 @@ impl Server {
         })
     }
 
+    pub(super) fn ended(&mut self, limit: Duration) -> Option<ExitStatus> {
+        let mut status = None;
+        poll(limit, || {
+            status = self.child.try_wait().unwrap();
+            status.is_some()
+        });
+        status
+    }
+
     pub(super) fn kill(mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
     /// The exit code after SIGTERM; `None` if it had to be killed.
-    pub(super) fn term(self, limit: Duration) -> Option<i32> {
+    pub(super) fn term(mut self, limit: Duration) -> Option<i32> {
         self.signal(rustix::process::Signal::TERM);
-        self.ended(limit)
+        self.ended(limit)?.code()
     }
 
     pub(super) fn signal(&self, signal: rustix::process::Signal) {
         let id = i32::try_from(self.child.id()).unwrap();
         let process = rustix::process::Pid::from_raw(id).unwrap();
         rustix::process::kill_process(process, signal).unwrap();
-    }
-
-    /// The exit code, once it has ended; `None` if it had to be killed.
-    pub(super) fn ended(mut self, limit: Duration) -> Option<i32> {
-        let mut status = None;
-        poll(limit, || {
-            status = self.child.try_wait().unwrap();
-            status.is_some()
-        });
-        status?.code()
     }
 }
 
