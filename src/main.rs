@@ -2,9 +2,6 @@
 
 use std::process::ExitCode;
 
-#[global_allocator]
-static MEMORY: mimalloc::MiMalloc = mimalloc::MiMalloc;
-
 fn main() -> ExitCode {
     // Before any TLS: of the providers that may be compiled in, this one is meant. It can only be set twice by a caller
     // that did so before, and there is none.

@@ -176,10 +176,15 @@ fn round(options: &Options) -> Round {
     Round { stack, store, server, until_incident, until_done, one_key, one_key_done, in_vain, in_vain_done }
 }
 
+/// One of a round's loads, and what it is called.
+type NamedLoad = (&'static str, fn(&Round) -> &Load);
+/// One of a round's times, if it came to its end, and what it is called.
+type NamedTime = (&'static str, fn(&Round) -> Option<Duration>);
+
 fn accept(options: &Options) {
     let rounds: Vec<Round> = (0..options.rounds.max(1)).map(|_| round(options)).collect();
     let of = |value: &dyn Fn(&Round) -> f64| median(rounds.iter().map(value).collect());
-    let loads: [(&str, fn(&Round) -> &Load); 5] = [
+    let loads: [NamedLoad; 5] = [
         ("(a) the HTTP stack alone", |round| &round.stack),
         ("(b) a row an event in SQLite", |round| &round.store),
         ("pd, every event an incident", |round| &round.server),
@@ -211,7 +216,7 @@ fn accept(options: &Options) {
         }
     }
     println!("(aim: 0.5 of (b) or more events a second)");
-    let behind: [(&str, fn(&Round) -> Option<Duration>); 4] = [
+    let behind: [NamedTime; 4] = [
         ("pd, from the end of the load until the last event is an incident (aim: under 1 s)", |round| {
             round.until_incident
         }),
