@@ -1,9 +1,14 @@
-//! Whether the file system under a store takes writes, and why not.
+//! What the disk under a store does with what is written: whether it takes it, and whether it holds it.
 
+use std::fs::File;
 use std::io;
-use std::path::Path;
+use std::os::unix::fs::FileExt as _;
+use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
+
+/// Bytes of a log that are in memory at a time.
+const CHUNK: usize = 1 << 20;
 
 /// Written, and removed again, to find out.
 const PROBE: &str = ".pd-write-probe";
@@ -15,6 +20,31 @@ pub(crate) fn refusal(folder: &Path) -> Option<&'static str> {
     let tried = std::fs::write(&probe, [0; 4096]);
     let removed = std::fs::remove_file(&probe);
     [tried, removed].into_iter().filter_map(Result::err).find_map(|error| passing(&error))
+}
+
+/// Makes the disk hold what is read of the write-ahead log of the database `path`. After a failed sync the system may show
+/// bytes that the disk has not: a log that goes on behind them would end before them after a loss of power. To be called
+/// before the database is opened, by who has its lock; there is a log only after a crash.
+///
+/// # Errors
+/// When the log cannot be read or written; a disk that still fails says so here.
+pub(crate) fn settle_log(path: &Path) -> io::Result<()> {
+    let mut log = path.as_os_str().to_owned();
+    log.push("-wal");
+    let file = match File::options().read(true).write(true).open(PathBuf::from(log)) {
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+        opened => opened?,
+    };
+    let mut chunk = vec![0; CHUNK];
+    let mut at = 0;
+    loop {
+        let read = file.read_at(&mut chunk, at)?;
+        if read == 0 {
+            return file.sync_all();
+        }
+        file.write_all_at(&chunk[..read], at)?;
+        at += read as u64;
+    }
 }
 
 fn passing(error: &io::Error) -> Option<&'static str> {
@@ -44,6 +74,21 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(refusal(folder.path()), None);
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn a_log_is_settled_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a.db");
+        settle_log(&path).unwrap();
+        assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "a log was made");
+        let log = folder.path().join("a.db-wal");
+        for size in [0, 1, CHUNK, 2 * CHUNK + 7] {
+            let bytes: Vec<u8> = (0..size).map(|at| at.to_le_bytes()[at % 3]).collect();
+            std::fs::write(&log, &bytes).unwrap();
+            settle_log(&path).unwrap();
+            assert!(std::fs::read(&log).unwrap() == bytes, "{size}");
+        }
     }
 
     #[test]

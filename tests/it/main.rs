@@ -14,6 +14,7 @@ mod golden;
 mod journal;
 mod offline;
 mod purge;
+mod retention;
 #[allow(dead_code, reason = "each test uses a part of what the rig can do")]
 mod rig;
 mod stage;

@@ -31,6 +31,9 @@ pub enum OpenError {
     /// The file cannot be opened, read or written.
     #[error("cannot open the file")]
     Store(#[from] rusqlite::Error),
+    /// What the last process has left beside it cannot be made durable.
+    #[error("cannot sync its log")]
+    Log(#[source] io::Error),
     /// The tables could not be brought to this version.
     #[error("cannot make the tables")]
     Migration(#[source] rusqlite_migration::Error),

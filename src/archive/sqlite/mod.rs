@@ -25,6 +25,7 @@ use self::writer::{Job, Work, Writer};
 use super::facets::Facets;
 use super::{Archive, Filter, Row, Sort};
 use crate::clock::{SharedClock, within};
+use crate::disk;
 use crate::domain::event::{DedupKey, EventAddress};
 use crate::domain::id::IncidentNumber;
 use crate::domain::incident::{ClosedIncident, KeptEvent};
@@ -74,6 +75,7 @@ impl SqliteArchive {
     /// returns, nothing is written any more until the file is opened again.
     pub fn open_with(path: &Path, clock: SharedClock, on_fatal: OnFatal) -> Result<Self, OpenError> {
         let lock = lock(path)?;
+        disk::settle_log(path).map_err(OpenError::Log)?;
         let connection = schema::open_writer(path)?;
         let (published, index) = watch::channel(Arc::new(reader::load(&connection)?));
         let (jobs, jobs_receiver) = mpsc::channel(JOBS_MAX);

@@ -9,6 +9,7 @@ use rusqlite::{Connection, OpenFlags};
 use super::error::OpenError;
 use super::schema;
 use super::tables::{self, Logs};
+use crate::disk;
 use crate::lockfile::{Lockfile, Refused};
 
 /// How long a statement waits for another program that looks into the file.
@@ -29,6 +30,7 @@ pub(super) fn open(path: &Path, bytes_max: Option<u64>) -> Result<Opened, OpenEr
         Refused::Io(source) => OpenError::Io { path: lock_of(path), source },
     })?;
     let failed = |error| OpenError::of(path, error);
+    disk::settle_log(path).map_err(io)?;
     let mut writer =
         connect(path, OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_CREATE).map_err(failed)?;
     if !is_ours(&writer).map_err(failed)? {

@@ -20,8 +20,8 @@ const SENDERS: usize = 3;
 /// How often the disk turns read-only under load.
 const TURNS: usize = 6;
 
-fn world() -> (World, Switch) {
-    let mut world = World::prepare("");
+fn world(config: &str) -> (World, Switch) {
+    let mut world = World::prepare(config);
     let switch = Switch::on(&mut world.rig);
     world.rig.up();
     world.reach_somebody();
@@ -76,7 +76,7 @@ fn is_clear(answer: &Answer) {
 
 #[test]
 fn a_disk_that_turns_read_only_refuses_shows_and_recovers() {
-    let (mut world, switch) = world();
+    let (mut world, switch) = world("");
     let mut sent = Vec::new();
     for number in 0..20 {
         assert_eq!(world.trigger(&mut sent, &format!("before-{number}")).status, 202);
@@ -144,7 +144,7 @@ impl World {
 #[test]
 fn a_disk_that_turns_read_only_under_load_loses_nothing() {
     let mut chance = Chance::new(seed("read-only under load"));
-    let (mut world, switch) = world();
+    let (mut world, switch) = world("");
     let load = world.load("load");
     for _ in 0..TURNS {
         let before = load.accepted();
@@ -168,7 +168,7 @@ fn a_disk_that_turns_read_only_under_load_loses_nothing() {
 
 #[test]
 fn a_disk_that_fails_to_sync_ends_the_server() {
-    let (mut world, switch) = world();
+    let (mut world, switch) = world("");
     let load = world.load("load");
     world.rig.wait_until("events are accepted", LIMIT, || load.accepted() > 20);
     switch.fail_syncs();
@@ -184,4 +184,31 @@ fn a_disk_that_fails_to_sync_ends_the_server() {
     let before = load.accepted();
     world.rig.wait_until("events are accepted again", LIMIT, || load.accepted() > before + 20);
     world.judge(&load.finish());
+}
+
+#[test]
+fn the_archive_outlives_a_read_only_disk() {
+    let (mut world, switch) = world("[retention]\nincidents = \"10s\"\n");
+    let mut sent = Vec::new();
+    assert_eq!(world.trigger(&mut sent, "kept").status, 202);
+    world.judge(&sent);
+    world.rig.ok(&["resolve", "kept"]);
+    let resolved = || world.status()["incidents"]["resolved"].clone();
+    world.rig.wait_until("it is resolved", LIMIT, || resolved() == 1);
+    world.rest();
+    let process = world.status()["process"].clone();
+    switch.read_only();
+    assert_eq!(resolved(), 1, "it went to the archive before it was due");
+    world.rig.wait_until("the status names what the archive lacks", LIMIT, || {
+        let hints = world.status()["hints"].to_string();
+        hints.contains("archiving was not finished") && hints.contains("read-only")
+    });
+    assert_eq!(resolved(), 1);
+    assert!(world.rig.ok(&["show", "kept"]).contains("disk of kept is full"));
+    switch.heal();
+    world.rig.wait_until("it is archived", LIMIT, || resolved() == 0);
+    world.rig.wait_until("nothing is amiss", LIMIT, || world.status()["hints"] == json!([]));
+    assert_eq!(world.status()["process"], process, "it was started anew");
+    assert!(world.rig.ok(&["show", "kept"]).contains("disk of kept is full"));
+    assert_eq!(world.rig.term(), Some(0));
 }
