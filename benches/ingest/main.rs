@@ -2,8 +2,9 @@
 //!
 //! `cargo bench --bench ingest [-- PART…] [--seconds N] [--rounds N] [--idle N]` prints one line a figure. The parts are
 //! `accept`, `retry`, `webhook` and `idle`; all of them by default. The server is configured as a newcomer has it: one
-//! user whose only contact method is the console. There is no terminal here, so each of the pages fails at once, its
-//! incident goes on to the next level, and all of that is work which the figures contain.
+//! user whose only contact method is the console, and `pd serve` started on a terminal, so each incident's page is
+//! printed there. Beside it stands what happens without a terminal: each page fails at once and its incident goes
+//! through all levels, which is more than twice the work.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
 
@@ -136,6 +137,8 @@ struct Round {
     until_done: Option<Duration>,
     one_key: Load,
     one_key_done: Option<Duration>,
+    in_vain: Load,
+    in_vain_done: Option<Duration>,
 }
 
 /// A load, with the processor time that it costs this process.
@@ -154,27 +157,39 @@ fn round(options: &Options) -> Round {
     let folder = tempfile::tempdir().unwrap();
     let stack = compare(&Comparator::stack());
     let store = compare(&Comparator::store(folder.path()));
-    let rig = Rig::start();
-    let of_server = plan(&rig.context().address, server::template(&rig), End::After(options.seconds));
-    let server = measured(rig.pid(), &of_server);
+    let run = |rig: &Rig, keys_from| {
+        let plan = plan(&rig.context().address, server::template(rig), End::After(options.seconds));
+        measured(rig.pid(), &Plan { keys_from, ..plan })
+    };
+    let rig = Rig::start_on_terminal();
+    let server = run(&rig, Some(1));
     let until_incident = server::wait_opened(&rig, server.accepted, PATIENCE);
     let until_done = until_incident.and_then(|took| Some(took + server::wait_done(&rig, PATIENCE)?));
     drop(rig);
-    let rig = Rig::start();
-    let of_server = plan(&rig.context().address, server::template(&rig), End::After(options.seconds));
-    let one_key = measured(rig.pid(), &Plan { keys_from: None, ..of_server });
+    let rig = Rig::start_on_terminal();
+    let one_key = run(&rig, None);
     let one_key_done = server::wait_done(&rig, PATIENCE);
-    Round { stack, store, server, until_incident, until_done, one_key, one_key_done }
+    drop(rig);
+    let rig = Rig::start();
+    let in_vain = run(&rig, Some(1));
+    let in_vain_done = server::wait_done(&rig, PATIENCE);
+    Round { stack, store, server, until_incident, until_done, one_key, one_key_done, in_vain, in_vain_done }
 }
+
+/// One of a round's loads, and what it is called.
+type NamedLoad = (&'static str, fn(&Round) -> &Load);
+/// One of a round's times, if it came to its end, and what it is called.
+type NamedTime = (&'static str, fn(&Round) -> Option<Duration>);
 
 fn accept(options: &Options) {
     let rounds: Vec<Round> = (0..options.rounds.max(1)).map(|_| round(options)).collect();
     let of = |value: &dyn Fn(&Round) -> f64| median(rounds.iter().map(value).collect());
-    let loads: [(&str, fn(&Round) -> &Load); 4] = [
+    let loads: [NamedLoad; 5] = [
         ("(a) the HTTP stack alone", |round| &round.stack),
         ("(b) a row an event in SQLite", |round| &round.store),
         ("pd, every event an incident", |round| &round.server),
         ("pd, one dedup key", |round| &round.one_key),
+        ("pd, every page in vain", |round| &round.in_vain),
     ];
     for (name, load) in loads {
         figure(
@@ -189,7 +204,7 @@ fn accept(options: &Options) {
         figure(&format!("{name}, processor time an event"), format!("{:.1} us", used * 1e6));
         figure(&format!("{name}, refused"), rounds.iter().map(|round| load(round).refused).sum::<u64>());
     }
-    for (name, load) in [("pd", loads[2].1), ("pd, one dedup key", loads[3].1)] {
+    for (name, load) in &loads[2..] {
         for (limit, other) in [("(a)", loads[0].1), ("(b)", loads[1].1)] {
             let rate = of(&|round| load(round).rate() / other(round).rate());
             figure(&format!("{name}, events a second, of {limit}"), format!("{rate:.2}"));
@@ -201,12 +216,13 @@ fn accept(options: &Options) {
         }
     }
     println!("(aim: 0.5 of (b) or more events a second)");
-    let behind: [(&str, fn(&Round) -> Option<Duration>); 3] = [
+    let behind: [NamedTime; 4] = [
         ("pd, from the end of the load until the last event is an incident (aim: under 1 s)", |round| {
             round.until_incident
         }),
         ("pd, from the end of the load until all pages are done with", |round| round.until_done),
         ("pd, one dedup key, from the end of the load until all is done", |round| round.one_key_done),
+        ("pd, every page in vain, from the end of the load until all is done", |round| round.in_vain_done),
     ];
     for (name, took) in behind {
         let took = of(&|round| took(round).map_or(f64::INFINITY, |took| took.as_secs_f64()));
@@ -216,7 +232,7 @@ fn accept(options: &Options) {
 
 /// Many clients that send again at once whatever was not accepted.
 fn retry(options: &Options) {
-    let rig = Rig::start();
+    let rig = Rig::start_on_terminal();
     let first = plan(&rig.context().address, server::template(&rig), End::After(options.seconds));
     let peak = load::run(&first);
     server::wait_done(&rig, PATIENCE);
@@ -274,11 +290,14 @@ fn idle(time: Duration) {
     server::settle(&rig);
     std::thread::sleep(Duration::from_secs(3));
     let (calls, used) = (server::write_calls(rig.pid()), server::processor(rig.pid()));
+    let written = server::written(rig.pid());
     std::thread::sleep(time);
     let calls = server::write_calls(rig.pid()) - calls;
     let used = server::processor(rig.pid()).saturating_sub(used);
+    let written = server::written(rig.pid()) - written;
     let name = format!("idle for {} s", time.as_secs());
-    figure(&format!("{name}, write calls (aim: 0 in 60 s)"), calls);
+    figure(&format!("{name}, bytes written to the disk (aim: 0 in 60 s)"), written);
+    figure(&format!("{name}, write calls, which wake the process's own threads"), calls);
     figure(&format!("{name}, processor time (aim: near zero)"), millis(used));
     let megabytes = server::resident(rig.pid()) as f64 / 1e6;
     figure(&format!("{name}, resident memory (aim: under 30 MB)"), format!("{megabytes:.1} MB"));

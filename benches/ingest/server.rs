@@ -100,6 +100,11 @@ pub(crate) fn write_calls(pid: u32) -> u64 {
     number(&format!("/proc/{pid}/io"), "syscw:")
 }
 
+/// How many bytes a process has had written to disks.
+pub(crate) fn written(pid: u32) -> u64 {
+    number(&format!("/proc/{pid}/io"), "write_bytes:")
+}
+
 /// The processor time that a process has used.
 pub(crate) fn processor(pid: u32) -> Duration {
     let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();

@@ -47,10 +47,15 @@ pub(crate) fn measure(rig: &Rig, limit: Duration) {
         }
         before = after;
     }
-    let Some(took) = took else {
-        return figure("snapshots of the incidents that were written meanwhile", 0);
-    };
-    figure("a snapshot of the incidents, written in", format!("{:.1} s", took.as_secs_f64()));
+    match took {
+        Some(took) => {
+            figure("a snapshot of the incidents, written in", format!("{:.1} s", took.as_secs_f64()))
+        }
+        None => figure("a snapshot of the incidents was not finished; parts that were written", before.0),
+    }
+    if busy.accepted == 0 {
+        return;
+    }
     figure("p99 while no snapshot is written", millis(quiet.latency(0.99)));
     figure("p99 while a snapshot is written", millis(busy.latency(0.99)));
     let ratio = busy.latency(0.99).as_secs_f64() / quiet.latency(0.99).as_secs_f64();

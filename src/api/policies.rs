@@ -139,7 +139,13 @@ fn rule(path: &str, level: EscalationRuleUpdate) -> Result<EscalationRuleFields,
     Ok(EscalationRuleFields {
         // An id that is not one of the policy's is not kept anyway.
         id: level.id.as_deref().and_then(|id| id.parse().ok()),
-        delay: delay(level.escalation_delay_in_minutes, level.escalation_delay_in_seconds),
+        delay: delay(level.escalation_delay_in_minutes, level.escalation_delay_in_seconds).ok_or_else(
+            || {
+                Error::invalid(format!(
+                    "{path}.escalation_delay_in_minutes: expected a number that is not negative"
+                ))
+            },
+        )?,
         targets: targets
             .map(|(index, it)| target(&format!("{path}.targets[{index}]"), it))
             .collect::<Result<_, _>>()?,
@@ -147,13 +153,17 @@ fn rule(path: &str, level: EscalationRuleUpdate) -> Result<EscalationRuleFields,
 }
 
 /// The seconds, unless the minutes say something else: then a client that knows only minutes has changed those, and
-/// sent the seconds back as it got them.
-fn delay(minutes: Option<u64>, seconds: Option<u64>) -> Duration {
+/// sent the seconds back as it got them. A fraction of a minute (0.05 is 3 s) is an addition to PagerDuty's whole ones;
+/// how short a delay may be is for the rules to say. `None` if the minutes are no length of time.
+fn delay(minutes: Option<f64>, seconds: Option<u64>) -> Option<Duration> {
     match (minutes, seconds) {
-        (None, None) => DELAY_DEFAULT,
-        (None, Some(seconds)) => Duration::from_secs(seconds),
-        (Some(minutes), Some(seconds)) if seconds.div_ceil(60) == minutes => Duration::from_secs(seconds),
-        (Some(minutes), _) => Duration::from_secs(minutes.saturating_mul(60)),
+        (None, None) => Some(DELAY_DEFAULT),
+        (None, Some(seconds)) => Some(Duration::from_secs(seconds)),
+        #[expect(clippy::cast_precision_loss, reason = "a number that large is refused in either form")]
+        (Some(minutes), Some(seconds)) if seconds.div_ceil(60) as f64 == minutes => {
+            Some(Duration::from_secs(seconds))
+        }
+        (Some(minutes), _) => Duration::try_from_secs_f64(minutes * 60.0).ok(),
     }
 }
 
@@ -175,14 +185,20 @@ mod tests {
     #[test]
     fn a_delay_in_minutes_wins_when_it_was_changed() {
         for (minutes, seconds, expected) in [
-            (Some(5), None, 300),
-            (None, Some(3), 3),
-            (Some(1), Some(3), 3),
-            (Some(10), Some(3), 600),
-            (Some(1), Some(60), 60),
-            (None, None, 1800),
+            (Some(5.0), None, Some(300_000)),
+            (None, Some(3), Some(3_000)),
+            (Some(1.0), Some(3), Some(3_000)),
+            (Some(10.0), Some(3), Some(600_000)),
+            (Some(1.0), Some(60), Some(60_000)),
+            (None, None, Some(1_800_000)),
+            (Some(0.05), None, Some(3_000)),
+            (Some(0.05), Some(60), Some(3_000)),
+            (Some(0.0), None, Some(0)),
+            (Some(-1.0), None, None),
+            (Some(1e300), None, None),
         ] {
-            assert_eq!(delay(minutes, seconds), Duration::from_secs(expected), "{minutes:?} {seconds:?}");
+            let expected = expected.map(Duration::from_millis);
+            assert_eq!(delay(minutes, seconds), expected, "{minutes:?} {seconds:?}");
         }
     }
 }

@@ -136,8 +136,9 @@ impl Config {
 
 fn top(top: &mut Section<'_, '_>) -> Config {
     let listen = top.text("listen", listen);
-    let html_origin = top.text("html_origin", public_url);
-    let public_url = top.text("public_url", public_url);
+    let link = public_url;
+    let public_url = top.text("public_url", link);
+    let html_origin = top.text("html_origin", link);
     let node = top.text("node", node);
     let tls = tls(&mut top.section("tls"));
     let store = stores(&mut top.section("store"));

@@ -60,6 +60,8 @@ impl Listener {
             .timer(TokioTimer::new())
             .header_read_timeout(HEAD_TIMEOUT)
             .max_buf_size(BUFFER_BYTES.max(HEAD_BYTES))
+            // Who has said all that there is to say, and says so, waits for answers nevertheless.
+            .half_close(true)
             .keep_alive(true);
         http.http2()
             .timer(TokioTimer::new())

@@ -2,6 +2,8 @@
 
 mod adapters;
 mod bounded;
+mod channels;
+mod epoch;
 mod error;
 mod first;
 mod folder;
@@ -15,6 +17,7 @@ mod status;
 mod stores;
 mod terminal;
 mod tls;
+mod work;
 
 use std::path::PathBuf;
 
@@ -22,6 +25,9 @@ pub use error::Error;
 pub(crate) use stores::{archive_path, journal_path};
 
 use crate::config::Config;
+
+/// One for each stage.
+const STAGE_THREADS: usize = 2;
 
 /// What `pd serve` was asked to do.
 #[derive(Clone, Debug)]
@@ -44,8 +50,16 @@ pub fn run(options: ServeOptions) -> Result<(), Error> {
     terminal::log();
     signals::raise_limits();
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(Error::Runtime)?;
-    let served = runtime.block_on(serve::serve(options));
+    // The rules compute for milliseconds at a time. On threads of their own they do not hold up those who answer.
+    let stages = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(STAGE_THREADS)
+        .thread_name("pd-stage")
+        .enable_all()
+        .build()
+        .map_err(Error::Runtime)?;
+    let served = runtime.block_on(serve::serve(options, stages.handle()));
     // What still runs has been told to end and was waited for; nothing that is left may hold the process up.
     runtime.shutdown_background();
+    stages.shutdown_background();
     served
 }

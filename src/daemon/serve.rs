@@ -1,6 +1,5 @@
 //! One life of a server, from opening its folder to its last answer.
 
-use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,38 +17,29 @@ use super::newest::Replica;
 use super::signals::{Asked, Signals};
 use super::status::Watched;
 use super::stores::Stores;
-use super::{Error, ServeOptions, adapters, bounded, first, metrics, space, terminal, tls};
+use super::{
+    Error, ServeOptions, adapters, bounded, channels, epoch, first, metrics, space, terminal, tls, work,
+};
 use crate::api;
 use crate::clock::{SharedClock, SystemClock, within};
 use crate::config::Config;
-use crate::deliver::console::Console;
-use crate::deliver::email::{Email, EmailConfig, InvalidSender, Login, Password, Relay};
-use crate::deliver::webhook::{Webhook, WebhookConfig};
-use crate::domain::incidents::input::Input;
-use crate::domain::incidents::state::State;
-use crate::domain::user::Channel;
 use crate::door::Whole;
 use crate::ids::{SharedIds, SystemIds};
 use crate::incidents::Incidents;
 use crate::ingest::{self, Admission, Commands, Limits, Parts, Writer};
-use crate::journal;
-use crate::notify::compose::Links;
-use crate::notify::sender::{Means, Sender, Task, sender};
+use crate::journal::{self, Journal, LogName};
+use crate::notify::sender::Sender;
 use crate::notify::stage::Notify;
-use crate::notify::transport::Transport;
-use crate::pacer::{self, Pacer};
-use crate::purge;
-use crate::stage::{self, Bell, DECIDE_MAX, FileMark, Handle, Loop, Settings, Watchdog, World};
+use crate::pacer;
+use crate::stage::{self, Bell, FileMark, Handle, Loop, Settings, Stage, Watchdog, World};
 
 /// How long messages that are being sent may take once the process is ending.
 const SEND_DRAIN: Duration = Duration::from_secs(45);
 /// How long the stages may take for the entry that they are appending.
 const STAGE_DRAIN: Duration = Duration::from_secs(10);
-/// Left in the data folder by `pd restore`.
-const RESTORED: &str = "restored";
 
-/// Serves until a signal ends it.
-pub(super) async fn serve(options: ServeOptions) -> Result<(), Error> {
+/// Serves until a signal ends it. The stages run on the runtime `stages`.
+pub(super) async fn serve(options: ServeOptions, stages: &tokio::runtime::Handle) -> Result<(), Error> {
     let clock: SharedClock = Arc::new(SystemClock::new());
     let ids: SharedIds = Arc::new(SystemIds);
     let mut signals = Signals::new().map_err(Error::Runtime)?;
@@ -62,7 +52,7 @@ pub(super) async fn serve(options: ServeOptions) -> Result<(), Error> {
     let url = base_url(&options.config, address);
 
     let stores = Stores::open(&options.config.store, &options.data, &clock)?;
-    let server = Server::build(&options, folder, stores, clock, ids, url.clone()).await?;
+    let server = Server::build(&options, folder, stores, clock, ids, url.clone(), stages).await?;
     let first = server.first_start(&options).await?;
     let router = server.router(&options.config);
     let (serving, publish_tls) = (server.serving.clone(), certificate.as_ref().map(|(send, _)| send.clone()));
@@ -155,6 +145,7 @@ impl Server {
         clock: SharedClock,
         ids: SharedIds,
         url: Url,
+        stage_threads: &tokio::runtime::Handle,
     ) -> Result<Self, Error> {
         let config = &options.config;
         let world = World {
@@ -172,32 +163,36 @@ impl Server {
         let settings = || Settings { watchdog: Watchdog::default(), ..Settings::default() };
         let mark = |name: &str| FileMark::open(&folder.at(name)).map(Box::new).map_err(Error::Runtime);
 
+        // Both at once: this is what a start takes its time for.
+        let incidents_state = load::<Incidents>(stage_threads, &stores.incidents, LogName::incidents());
+        let notify_state = load::<Notify>(stage_threads, &stores.notify, LogName::notify());
+        let (incidents_state, notify_state) = tokio::try_join!(incidents_state, notify_state)?;
         let of_incidents = settings();
         let watchdogs = vec![of_incidents.watchdog.clone()];
-        let (incidents_loop, incidents) = Loop::load(
+        let (incidents_loop, incidents) = Loop::of(
             Incidents::new(notify_bell.clone()),
             world.clone(),
             of_incidents,
             incidents_bell.clone(),
             mark("deciding-incidents")?,
-        )
-        .await?;
+            incidents_state,
+        );
         let mut stages = JoinSet::new();
-        stages.spawn(incidents_loop.run());
+        stages.spawn_on(incidents_loop.run(), stage_threads);
         // Before anything can be sent: what a backup holds was perhaps sent already.
-        let epoch = epoch(&folder, &world, &incidents).await?;
-        let (sender, sends) = self::sending(config, &folder, &world, &incidents, &url)?;
+        let epoch = epoch::epoch(&folder, &world, &incidents).await?;
+        let (sender, sends) = channels::sending(config, &folder, &world, &incidents, &url)?;
         let of_notify = settings();
         let watchdogs = [watchdogs, vec![of_notify.watchdog.clone()]].concat();
-        let (notify_loop, notify) = Loop::load(
+        let (notify_loop, notify) = Loop::of(
             Notify::new(sender.clone(), incidents_bell.clone(), epoch),
             world.clone(),
             of_notify,
             notify_bell,
             mark("deciding-notify")?,
-        )
-        .await?;
-        watch_deciding(watchdogs, &world);
+            notify_state,
+        );
+        work::watch_deciding(watchdogs, &world);
 
         let (publish_closed, closed) = watch::channel(None);
         let parts = Parts {
@@ -229,8 +224,8 @@ impl Server {
             publish_closed,
             world.shutdown.clone(),
         ));
-        stages.spawn(notify_loop.run());
-        let (work, scheduled) = scheduled(config, &world, &stores, &incidents, &notify);
+        stages.spawn_on(notify_loop.run(), stage_threads);
+        let (work, scheduled) = work::scheduled(config, &world, &stores, &incidents, &notify);
         stages.spawn(async {
             work.await;
             Ok(())
@@ -342,29 +337,6 @@ impl Server {
     }
 }
 
-/// The epoch of the installation. One that was restored from a backup begins the next, in which nothing is sent that may
-/// have been sent before.
-async fn epoch(folder: &Folder, world: &World, incidents: &Handle<Incidents>) -> Result<u32, Error> {
-    let of = |state: &State| state.account.as_ref().map_or(0, |account| account.epoch);
-    let epoch = of(&incidents.state.borrow());
-    let restored = folder.at(RESTORED);
-    if !restored.exists() || incidents.state.borrow().account.is_none() {
-        return Ok(epoch);
-    }
-    let mut state = incidents.state.clone();
-    let begun = async {
-        incidents.local.send(Input::Restored).await.ok()?;
-        state.wait_for(|state| of(state) > epoch).await.ok().map(|state| of(&state))
-    };
-    let Some(epoch) = within(&*world.clock, STAGE_DRAIN, begun).await.flatten() else {
-        return Err(Error::Restored);
-    };
-    tracing::info!(epoch, "a backup was restored: what it would have sent is not sent again");
-    std::fs::remove_file(&restored).map_err(Error::Runtime)?;
-    folder.sync().map_err(Error::Runtime)?;
-    Ok(epoch)
-}
-
 /// This process's door. A store that takes none now (its disk is full, say) does not keep the process from showing what
 /// there is: the door is opened when something comes in.
 async fn open_door(parts: &Parts, stores: &Stores, incidents: &Handle<Incidents>) -> Option<Uuid> {
@@ -378,95 +350,15 @@ async fn open_door(parts: &Parts, stores: &Stores, incidents: &Handle<Incidents>
     open.await.inspect_err(|error| tracing::warn!(%error, "no door could be opened yet")).ok()
 }
 
-/// Snapshots, truncation, archiving and expiry, at their pace.
-fn scheduled(
-    config: &Config,
-    world: &World,
-    stores: &Stores,
-    incidents: &Handle<Incidents>,
-    notify: &Handle<Notify>,
-) -> (impl Future<Output = ()> + Send + use<>, watch::Receiver<pacer::Statuses>) {
-    let retention = &config.retention;
-    let settings = purge::Settings {
-        incidents: retention.incidents,
-        archive: retention.archive,
-        journal: retention.journal,
-        ..purge::Settings::default()
-    }
-    .at_pace();
-    let parts = purge::Parts {
-        world: world.clone(),
-        archive: Arc::clone(&stores.archive),
-        incidents: incidents.clone(),
-        notify: notify.clone(),
-        settings,
-    };
-    let (clock, ids) = (Arc::clone(&world.clock), Arc::clone(&world.ids));
-    let (pacer, statuses) = Pacer::new(clock, ids, world.shutdown.clone(), pacer::Settings::default());
-    (pacer.run(purge::jobs(&parts)), statuses)
-}
-
-/// What sends messages, and the handle by which the notify stage speaks with it.
-fn sending(
-    config: &Config,
-    folder: &Arc<Folder>,
-    world: &World,
-    incidents: &Handle<Incidents>,
-    url: &Url,
-) -> Result<(Sender, Task), Error> {
-    let state = incidents.state.clone();
-    let public = config.public_url.as_ref().unwrap_or(url);
-    Ok(sender(Means {
-        process: world.process,
-        clock: Arc::clone(&world.clock),
-        ids: Arc::clone(&world.ids),
-        keyring: Arc::clone(&folder.keyring),
-        links: Links::new(public.as_str()),
-        incidents: Arc::new(move || Arc::clone(&state.borrow())),
-        transports: transports(config, &world.clock)?,
-    }))
-}
-
-fn transports(config: &Config, clock: &SharedClock) -> Result<BTreeMap<Channel, Arc<dyn Transport>>, Error> {
-    let mut transports: BTreeMap<Channel, Arc<dyn Transport>> = BTreeMap::new();
-    let console = Console::new(terminal::console(), Arc::clone(clock)).map_err(Error::Runtime)?;
-    transports.insert(Channel::Console, Arc::new(console));
-    let webhook = WebhookConfig { allow: config.webhook.allow.clone(), timeout: config.webhook.timeout };
-    transports.insert(Channel::Webhook, Arc::new(Webhook::new(webhook, Arc::clone(clock))?));
-    if let Some(email) = &config.email {
-        transports.insert(Channel::Email, Arc::new(Email::new(mail(email)?, Arc::clone(clock))?));
-    }
-    Ok(transports)
-}
-
-fn mail(email: &crate::config::Email) -> Result<EmailConfig, Error> {
-    let login = email.login.as_ref().map(|(user, path)| {
-        let text = std::fs::read_to_string(path)
-            .map_err(|error| Error::EmailValue(format!("cannot read {}: {error}", path.display())))?;
-        Ok::<_, Error>(Login { user: user.clone(), password: Password::from_file_text(&text) })
-    });
-    let login = login.transpose()?;
-    let relays = email.relays.iter().map(|url| Relay { url: url.clone(), login: login.clone() }).collect();
-    let from = email.from.parse().map_err(|error: InvalidSender| Error::EmailValue(error.to_string()))?;
-    Ok(EmailConfig { relays, from, timeout: email.timeout, ca_pem: None })
-}
-
-/// Ends the process when the rules of a stage run for too long: the next start decides more carefully.
-fn watch_deciding(watchdogs: Vec<Watchdog>, world: &World) {
-    let clock = Arc::clone(&world.clock);
-    let watch = move || loop {
-        std::thread::sleep(Duration::from_secs(1));
-        if watchdogs.iter().any(|watchdog| watchdog.running(clock.monotonic()) > DECIDE_MAX) {
-            tracing::error!(
-                "deciding one batch takes more than {} s: the process ends",
-                DECIDE_MAX.as_secs()
-            );
-            std::process::abort();
-        }
-    };
-    if let Err(error) = std::thread::Builder::new().name("pd-watchdog".to_owned()).spawn(watch) {
-        tracing::error!(%error, "the rules are not watched");
-    }
+/// The state of a stage as its journal has it, read on the threads of the stages.
+async fn load<S: Stage>(
+    threads: &tokio::runtime::Handle,
+    journal: &Arc<dyn Journal>,
+    log: LogName,
+) -> Result<stage::Replica<S>, Error> {
+    let journal = Arc::clone(journal);
+    let loading = threads.spawn(async move { stage::Replica::load(&*journal, &log).await });
+    Ok(loading.await.map_err(|error| Error::Runtime(error.into()))??)
 }
 
 /// What clients on this machine begin with.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::Router;
 use axum::body::Body;
 use axum::extract::State as Extract;
-use axum::http::{HeaderMap, HeaderValue, Request, StatusCode, header};
+use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::post;
 use bytes::Bytes;
@@ -34,7 +34,14 @@ struct Door {
 /// The routes by which events come in.
 pub fn router(parts: Parts, writer: Writer, admission: Admission, limits: Limits) -> Router {
     let door = Arc::new(Door { parts, writer, admission, limits });
-    Router::new().route("/v2/enqueue", post(enqueue)).with_state(door)
+    Router::new().route("/v2/enqueue", post(enqueue).fallback(wrong_method)).with_state(door)
+}
+
+async fn wrong_method(method: Method) -> Response {
+    let errors = vec![format!("events are sent by POST, not by {method}")];
+    let mut response = answer(StatusCode::METHOD_NOT_ALLOWED, &Answer::unrecognized(errors), None);
+    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static("POST"));
+    response
 }
 
 async fn enqueue(Extract(door): Extract<Arc<Door>>, request: Request<Body>) -> Response {

@@ -12,6 +12,8 @@ mod replica;
 mod run;
 mod source;
 mod status;
+mod suspicion;
+mod unrecorded;
 mod watchdog;
 mod world;
 

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
 use super::{Body, Cursor, Error, Stage};
-use crate::journal::{Entry, Journal, LogName, Read, Seq, Snapshot};
+use crate::journal::{self, Entry, Journal, LogName, Outcome, Read, Seq, Snapshot};
 
 /// How much is read of a journal at a time.
 const READ_BYTES: usize = 4 << 20;
@@ -181,7 +181,7 @@ impl<S: Stage> Replica<S> {
     }
 
     /// Whether the journal still goes on from where this state was taken.
-    async fn check_ground(&self, journal: &dyn Journal, log: &LogName) -> Result<(), Error> {
+    pub(super) async fn check_ground(&self, journal: &dyn Journal, log: &LogName) -> Result<(), Error> {
         let cursor = Cursor { next: self.next, skip: 0, previous: self.previous };
         check_cursor(journal, log, &cursor).await
     }
@@ -198,6 +198,12 @@ pub(super) async fn check_cursor(journal: &dyn Journal, log: &LogName, cursor: &
         Read::Run { entries, .. } => match entries.first() {
             Some(entry) if entry.id == cursor.previous => return Ok(()),
             Some(entry) => format!("it is {}", entry.id),
+            // What a read does not show may be there all the same: it was seen once.
+            None if journal.extent(log).await?.next >= cursor.next => {
+                let reason =
+                    format!("the entry before {} of the journal {log} is not shown yet", cursor.next);
+                return Err(journal::Error::Unavailable { reason, outcome: Outcome::NotDone }.into());
+            }
             None => "the journal ends before it".to_owned(),
         },
         Read::Truncated { first } => format!("everything below {first} is gone"),

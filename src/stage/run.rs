@@ -10,10 +10,9 @@ use tokio::sync::{mpsc, watch};
 use super::bell::Rung;
 use super::mark::last_places;
 use super::source::{Batch, Sources};
-use super::{
-    Bell, Body, Cursor, Error, FORMAT, Handle, Mark, Place, Replica, Settings, Signal, Stage, Status,
-    Suspects, World,
-};
+use super::suspicion::Suspicion;
+use super::unrecorded::Unrecorded;
+use super::{Bell, Body, Error, FORMAT, Handle, Mark, Replica, Settings, Signal, Stage, Status, World};
 use crate::domain::time::Timestamp;
 use crate::journal::{self, Append, ENTRY_BYTES_MAX, Entry, Journal, LogName};
 
@@ -28,9 +27,6 @@ const LOCAL_MAX: usize = 16 * 1024;
 
 /// What an entry is to have at most when there is much to do.
 const ENTRY_BYTES_AIM: usize = ENTRY_BYTES_MAX / 4 * 3;
-
-/// A consumed entry that led to no fact is put on record after this many, or together with the next fact.
-const UNRECORDED_MAX: u32 = 256;
 
 /// A stage that can be run.
 pub struct Loop<S: Stage> {
@@ -48,12 +44,12 @@ pub struct Loop<S: Stage> {
     held: Vec<S::Input>,
     /// At most this many inputs become the next entry: shrinks when a batch cannot be decided or is too large.
     limit: usize,
-    /// Inputs up to these places are decided one by one.
-    careful: Vec<Place>,
-    /// This input is not decided as it is.
-    condemned: Option<(Place, Sentence)>,
-    /// Cursors that moved without a fact and are not on record yet, and over how many entries.
-    unrecorded: (Vec<(LogName, Cursor)>, u32),
+    /// Which inputs go into the next batch.
+    company: Company,
+    /// The rules fail with no input at all: there is nothing to give up, only to wait.
+    stuck: bool,
+    suspicion: Suspicion,
+    unrecorded: Unrecorded,
     /// Timers that led to no fact are not looked at again before this.
     not_before: Option<Duration>,
     polled_at: Duration,
@@ -65,13 +61,15 @@ pub struct Loop<S: Stage> {
     status: watch::Sender<Status>,
 }
 
-/// What becomes of an input that cannot be decided.
+/// Which inputs are decided together. Those of journals and this process's own are, until a batch of both fails.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Sentence {
-    /// The rules are told that it is poison.
-    Quarantine,
-    /// Not even that works: the cursor moves on without a fact.
-    Skip,
+enum Company {
+    /// All.
+    Together,
+    /// Those of journals; then the others.
+    JournalsFirst,
+    /// This process's own, until none is left.
+    OwnAlone,
 }
 
 enum Turn {
@@ -96,17 +94,26 @@ impl<S: Stage> Loop<S> {
         mark: Box<dyn Mark>,
     ) -> Result<(Self, Handle<S>), Error> {
         let log = stage.log();
+        let replica = Replica::load(&*world.store(&log), &log).await?;
+        Ok(Self::of(stage, world, settings, bell, mark, replica))
+    }
+
+    /// With the state that was loaded already.
+    pub fn of(
+        stage: S,
+        world: World,
+        settings: Settings,
+        bell: Bell,
+        mark: Box<dyn Mark>,
+        replica: Replica<S>,
+    ) -> (Self, Handle<S>) {
+        let log = stage.log();
         let journal = world.store(&log);
-        let replica = Replica::load(&*journal, &log).await?;
         let (publish, replica_seen) = watch::channel(Arc::new(replica.clone()));
         let (publish_state, state) = watch::channel(Arc::clone(&replica.state));
         let (status, status_seen) = watch::channel(Status { next: replica.next, ..Status::default() });
         let (local_sender, local) = mpsc::channel(LOCAL_MAX);
-        let (careful, condemned) = match mark.suspects() {
-            Suspects::None => (Vec::new(), None),
-            Suspects::Some(places) => (places, None),
-            Suspects::One(place) => (vec![place.clone()], Some((place, Sentence::Quarantine))),
-        };
+        let suspicion = Suspicion::new(mark.suspects());
         let handle = Handle { replica: replica_seen, state, status: status_seen, local: local_sender };
         let this = Self {
             limit: settings.batch_max.min(1024),
@@ -124,15 +131,16 @@ impl<S: Stage> Loop<S> {
             sources: Sources::new(),
             local,
             held: Vec::new(),
-            careful,
-            condemned,
-            unrecorded: (Vec::new(), 0),
+            company: Company::Together,
+            stuck: false,
+            suspicion,
+            unrecorded: Unrecorded::default(),
             not_before: None,
             publish,
             publish_state,
             status,
         };
-        Ok((this, handle))
+        (this, handle)
     }
 
     /// Runs until the world's shutdown.
@@ -172,18 +180,19 @@ impl<S: Stage> Loop<S> {
         if self.world.shutdown.is_cancelled() {
             return None;
         }
-        if self.sources.has_work() || !self.held.is_empty() || !self.local.is_empty() {
+        let stuck = std::mem::take(&mut self.stuck);
+        if !stuck && (self.sources.has_work() || !self.held.is_empty() || !self.local.is_empty()) {
             return Some(self.bell.take());
         }
-        let pause = self.pause();
+        let pause = if stuck { self.settings.poll } else { self.pause() };
         tokio::select! {
             biased;
             () = self.world.shutdown.cancelled() => None,
-            input = self.local.recv() => {
+            input = self.local.recv(), if !stuck => {
                 self.held.extend(input);
                 Some(self.bell.take())
             }
-            () = self.bell.rung() => Some(self.bell.take()),
+            () = self.bell.rung(), if !stuck => Some(self.bell.take()),
             () = self.world.clock.sleep(pause) => Some(self.bell.take()),
         }
     }
@@ -215,40 +224,48 @@ impl<S: Stage> Loop<S> {
     }
 
     fn hold_local(&mut self) {
+        let closed = self.sources.drained();
+        if self.held.is_empty() && !closed.is_empty() {
+            self.held.extend(self.stage.drained(&self.replica.state, &closed));
+        }
         while self.held.len() < self.limit {
             let Ok(input) = self.local.try_recv() else { break };
             self.held.push(input);
-        }
-        let closed = self.sources.drained();
-        if !closed.is_empty() {
-            self.held.extend(self.stage.drained(&self.replica.state, &closed));
         }
     }
 
     /// Decides one batch and appends what came of it.
     async fn turn(&mut self) -> Result<Turn, Error> {
         let limit = self.limit_now();
-        let mut batch = self.sources.take(limit);
+        if self.held.is_empty() {
+            self.company = Company::Together;
+        }
+        let mut batch = self.sources.take(if self.company == Company::OwnAlone { 0 } else { limit });
         let now = self.world.clock.now();
         let due = self.stage.next_due(&self.replica.state).is_some_and(|at| at <= now)
             && self.not_before.is_none_or(|at| at <= self.world.clock.monotonic());
         if batch.inputs.is_empty() && batch.cursors.is_empty() && self.held.is_empty() && !due {
             return Ok(Turn::Nothing);
         }
-        self.condemn(&mut batch);
-        batch.inputs.extend(self.held.iter().cloned());
+        self.suspicion.carry_out(&self.stage, &mut batch);
+        let own = if self.company == Company::JournalsFirst { 0 } else { self.held.len().min(limit) };
+        batch.inputs.extend(self.held[..own].iter().cloned());
         batch.inputs.extend(self.stage.offers(&self.replica.state));
-        let Some((facts, state)) = self.decide(&batch, now) else { return Ok(Turn::Progress) };
+        let Some((facts, state)) = self.decide(&batch, own, now) else { return Ok(Turn::Progress) };
         self.not_before =
             facts.is_empty().then(|| self.world.clock.monotonic() + FRUITLESS_PAUSE).filter(|_| due);
-        let Some(cursors) = self.recordable(facts.is_empty(), &batch) else {
-            self.held.clear();
+        self.unrecorded.moved(&batch.cursors);
+        let Some(cursors) = self.unrecorded.for_entry(!facts.is_empty()) else {
+            self.done_with(own);
             return Ok(Turn::Nothing);
         };
         let dropped = self.sources.dropped(&self.replica.cursors);
         let body = Body { cursors, dropped, facts };
         let bytes = body.encode();
-        if bytes.len() > ENTRY_BYTES_MAX && self.shrink(&batch) {
+        if bytes.len() > ENTRY_BYTES_MAX {
+            let reason =
+                format!("what follows has {} bytes, and an entry {ENTRY_BYTES_MAX} at most", bytes.len());
+            self.fail(&batch, own, &Arc::from(reason));
             return Ok(Turn::Progress);
         }
         let entry = Entry {
@@ -258,30 +275,18 @@ impl<S: Stage> Loop<S> {
             format: FORMAT,
             body: bytes,
         };
-        self.append(entry, body, state, batch.places.len()).await
-    }
-
-    /// Which cursors go into the next entry; `None` if there is no entry to be made. Cursors of doors are recorded at
-    /// once. Those of the other stage may wait for the next fact: else the two stages would answer each other's
-    /// answers for ever.
-    fn recordable(&mut self, no_facts: bool, batch: &Batch<S::Input>) -> Option<Vec<(LogName, Cursor)>> {
-        let (pending, count) = &mut self.unrecorded;
-        for (log, cursor) in &batch.cursors {
-            pending.retain(|(other, _)| other != log);
-            pending.push((log.clone(), cursor.clone()));
-        }
-        *count += u32::from(!batch.cursors.is_empty());
-        let only_stage = pending.iter().all(|(log, _)| Signal::of(log) == Signal::Stage);
-        if no_facts && (pending.is_empty() || (only_stage && *count < UNRECORDED_MAX)) {
-            return None;
-        }
-        Some(pending.clone())
+        self.append(entry, body, state, (batch.places.len(), own)).await
     }
 
     /// Runs the rules under guard; `None` when they failed and the batch is to be tried again, smaller or without the
     /// input that made them fail.
-    fn decide(&mut self, batch: &Batch<S::Input>, now: Timestamp) -> Option<(Vec<S::Fact>, S::State)> {
-        let alone = batch.places.len() == 1;
+    fn decide(
+        &mut self,
+        batch: &Batch<S::Input>,
+        own: usize,
+        now: Timestamp,
+    ) -> Option<(Vec<S::Fact>, S::State)> {
+        let alone = batch.places.len() == 1 && self.suspicion.is_suspected(&batch.places[0]);
         self.mark.begin(&last_places(&batch.places), alone);
         self.settings.watchdog.begin(self.world.clock.monotonic());
         let state = &self.replica.state;
@@ -293,67 +298,55 @@ impl<S: Stage> Loop<S> {
             Err(panic) => {
                 let reason: Arc<str> = Arc::from(format!("the rules failed: {}", panic_text(&*panic)));
                 tracing::error!(stage = %self.log, inputs = batch.inputs.len(), %reason, "a batch cannot be decided");
-                if !self.shrink(batch) {
-                    self.give_up(batch, &reason);
-                }
+                self.fail(batch, own, &reason);
                 None
             }
         }
     }
 
-    /// Tries the batch again in smaller pieces. `false` if it is a single input.
-    fn shrink(&mut self, batch: &Batch<S::Input>) -> bool {
-        let size = batch.places.len().max(self.held.len());
-        self.unrecorded = (Vec::new(), 0);
+    /// Has the batch tried again in smaller pieces, or gives it up if it is a single input.
+    fn fail(&mut self, batch: &Batch<S::Input>, own: usize, reason: &Arc<str>) {
+        self.unrecorded = Unrecorded::default();
         self.sources.rewind(&self.replica.cursors);
-        if size <= 1 && (batch.places.is_empty() || self.held.is_empty()) {
-            return false;
+        match (batch.places.len(), own) {
+            (0 | 1, 0) | (0, 1) => self.give_up(batch, own, reason),
+            (1.., 1..) => self.company = Company::JournalsFirst,
+            (size, 0) | (0, size) => self.limit = (size / 2).max(1),
         }
-        self.limit = (size / 2).max(1);
-        true
+    }
+
+    /// These inputs are decided, so many of them this process's own.
+    fn done_with(&mut self, own: usize) {
+        self.held.drain(..own);
+        if self.company == Company::JournalsFirst {
+            self.company = Company::OwnAlone;
+        }
     }
 
     /// A single input makes the rules fail: it is quarantined instead. A local one, which is in no journal, is dropped.
-    fn give_up(&mut self, batch: &Batch<S::Input>, reason: &Arc<str>) {
-        self.status.send_modify(|status| status.poisoned += 1);
+    fn give_up(&mut self, batch: &Batch<S::Input>, own: usize, reason: &Arc<str>) {
         match batch.places.first() {
             Some(place) => {
-                let known = self.condemned.as_ref().is_some_and(|(condemned, _)| condemned == place);
-                let sentence = if known { Sentence::Skip } else { Sentence::Quarantine };
-                tracing::error!(?place, %reason, skipped = known, "an input is given up");
-                self.condemned = Some((place.clone(), sentence));
+                self.status.send_modify(|status| status.poisoned += 1);
+                self.suspicion.condemn(place, reason);
+            }
+            None if own == 0 => {
+                tracing::error!(%reason, "the rules fail without any input, and are tried again");
+                self.status.send_modify(|status| status.blocked = Some(reason.to_string()));
+                self.stuck = true;
             }
             None => {
+                self.status.send_modify(|status| status.poisoned += 1);
                 tracing::error!(%reason, "an input of this process's own is dropped");
-                self.held.clear();
-            }
-        }
-    }
-
-    fn condemn(&mut self, batch: &mut Batch<S::Input>) {
-        let Some((condemned, sentence)) = &self.condemned else { return };
-        let Some(at) = batch.places.iter().position(|place| place == condemned) else { return };
-        let reason = Arc::from("the rules failed on it, or the process died of it twice");
-        let poison = match sentence {
-            Sentence::Quarantine => self.stage.poison(condemned, &batch.inputs[at], reason),
-            Sentence::Skip => None,
-        };
-        match poison {
-            Some(poison) => batch.inputs[at] = poison,
-            None => {
-                batch.inputs.remove(at);
-                batch.places.remove(at);
+                self.held.drain(..own);
             }
         }
     }
 
     /// How many inputs may go into the next batch: one by one while something is suspected.
     fn limit_now(&mut self) -> usize {
-        let cursors = &self.replica.cursors;
-        self.careful.retain(|place| {
-            cursors.get(&place.log).is_none_or(|c| (c.next, c.skip) <= (place.seq, place.index))
-        });
-        if self.careful.is_empty() && self.condemned.is_none() { self.limit } else { 1 }
+        self.suspicion.consumed(&self.replica.cursors);
+        if self.suspicion.is_careful() { 1 } else { self.limit }
     }
 
     async fn append(
@@ -361,7 +354,7 @@ impl<S: Stage> Loop<S> {
         entry: Entry,
         body: Body<S::Fact>,
         state: S::State,
-        inputs: usize,
+        (inputs, own): (usize, usize),
     ) -> Result<Turn, Error> {
         let mut pause = RETRY_FIRST;
         loop {
@@ -375,7 +368,7 @@ impl<S: Stage> Loop<S> {
             self.note_read(failure);
             match answer {
                 Ok(Append::Appended) => {
-                    self.publish(&entry, body, state, inputs);
+                    self.publish(&entry, body, state, (inputs, own));
                     return Ok(Turn::Progress);
                 }
                 Ok(Append::Taken(theirs)) => {
@@ -385,11 +378,22 @@ impl<S: Stage> Loop<S> {
                 Ok(Append::Sealed) => {
                     // The slot is long gone: we slept. The facts were decided on an old state and are dropped; their
                     // inputs are decided again.
-                    self.replica.follow(&*self.journal, &self.log).await?;
+                    match self.replica.follow(&*self.journal, &self.log).await {
+                        Ok(_) => {}
+                        Err(Error::Store(error)) => self.note_append_failure(&error),
+                        Err(error) => return Err(error),
+                    }
                     self.start_over();
                     return Ok(Turn::Progress);
                 }
                 Err(error) => {
+                    // A slot that is not the next one: the journal is shorter than what we have seen of it.
+                    if matches!(error, journal::Error::Invalid(_)) {
+                        match self.replica.check_ground(&*self.journal, &self.log).await {
+                            Ok(()) | Err(Error::Store(_)) => {}
+                            Err(error) => return Err(error),
+                        }
+                    }
                     self.note_append_failure(&error);
                     let wait = self.world.ids.jitter(pause);
                     pause = (pause * 2).min(self.settings.retry_cap);
@@ -404,13 +408,19 @@ impl<S: Stage> Loop<S> {
     }
 
     /// This entry is durable and ours.
-    fn publish(&mut self, entry: &Entry, body: Body<S::Fact>, state: S::State, inputs: usize) {
+    fn publish(
+        &mut self,
+        entry: &Entry,
+        body: Body<S::Fact>,
+        state: S::State,
+        (inputs, own): (usize, usize),
+    ) {
         self.replica.state = Arc::new(state);
         self.replica.advance(entry.id, body.cursors, &body.dropped);
-        self.unrecorded = (Vec::new(), 0);
-        self.held.clear();
-        self.condemned = None;
-        self.limit = grown(self.limit, inputs, entry.body.len()).min(self.settings.batch_max);
+        self.unrecorded = Unrecorded::default();
+        self.done_with(own);
+        self.suspicion.consumed(&self.replica.cursors);
+        self.limit = grown(self.limit, inputs + own, entry.body.len()).min(self.settings.batch_max);
         self.show();
         self.status.send_modify(|status| {
             status.appended_at = Some(entry.at);
@@ -429,7 +439,7 @@ impl<S: Stage> Loop<S> {
     }
 
     fn start_over(&mut self) {
-        self.unrecorded = (Vec::new(), 0);
+        self.unrecorded = Unrecorded::default();
         self.sources.rewind(&self.replica.cursors);
         self.show();
     }
@@ -475,7 +485,8 @@ impl<S: Stage> Loop<S> {
 /// large is decided in vain.
 fn grown(limit: usize, inputs: usize, bytes: usize) -> usize {
     let grown = limit + limit / 4 + 1;
-    if bytes < ENTRY_BYTES_AIM / 4 {
+    // What is due by the clock says nothing about inputs.
+    if inputs == 0 || bytes < ENTRY_BYTES_AIM / 4 {
         return grown;
     }
     grown.min((inputs.saturating_mul(ENTRY_BYTES_AIM) / bytes).max(1))

@@ -9,6 +9,7 @@ mod deliver;
 mod docs;
 #[allow(dead_code, reason = "each test uses a part of what the doubles can do")]
 mod doubles;
+mod e2e;
 mod golden;
 mod journal;
 mod offline;

@@ -80,8 +80,9 @@ named! { EscalationPolicyUpdate: "escalation_policy", "escalation_policies"; }
 pub struct EscalationRuleUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// A fraction of a minute is an addition of `pd`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub escalation_delay_in_minutes: Option<u64>,
+    pub escalation_delay_in_minutes: Option<f64>,
     /// An addition of `pd`: wins over the minutes unless they were changed.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation_delay_in_seconds: Option<u64>,

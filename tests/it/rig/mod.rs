@@ -35,6 +35,8 @@ pub(crate) struct Rig {
     config: Option<String>,
     /// What the next start is given beside that; such as limits.
     wrapped: Vec<(String, String)>,
+    /// Whether somebody looks at what it prints.
+    terminal: bool,
     power: Option<Supply>,
     server: Option<Server>,
     context: Context,
@@ -62,6 +64,14 @@ impl Rig {
         rig
     }
 
+    /// A server with nothing configured, on a terminal, as a newcomer starts it.
+    pub(crate) fn start_on_terminal() -> Self {
+        let mut rig = Self::prepare("");
+        rig.terminal = true;
+        rig.up();
+        rig
+    }
+
     /// A home with a configuration, without a server yet.
     pub(crate) fn prepare(config: &str) -> Self {
         let home = tempfile::Builder::new().prefix("pd-rig").tempdir().unwrap();
@@ -72,6 +82,7 @@ impl Rig {
             data,
             config,
             wrapped: Vec::new(),
+            terminal: false,
             power: None,
             server: None,
             context: Context::default(),
@@ -99,7 +110,7 @@ impl Rig {
         if let Some(power) = &self.power {
             command.envs(power.env());
         }
-        self.server = Some(Server::start(command));
+        self.server = Some(Server::start(command, self.terminal));
         if let Some(power) = &self.power {
             assert!(poll(START, || power.in_use()), "the shim was not loaded\n{}", self.said());
         }
@@ -293,6 +304,11 @@ impl Rig {
     /// Asks the server to end, and waits until it has; its exit code.
     pub(crate) fn term(&mut self) -> Option<i32> {
         self.server.take().expect("a server is up").term(STOP)
+    }
+
+    /// Sends the server a signal, and waits for nothing.
+    pub(crate) fn signal(&self, signal: rustix::process::Signal) {
+        self.server.as_ref().expect("a server is up").signal(signal);
     }
 
     /// Kills and starts again.

@@ -1,5 +1,6 @@
 //! One process of `pd serve`, with what it prints.
 
+use std::fs::File;
 use std::io::{BufRead as _, BufReader, Read};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
@@ -14,11 +15,19 @@ pub(super) struct Server {
 }
 
 impl Server {
-    pub(super) fn start(mut command: Command) -> Self {
+    /// With its output on a terminal, or else into a pipe.
+    pub(super) fn start(mut command: Command, terminal: bool) -> Self {
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        let mut child = command.spawn().unwrap();
         let said = Arc::new(Mutex::new(String::new()));
-        keep(child.stdout.take().unwrap(), &said);
+        if terminal {
+            let (ours, theirs) = pseudo_terminal();
+            command.stdout(theirs);
+            keep(ours, &said);
+        }
+        let mut child = command.spawn().unwrap();
+        if let Some(stdout) = child.stdout.take() {
+            keep(stdout, &said);
+        }
         keep(child.stderr.take().unwrap(), &said);
         Self { child, said }
     }
@@ -63,10 +72,14 @@ impl Server {
 
     /// The exit code after SIGTERM; `None` if it had to be killed.
     pub(super) fn term(mut self, limit: Duration) -> Option<i32> {
+        self.signal(rustix::process::Signal::TERM);
+        self.ended(limit)?.code()
+    }
+
+    pub(super) fn signal(&self, signal: rustix::process::Signal) {
         let id = i32::try_from(self.child.id()).unwrap();
         let process = rustix::process::Pid::from_raw(id).unwrap();
-        rustix::process::kill_process(process, rustix::process::Signal::TERM).unwrap();
-        self.ended(limit)?.code()
+        rustix::process::kill_process(process, signal).unwrap();
     }
 }
 
@@ -85,6 +98,17 @@ fn listening(said: &str) -> Option<String> {
     let address = line.split_once("http://")?.1;
     let end = address.find(|c: char| !(c.is_ascii_digit() || c == '.' || c == ':')).unwrap_or(address.len());
     Some(address[..end].to_owned())
+}
+
+/// Both ends of a terminal: that of who looks at it, and that of who writes.
+fn pseudo_terminal() -> (File, File) {
+    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
+    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
+    grantpt(&ours).unwrap();
+    unlockpt(&ours).unwrap();
+    let path = ptsname(&ours, Vec::new()).unwrap().into_string().unwrap();
+    let theirs = File::options().read(true).write(true).open(path).unwrap();
+    (File::from(ours), theirs)
 }
 
 fn keep(stream: impl Read + Send + 'static, said: &Arc<Mutex<String>>) {

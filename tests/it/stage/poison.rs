@@ -61,9 +61,7 @@ async fn poison_among_a_processs_own_inputs_is_dropped_and_nothing_else_is() {
     let running = world.run(1).await;
     let own = |text: &str| running.handle.local.try_send(Line::Said(text.into())).unwrap();
     // All wait when the loop looks: one bad one among its own, and one in the door.
-    for input in ["own 1", "own 2", "boom own", "own 3"] {
-        own(input);
-    }
+    ["own 1", "own 2", "boom own", "own 3"].into_iter().for_each(own);
     world.feed(&["event 1", "boom 1", "event 2"]).await;
     world
         .wait_until("all is done", || running.counted() == 5 && !running.state().quarantined.is_empty())
@@ -133,4 +131,21 @@ async fn a_single_input_is_not_guilty_of_the_first_death() {
     running.stop().await;
     // It happened to be the only one of its batch. Were the process killed now, it would deserve a second try.
     assert_eq!(*written.lock().unwrap(), [(1, false)]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn rules_that_fail_without_any_input_wait_and_lose_nothing() {
+    let world = World::new(6, NoFaults);
+    let running = world.run(1).await;
+    world.feed(&["mine 50"]).await;
+    world.wait_until("it is armed", || running.appends() == 1).await;
+    world.clock.sleep(Duration::from_secs(1)).await;
+    world.feed(&["event 1", "event 2"]).await;
+    world.clock.sleep(Duration::from_secs(60)).await;
+    let status = running.handle.status.borrow().clone();
+    assert_eq!(status.blocked.as_deref(), Some("the rules failed: stepped on a mine"));
+    assert!(!status.stopped);
+    let consumed = running.handle.replica.borrow().cursors[&world.door].next;
+    assert_eq!((consumed, running.appends()), (Seq(1), 1), "nothing was passed over");
+    running.stop().await;
 }

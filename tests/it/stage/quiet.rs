@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use pd::journal::LogName;
 use pd::journal::memory::NoFaults;
-use pd::stage::{NoMark, Settings};
+use pd::stage::{NoMark, Settings, Signal};
 
 use super::tally::Tally;
 use super::world::{Running, World};
@@ -27,7 +27,9 @@ async fn stages_do_not_answer_each_others_answers() {
     // Enough that cursors alone are put on record, which the other stage then reads.
     for name in 0..700 {
         world.feed(&[format!("event {name}")]).await;
-        world.clock.sleep(Duration::from_millis(2)).await;
+        world.clock.sleep(Duration::from_millis(1)).await;
+        world.ring(Signal::Stage);
+        world.clock.sleep(Duration::from_millis(1)).await;
     }
     world.wait_until("all are counted", || one.counted() == 700).await;
     world.clock.sleep(Duration::from_secs(10)).await;
@@ -54,7 +56,7 @@ async fn a_timer_rings_on_time_and_once() {
     let running = world.run(1).await;
     world.feed(&["timer 90000"]).await;
     world.wait_until("it is armed", || !running.state().timers.is_empty()).await;
-    let at = *running.state().timers.get_min().map(|(at, ())| at).unwrap();
+    let at = *running.state().timers.get_min().map(|(at, _)| at).unwrap();
     world.wait_until("it rings", || running.state().timers.is_empty()).await;
     let late = world.clock.now().since(at);
     assert!(late <= Duration::from_millis(10), "{late:?} late");

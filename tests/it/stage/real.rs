@@ -65,7 +65,7 @@ async fn open_door(world: &World, door: Uuid) {
     let mut body = serde_json::to_vec(&registered).unwrap();
     body.push(b'\n');
     world.put(&LogName::door_index(), door::FORMAT, body.into()).await;
-    world.bell.ring(Signal::Index);
+    world.ring(Signal::Index);
 }
 
 /// Writes triggers with these keys through a door, as one entry.
@@ -78,7 +78,7 @@ async fn trigger(world: &World, door: Uuid, routing_key: RoutingKey, keys: &[Str
         door::encode(&head, body.as_bytes(), &mut batch);
     }
     world.put(&LogName::door_events(door), door::FORMAT, batch.into()).await;
-    world.bell.ring(Signal::Doors);
+    world.ring(Signal::Doors);
 }
 
 async fn crashes(seed: u64) {

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 /// What is counted. What a line begins with says what it does: `quiet` leads to no fact, `boom` makes the rules panic,
 /// `doom` too, even when it is told as poison, `big` leads to a fact of so many bytes, `timer` to a fact so many
-/// milliseconds later.
+/// milliseconds later, `mine` to rules that fail for ever from then on.
 #[derive(Clone, Debug)]
 pub(super) enum Line {
     Said(Arc<str>),
@@ -23,7 +23,7 @@ pub(super) enum Line {
 pub(super) enum Fact {
     Counted { name: Arc<str>, filling: String },
     Quarantined { name: Arc<str> },
-    Armed { at: Timestamp },
+    Armed { at: Timestamp, mine: bool },
     Rang { at: Timestamp },
 }
 
@@ -32,14 +32,14 @@ pub(super) enum Fact {
 pub(super) struct State {
     pub(super) counts: OrdMap<Arc<str>, u32>,
     pub(super) quarantined: OrdMap<Arc<str>, u32>,
-    pub(super) timers: OrdMap<Timestamp, ()>,
+    pub(super) timers: OrdMap<Timestamp, bool>,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) enum Record {
     Count(Arc<str>, u32),
     Quarantine(Arc<str>, u32),
-    Timer(Timestamp),
+    Timer(Timestamp, bool),
 }
 
 /// The stage: its own journal, and those that it reads.
@@ -62,6 +62,7 @@ impl Stage for Tally {
     type Record = Record;
 
     fn decide(state: &State, batch: &[Line], now: Timestamp) -> (Vec<Fact>, State) {
+        assert!(!state.timers.iter().any(|(at, mine)| *mine && *at <= now), "stepped on a mine");
         let mut facts: Vec<Fact> = batch.iter().filter_map(|line| judge(line, now)).collect();
         facts.extend(state.timers.keys().take_while(|at| **at <= now).map(|at| Fact::Rang { at: *at }));
         let mut next = state.clone();
@@ -75,7 +76,7 @@ impl Stage for Tally {
         match fact {
             Fact::Counted { name, .. } => *state.counts.entry(name.clone()).or_default() += 1,
             Fact::Quarantined { name } => *state.quarantined.entry(name.clone()).or_default() += 1,
-            Fact::Armed { at } => drop(state.timers.insert(*at, ())),
+            Fact::Armed { at, mine } => drop(state.timers.insert(*at, *mine)),
             Fact::Rang { at } => drop(state.timers.remove(at)),
         }
     }
@@ -83,7 +84,9 @@ impl Stage for Tally {
     fn records(state: &State) -> Box<dyn Iterator<Item = Record> + Send + '_> {
         let counts = state.counts.iter().map(|(name, n)| Record::Count(name.clone(), *n));
         let quarantined = state.quarantined.iter().map(|(name, n)| Record::Quarantine(name.clone(), *n));
-        Box::new(counts.chain(quarantined).chain(state.timers.keys().map(|at| Record::Timer(*at))))
+        Box::new(
+            counts.chain(quarantined).chain(state.timers.iter().map(|(at, mine)| Record::Timer(*at, *mine))),
+        )
     }
 
     fn restore(records: &mut dyn Iterator<Item = Record>) -> State {
@@ -92,14 +95,14 @@ impl Stage for Tally {
             match record {
                 Record::Count(name, n) => drop(state.counts.insert(name, n)),
                 Record::Quarantine(name, n) => drop(state.quarantined.insert(name, n)),
-                Record::Timer(at) => drop(state.timers.insert(at, ())),
+                Record::Timer(at, mine) => drop(state.timers.insert(at, mine)),
             }
         }
         state
     }
 
     fn next_due(&self, state: &State) -> Option<Timestamp> {
-        state.timers.get_min().map(|(at, ())| *at)
+        state.timers.get_min().map(|(at, _)| *at)
     }
 
     fn log(&self) -> LogName {
@@ -155,9 +158,9 @@ fn judge(line: &Line, now: Timestamp) -> Option<Fact> {
     match name.split(' ').next().unwrap() {
         "quiet" => None,
         "boom" | "doom" => panic!("{name} is no good"),
-        "timer" => {
+        kind @ ("timer" | "mine") => {
             let after = std::time::Duration::from_millis(number().into());
-            Some(Fact::Armed { at: now.plus(after) })
+            Some(Fact::Armed { at: now.plus(after), mine: kind == "mine" })
         }
         "big" => Some(Fact::Counted { name: name.clone(), filling: "x".repeat(number() as usize) }),
         _ => Some(Fact::Counted { name: name.clone(), filling: String::new() }),

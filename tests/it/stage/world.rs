@@ -49,7 +49,8 @@ pub(super) struct World {
     pub(super) store: MemoryStore,
     pub(super) clock: SharedClock,
     pub(super) ids: SharedIds,
-    pub(super) bell: Bell,
+    /// One for each loop.
+    bells: Mutex<Vec<Bell>>,
     /// The door that senders write into.
     pub(super) door: LogName,
     next: Arc<Mutex<BTreeMap<LogName, Seq>>>,
@@ -63,7 +64,7 @@ impl World {
             store: MemoryStore::with_faults(but_for_the_sender(plan), Arc::clone(&clock)),
             clock,
             ids: Arc::new(Seeded::new(seed)),
-            bell: Bell::default(),
+            bells: Mutex::default(),
             door: LogName::door_events(Uuid::from_u128(7)),
             next: Arc::default(),
         }
@@ -118,8 +119,10 @@ impl World {
         settings: Settings,
         mark: impl Fn() -> Box<dyn Mark>,
     ) -> Result<Running<S>, stage::Error> {
+        let bell = Bell::default();
+        self.bells.lock().unwrap().push(bell.clone());
         loop {
-            match Loop::load(stage(), world.clone(), settings.clone(), self.bell.clone(), mark()).await {
+            match Loop::load(stage(), world.clone(), settings.clone(), bell.clone(), mark()).await {
                 Ok((stage, handle)) => {
                     let shutdown = world.shutdown.clone();
                     return Ok(Running { handle, shutdown, task: tokio::spawn(stage.run()) });
@@ -140,7 +143,14 @@ impl World {
     pub(super) async fn feed_into(&self, log: &LogName, lines: &[impl AsRef<str>]) {
         let lines: Vec<&str> = lines.iter().map(AsRef::as_ref).collect();
         self.put(log, 1, lines.join("\n").into_bytes().into()).await;
-        self.bell.ring(Signal::Doors);
+        self.ring(Signal::Doors);
+    }
+
+    /// Wakes all loops.
+    pub(super) fn ring(&self, signal: Signal) {
+        for bell in &*self.bells.lock().unwrap() {
+            bell.ring(signal);
+        }
     }
 
     /// Appends one entry as the sender.

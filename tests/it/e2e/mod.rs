@@ -1,0 +1,11 @@
+//! The whole of it, through the real binary.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod bad_input;
+mod idle;
+mod life;
+mod load;
+mod pages;
+mod raw;
+mod tls;
+mod world;
