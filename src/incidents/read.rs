@@ -10,7 +10,7 @@ use crate::domain::incidents::input::{Input, Poison};
 use crate::domain::notify;
 use crate::door::{self, Record, Registered};
 use crate::journal::{Entry, LogName, Seq};
-use crate::stage::{Arrival, Body, Error};
+use crate::stage::{Arrival, Error, wanted_facts};
 
 /// Which of a door's journals.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -48,25 +48,10 @@ pub(super) fn arrivals(log: &LogName, seq: Seq, entry: &Entry) -> Result<Vec<Arr
 
 /// What the notify stage says, but only what concerns incidents: the rest is between that stage and its providers.
 fn outcomes(log: &LogName, seq: Seq, entry: &Entry) -> Result<Vec<Arrival<Input>>, Error> {
-    let body = Body::<notify::Fact>::decode(log, seq, entry)?;
-    Ok(body
-        .facts
-        .into_iter()
-        .map(|fact| {
-            let input = match fact {
-                notify::Fact::NotificationEnded { .. }
-                | notify::Fact::NotificationsCancelled { .. }
-                | notify::Fact::PageSettled { .. } => Some(Input::Notify(fact)),
-                notify::Fact::PagePlanned(_)
-                | notify::Fact::NotificationPlanned { .. }
-                | notify::Fact::NotificationAdvanced { .. }
-                | notify::Fact::NotificationsClaimed { .. }
-                | notify::Fact::NotificationPostponed { .. }
-                | notify::Fact::EpochStarted { .. } => None,
-            };
-            Arrival { accepted_at: entry.at, input }
-        })
-        .collect())
+    const WANTED: &[&str] = &["NotificationEnded", "NotificationsCancelled", "PageSettled"];
+    let facts = wanted_facts::<notify::Fact>(log, seq, entry, WANTED, notify::Fact::NAMES)?;
+    let arrival = |fact: Option<_>| Arrival { accepted_at: entry.at, input: fact.map(Input::Notify) };
+    Ok(facts.into_iter().map(arrival).collect())
 }
 
 fn registrations(log: &LogName, seq: Seq, entry: &Entry) -> Result<Vec<Arrival<Input>>, Error> {

@@ -10,7 +10,18 @@ use crate::domain::notify::state::State;
 use crate::domain::notify::{Fact, decide, evolve};
 use crate::domain::time::Timestamp;
 use crate::journal::{Entry, LogName, Seq};
-use crate::stage::{Arrival, Bell, Body, Error, Place, Signal, Stage};
+use crate::stage::{Arrival, Bell, Error, Place, Signal, Stage, wanted_facts};
+
+/// The facts of the incidents stage that may change what is sent.
+const WANTED: &[&str] = &[
+    "UserPaged",
+    "IncidentAcknowledged",
+    "IncidentResolved",
+    "IncidentAssigned",
+    "UserDeleted",
+    "ContactMethodRemoved",
+    "EpochStarted",
+];
 
 /// The notify stage.
 pub struct Notify {
@@ -78,12 +89,9 @@ impl Stage for Notify {
     }
 
     fn read(&self, log: &LogName, seq: Seq, entry: &Entry) -> Result<Vec<Arrival<Input>>, Error> {
-        let body = Body::<incidents::fact::Fact>::decode(log, seq, entry)?;
-        let arrival = |fact| {
-            let input = concerns(&fact).then_some(Input::Incidents(fact));
-            Arrival { accepted_at: entry.at, input }
-        };
-        Ok(body.facts.into_iter().map(arrival).collect())
+        let facts = wanted_facts(log, seq, entry, WANTED, incidents::fact::Fact::NAMES)?;
+        let arrival = |fact: Option<_>| Arrival { accepted_at: entry.at, input: fact.map(Input::Incidents) };
+        Ok(facts.into_iter().map(arrival).collect())
     }
 
     /// A page that cannot be planned is one that plans nothing: it reaches nobody, so its incident escalates at once.
@@ -116,19 +124,4 @@ impl Stage for Notify {
             self.incidents.ring(Signal::Stage);
         }
     }
-}
-
-/// Whether a fact of the incidents stage may change what is sent.
-fn concerns(fact: &incidents::fact::Fact) -> bool {
-    use incidents::fact::Fact as F;
-    matches!(
-        fact,
-        F::UserPaged(_)
-            | F::IncidentAcknowledged { .. }
-            | F::IncidentResolved { .. }
-            | F::IncidentAssigned { .. }
-            | F::UserDeleted { .. }
-            | F::ContactMethodRemoved { .. }
-            | F::EpochStarted { .. }
-    )
 }

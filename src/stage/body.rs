@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
+use serde_json::value::RawValue;
 use uuid::Uuid;
 
 use super::Error;
@@ -54,16 +55,61 @@ impl<F: Serialize> Body<F> {
     }
 }
 
+/// Reads the facts of an entry that are `wanted`; the others are passed over unread, but must be `known`: a fact of a
+/// newer release is not to be missed. In order, `None` for each that was passed over.
+///
+/// # Errors
+/// When it has a format or a fact that this release does not know.
+pub fn wanted_facts<F: DeserializeOwned>(
+    log: &LogName,
+    seq: Seq,
+    entry: &Entry,
+    wanted: &[&str],
+    known: &[&str],
+) -> Result<Vec<Option<F>>, Error> {
+    let unreadable = |reason: String| Error::Unreadable { log: log.clone(), seq, reason };
+    check_format(log, seq, entry)?;
+    let raw: Raw<'_> = serde_json::from_slice(&entry.body).map_err(|error| unreadable(error.to_string()))?;
+    let read = |fact: &&RawValue| {
+        let name = name_of(fact.get());
+        if name.is_some_and(|name| !wanted.contains(&name) && known.contains(&name)) {
+            return Ok(None);
+        }
+        serde_json::from_str(fact.get()).map(Some).map_err(|error| unreadable(error.to_string()))
+    };
+    raw.facts.iter().map(read).collect()
+}
+
+#[derive(Deserialize)]
+struct Raw<'a> {
+    #[serde(borrow)]
+    facts: Vec<&'a RawValue>,
+}
+
+/// The name of a fact, which is the only key of its object.
+fn name_of(fact: &str) -> Option<&str> {
+    fact.strip_prefix("{\"")?.split_once('"').map(|(name, _)| name)
+}
+
+fn check_format(log: &LogName, seq: Seq, entry: &Entry) -> Result<(), Error> {
+    if entry.format == FORMAT {
+        return Ok(());
+    }
+    let reason = format!("its format is {}, and this release reads {FORMAT}", entry.format);
+    Err(Error::Unreadable { log: log.clone(), seq, reason })
+}
+
 impl<F: DeserializeOwned> Body<F> {
     /// Reads an entry.
     ///
     /// # Errors
     /// When it has a format or a fact that this release does not know.
     pub fn decode(log: &LogName, seq: Seq, entry: &Entry) -> Result<Self, Error> {
-        let unknown = |reason| Error::Unreadable { log: log.clone(), seq, reason };
-        if entry.format != FORMAT {
-            return Err(unknown(format!("its format is {}, and this release reads {FORMAT}", entry.format)));
-        }
-        serde_json::from_slice(&entry.body).map_err(|error| unknown(error.to_string()))
+        check_format(log, seq, entry)?;
+        serde_json::from_slice(&entry.body).map_err(|error| Error::Unreadable {
+            log: log.clone(),
+            seq,
+            reason: error.to_string(),
+        })
     }
 }

@@ -24,7 +24,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 pub use bell::{Bell, Signal};
-pub use body::{Body, Cursor, FORMAT};
+pub use body::{Body, Cursor, FORMAT, wanted_facts};
 pub use error::Error;
 pub use mark::{FileMark, Mark, NoMark, Suspects};
 pub use replica::{Replica, snapshot_digest};

@@ -74,6 +74,7 @@ fn names<T: Serialize>(values: &[T]) -> BTreeSet<String> {
 fn facts_of_incidents_are_read_and_mean_what_they_meant() {
     let facts: Vec<Fact> = facts(["incidents.jsonl", "more-incidents.jsonl"], &LogName::incidents());
     assert_eq!(names(&facts), variants("src/domain/incidents/fact.rs", "Fact"));
+    assert_eq!(Fact::NAMES.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>(), names(&facts));
     let mut state = State::default();
     for fact in &facts {
         evolve(&mut state, fact);
@@ -105,6 +106,10 @@ fn snapshots_of_incidents_are_read() {
 fn facts_of_notifications_are_read() {
     let facts: Vec<notify::Fact> = facts(["notify.jsonl", "more-notify.jsonl"], &LogName::notify());
     assert_eq!(names(&facts), variants("src/domain/notify/fact.rs", "Fact"));
+    assert_eq!(
+        notify::Fact::NAMES.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>(),
+        names(&facts)
+    );
 }
 
 #[test]

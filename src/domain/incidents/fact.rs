@@ -383,6 +383,57 @@ pub enum Fact {
     },
 }
 
+impl Fact {
+    /// The names of all facts, as they stand in entries: who passes over a fact still has to know it.
+    pub const NAMES: &[&str] = &[
+        "Founded",
+        "EpochStarted",
+        "DoorOpened",
+        "DoorClosed",
+        "CommandJudged",
+        "InputQuarantined",
+        "UserCreated",
+        "UserUpdated",
+        "UserDeleted",
+        "ContactMethodSet",
+        "ContactMethodRemoved",
+        "NotificationRuleSet",
+        "NotificationRuleRemoved",
+        "ServiceCreated",
+        "ServiceUpdated",
+        "ServiceDeleted",
+        "IntegrationSet",
+        "IntegrationRemoved",
+        "PolicyCreated",
+        "PolicyUpdated",
+        "PolicyDeleted",
+        "TokenIssued",
+        "TokenRevoked",
+        "CloseRemembered",
+        "IncidentOpened",
+        "AlertRepeated",
+        "AlertResolved",
+        "IncidentAcknowledged",
+        "IncidentUnacknowledged",
+        "IncidentResolved",
+        "LevelEntered",
+        "EscalationExhausted",
+        "FallbackPaged",
+        "UserPaged",
+        "PageSettled",
+        "NobodyReached",
+        "NotificationNoted",
+        "CancellationNoted",
+        "IncidentAssigned",
+        "NoteAdded",
+        "TitleChanged",
+        "UrgencyChanged",
+        "PriorityChanged",
+        "PolicyChanged",
+        "IncidentArchived",
+    ];
+}
+
 /// See [`Fact::IncidentOpened`].
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct IncidentOpened {

@@ -113,3 +113,18 @@ pub enum Fact {
         at: Timestamp,
     },
 }
+
+impl Fact {
+    /// The names of all facts, as they stand in entries: who passes over a fact still has to know it.
+    pub const NAMES: &[&str] = &[
+        "PagePlanned",
+        "NotificationPlanned",
+        "NotificationsClaimed",
+        "NotificationAdvanced",
+        "NotificationPostponed",
+        "NotificationEnded",
+        "NotificationsCancelled",
+        "PageSettled",
+        "EpochStarted",
+    ];
+}
