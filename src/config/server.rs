@@ -167,13 +167,9 @@ fn tls(section: &mut Section<'_, '_>) -> Option<Tls> {
 
 fn stores(section: &mut Section<'_, '_>) -> Stores {
     let default = section.text("default", str::parse).unwrap_or(StoreUrl::Sqlite(PathBuf::from("pd.db")));
+    let doors = section.text("doors", str::parse).unwrap_or_else(|| default.beside("doors"));
     let mut of = |key| section.text(key, str::parse).unwrap_or_else(|| default.clone());
-    let stores = Stores {
-        doors: of("doors"),
-        incidents: of("incidents"),
-        notify: of("notify"),
-        archive: of("archive"),
-    };
+    let stores = Stores { doors, incidents: of("incidents"), notify: of("notify"), archive: of("archive") };
     section.finish();
     stores
 }

@@ -107,6 +107,15 @@ pub enum StoreUrl {
     Sqlite(PathBuf),
 }
 
+impl StoreUrl {
+    /// A store of its own for a part, beside this one: what is accepted need not wait for what the stages write.
+    pub(super) fn beside(&self, part: &str) -> Self {
+        let Self::Sqlite(path) = self;
+        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
+        Self::Sqlite(path.with_file_name(format!("{stem}-{part}.db")))
+    }
+}
+
 impl FromStr for StoreUrl {
     type Err = String;
 

@@ -149,7 +149,8 @@ fn a_whole_configuration_is_understood() {
 fn nothing_is_needed() {
     let config = Config::default();
     assert_eq!(config.listen.to_string(), "127.0.0.1:7433");
-    assert_eq!(config.store.doors.to_string(), "sqlite:pd.db");
+    assert_eq!(config.store.doors.to_string(), "sqlite:pd-doors.db");
+    assert_eq!(config.store.incidents.to_string(), "sqlite:pd.db");
     assert_eq!(config.email, None);
     assert_eq!(config.retention.incidents, Duration::from_secs(86_400));
     assert_eq!(config.retention.archive, Duration::from_secs(400 * 86_400));

@@ -20,6 +20,9 @@ use serde_json::Value;
 use crate::purge::bench::Bench;
 
 /// What the command line has of an installation.
+/// All journals in one file.
+const ONE_FILE: &str = "[store]\ndoors = \"sqlite:pd.db\"\n";
+
 fn installation(data: &Path, config: &str) -> Installation {
     Installation { config: Config::parse("test.toml", config).unwrap(), data: data.to_owned() }
 }
@@ -59,7 +62,7 @@ async fn a_backup_of_a_busy_installation_is_one_moment_of_it() {
     let (from, to, kept) = (folder(), folder(), folder());
     let (_store, mut bench) = founded(from.path()).await;
     let archive = SqliteArchive::open(&from.path().join("pd-archive.db"), clock()).unwrap();
-    let of = installation(from.path(), "");
+    let of = installation(from.path(), ONE_FILE);
     let backup = kept.path().join("backup");
 
     let (source, target) = (of.clone(), backup.clone());
@@ -75,7 +78,7 @@ async fn a_backup_of_a_busy_installation_is_one_moment_of_it() {
     assert_eq!(summary.files, 4, "stores, archive, key, manifest");
     drop((bench, archive, _store));
 
-    let restored = installation(&to.path().join("data"), "");
+    let restored = installation(&to.path().join("data"), ONE_FILE);
     let summary = offline::restore(&restored, &backup, false).unwrap();
     assert_eq!(summary.path, restored.data);
     assert_eq!(fs::read(restored.data.join("key")).unwrap(), fs::read(from.path().join("key")).unwrap());
@@ -108,7 +111,7 @@ async fn a_backup_of_separate_stores_fits_together() {
     offline::restore(&restored, &backup, false).unwrap();
     assert_eq!(findings(&restored, false), []);
 
-    let other = installation(&kept.path().join("other"), "");
+    let other = installation(&kept.path().join("other"), ONE_FILE);
     let refused = offline::restore(&other, &backup, false).unwrap_err();
     assert!(matches!(refused, Error::OtherStores(_)), "{refused}");
 }
@@ -117,7 +120,7 @@ async fn a_backup_of_separate_stores_fits_together() {
 async fn a_restore_replaces_only_when_told_and_only_by_what_is_whole() {
     let (from, kept) = (folder(), folder());
     let (store, mut bench) = founded(from.path()).await;
-    let of = installation(from.path(), "");
+    let of = installation(from.path(), ONE_FILE);
     let backup = kept.path().join("backup");
     offline::backup(&of, &backup).unwrap();
     assert!(matches!(offline::backup(&of, &backup), Err(Error::Exists(_))));
@@ -221,7 +224,7 @@ async fn journals_are_printed_while_a_server_has_them() {
     let (_store, mut bench) = founded(data.path()).await;
     bench.accept("trigger", &["a", "b"]).await;
     bench.consume().await;
-    let of = installation(data.path(), "");
+    let of = installation(data.path(), ONE_FILE);
     let print = |log: Option<&str>, from, limit| -> Result<Vec<Value>, Error> {
         let query = Query { log: log.map(str::to_owned), from, limit };
         let mut lines = Vec::new();
@@ -249,7 +252,7 @@ async fn journals_are_printed_while_a_server_has_them() {
     assert_eq!(print(Some("incidents"), None, 1).unwrap().len(), 1);
     assert!(matches!(print(Some("nothing"), None, 1), Err(Error::NoJournal(_))));
 
-    let nowhere = installation(&data.path().join("nowhere"), "");
+    let nowhere = installation(&data.path().join("nowhere"), ONE_FILE);
     assert!(matches!(offline::recover(&nowhere, true), Err(Error::Nothing(_))));
     assert!(!nowhere.data.exists());
 }
