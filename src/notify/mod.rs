@@ -2,7 +2,7 @@
 //!
 //! Reading order: [`transport`], the seam to the outside; [`compose`], the last look and what a message says;
 //! [`breaker`], [`room`] and [`metrics`], the bounds and the counts; [`sender`], the task that sends, one
-//! [`attempt`] at a time.
+//! attempt at a time.
 
 mod attempt;
 pub mod breaker;
