@@ -182,7 +182,8 @@ impl Server {
         // Before anything can be sent: what a backup holds was perhaps sent already.
         let epoch = epoch::epoch(&folder, &world, &incidents).await?;
         let (sender, sends) = channels::sending(config, &folder, &world, &incidents, &url)?;
-        let of_notify = settings();
+        // Somebody waits for the message: hardly any rest.
+        let of_notify = Settings { rest: Duration::from_millis(1), ..settings() };
         let watchdogs = [watchdogs, vec![of_notify.watchdog.clone()]].concat();
         let (notify_loop, notify) = Loop::of(
             Notify::new(sender.clone(), incidents_bell.clone(), epoch),

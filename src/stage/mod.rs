@@ -10,6 +10,7 @@ mod error;
 mod mark;
 mod replica;
 mod run;
+mod size;
 mod source;
 mod status;
 mod suspicion;

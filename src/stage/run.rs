@@ -1,6 +1,5 @@
 //! The loop itself: gather, decide, append, publish.
 
-use std::any::Any;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
@@ -9,8 +8,9 @@ use tokio::sync::{mpsc, watch};
 
 use super::bell::Rung;
 use super::mark::last_places;
+use super::size::grown;
 use super::source::{Batch, Sources};
-use super::suspicion::Suspicion;
+use super::suspicion::{Suspicion, panic_text};
 use super::unrecorded::Unrecorded;
 use super::{Bell, Body, Error, FORMAT, Handle, Mark, Replica, Settings, Signal, Stage, Status, World};
 use crate::domain::time::Timestamp;
@@ -24,9 +24,6 @@ const FRUITLESS_PAUSE: Duration = Duration::from_millis(50);
 
 /// How many inputs of this process's own may wait.
 const LOCAL_MAX: usize = 16 * 1024;
-
-/// What an entry is to have at most when there is much to do.
-const ENTRY_BYTES_AIM: usize = ENTRY_BYTES_MAX / 4 * 3;
 
 /// A stage that can be run.
 pub struct Loop<S: Stage> {
@@ -52,6 +49,8 @@ pub struct Loop<S: Stage> {
     unrecorded: Unrecorded,
     /// Timers that led to no fact are not looked at again before this.
     not_before: Option<Duration>,
+    /// When the last entry was appended, until it was rested.
+    appended_at: Option<Duration>,
     polled_at: Duration,
     checked_at: Duration,
     /// Whether the last thing that blocked was a read.
@@ -118,6 +117,7 @@ impl<S: Stage> Loop<S> {
         let this = Self {
             limit: settings.batch_max.min(1024),
             checked_at: world.clock.monotonic(),
+            appended_at: None,
             polled_at: world.clock.monotonic(),
             read_failed: false,
             stage,
@@ -161,6 +161,7 @@ impl<S: Stage> Loop<S> {
 
     async fn run_inner(&mut self) -> Result<(), Error> {
         loop {
+            self.rest().await;
             let Some(rung) = self.wait().await else { return Ok(()) };
             self.look(rung);
             let world = self.world.clone();
@@ -172,6 +173,20 @@ impl<S: Stage> Loop<S> {
                 Turn::Shutdown => return Ok(()),
             }
             self.note_progress();
+        }
+    }
+
+    /// Lets some time pass since the last entry, while little waits.
+    async fn rest(&mut self) {
+        let Some(appended_at) = self.appended_at.take() else { return };
+        let since = self.world.clock.monotonic().saturating_sub(appended_at);
+        let much = self.sources.waiting() + self.held.len() >= self.limit;
+        if since < self.settings.rest && !much {
+            tokio::select! {
+                biased;
+                () = self.world.shutdown.cancelled() => {}
+                () = self.world.clock.sleep(self.settings.rest - since) => {}
+            }
         }
     }
 
@@ -421,6 +436,7 @@ impl<S: Stage> Loop<S> {
         self.done_with(own);
         self.suspicion.consumed(&self.replica.cursors);
         self.limit = grown(self.limit, inputs + own, entry.body.len()).min(self.settings.batch_max);
+        self.appended_at = Some(self.world.clock.monotonic());
         self.show();
         self.status.send_modify(|status| {
             status.appended_at = Some(entry.at);
@@ -479,23 +495,4 @@ impl<S: Stage> Loop<S> {
             new
         });
     }
-}
-
-/// The next limit: more than this one, but not more than what likely fits into an entry. An entry that turns out too
-/// large is decided in vain.
-fn grown(limit: usize, inputs: usize, bytes: usize) -> usize {
-    let grown = limit + limit / 4 + 1;
-    // What is due by the clock says nothing about inputs.
-    if inputs == 0 || bytes < ENTRY_BYTES_AIM / 4 {
-        return grown;
-    }
-    grown.min((inputs.saturating_mul(ENTRY_BYTES_AIM) / bytes).max(1))
-}
-
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    panic
-        .downcast_ref::<&str>()
-        .copied()
-        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
-        .unwrap_or("no reason was given")
 }

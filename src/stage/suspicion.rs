@@ -1,5 +1,6 @@
 //! Which inputs the rules cannot decide, or may have killed a process: they are decided alone, or not at all.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use imbl::OrdMap;
@@ -84,4 +85,13 @@ impl Suspicion {
 /// Whether what stands there is still to be consumed.
 fn is_ahead(place: &Place, cursor: Option<&Cursor>) -> bool {
     cursor.is_none_or(|cursor| (cursor.next, cursor.skip) <= (place.seq, place.index))
+}
+
+/// What a panic said.
+pub(super) fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("no reason was given")
 }

@@ -47,6 +47,9 @@ impl World {
 pub struct Settings {
     /// How often sources are read although no bell was rung.
     pub poll: Duration,
+    /// From one entry to the next at least, unless much waits: what comes in meanwhile goes into the next together, and
+    /// the store has fewer, larger commits. An idle stage does not wait at all.
+    pub rest: Duration,
     /// At most this many inputs become one entry.
     pub batch_max: usize,
     /// The longest pause between two attempts to append, before jitter.
@@ -61,6 +64,7 @@ impl Default for Settings {
     fn default() -> Self {
         Self {
             poll: Duration::from_secs(1),
+            rest: Duration::from_millis(5),
             batch_max: 4096,
             retry_cap: Duration::from_secs(2),
             watchdog: Watchdog::default(),
