@@ -110,7 +110,6 @@ const LONG: &[(&str, &str)] = &[
     ("src/domain/command.rs", "a table: every command and what it carries"),
     ("src/domain/incident.rs", "a table: an incident and every kind of log entry"),
     ("src/domain/incidents/fact.rs", "a table: every fact and what it carries"),
-    ("src/stage/run.rs", "the one loop, with its tests"),
 ];
 
 /// A source file: its path from the root of the package, and its text.

@@ -5,10 +5,10 @@ use std::time::Duration;
 use bytes::Bytes;
 use pd::journal::memory::NoFaults;
 use pd::journal::{Journal as _, LogName, Read, SEGMENT, Seq, Snapshot};
-use pd::stage::{Error, NoMark, Replica, Settings, snapshot_digest};
+use pd::stage::{Error, NoMark, Replica, snapshot_digest};
 
 use super::tally::Tally;
-use super::world::{Running, SENDER, World};
+use super::world::{Running, SENDER, World, eager};
 
 async fn feed_and_count(world: &World, running: &Running<Tally>, names: std::ops::Range<usize>) {
     let end = names.end;
@@ -20,7 +20,7 @@ async fn feed_and_count(world: &World, running: &Running<Tally>, names: std::ops
 }
 
 async fn refused(world: &World) -> Error {
-    match world.run_with(1, Settings::default(), || Box::new(NoMark)).await {
+    match world.run_with(1, eager(), || Box::new(NoMark)).await {
         Ok(running) => running.stopped().await,
         Err(error) => error,
     }
@@ -69,8 +69,7 @@ async fn older_door(world: &World, keep: usize) -> pd::journal::memory::MemorySt
 async fn refused_by(world: &World, doors: pd::journal::memory::MemoryStore) -> Error {
     let (mut process, _) = world.process(1);
     process.doors = std::sync::Arc::new(doors.handle(1));
-    let running =
-        world.run_stage(process, || world.tally(), Settings::default(), || Box::new(NoMark)).await.unwrap();
+    let running = world.run_stage(process, || world.tally(), eager(), || Box::new(NoMark)).await.unwrap();
     running.stopped().await
 }
 
@@ -111,8 +110,7 @@ async fn a_stage_whose_own_journal_is_shorter_than_it_knows_stops() {
     let (process, _) = world.process(1);
     let own = pd::journal::memory::MemoryStore::new();
     let process = pd::stage::World { incidents: std::sync::Arc::new(own.handle(1)), ..process };
-    let running =
-        world.run_stage(process, || world.tally(), Settings::default(), || Box::new(NoMark)).await.unwrap();
+    let running = world.run_stage(process, || world.tally(), eager(), || Box::new(NoMark)).await.unwrap();
     feed_and_count(&world, &running, 0..3).await;
     let backup = own.copy();
     feed_and_count(&world, &running, 3..6).await;

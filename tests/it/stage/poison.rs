@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use pd::journal::Seq;
 use pd::journal::memory::NoFaults;
-use pd::stage::{Mark, Place, Settings, Suspects};
+use pd::stage::{Mark, Place, Suspects};
 
 use super::tally::{Fact, Line};
-use super::world::World;
+use super::world::{World, eager};
 
 #[tokio::test(start_paused = true)]
 async fn poison_is_quarantined_and_its_neighbours_go_on() {
@@ -95,7 +95,7 @@ async fn start(suspects: impl Fn(Place) -> Suspects) -> (Vec<Vec<Fact>>, Vec<Str
     let place = Place { log: world.door.clone(), seq: Seq(0), index: 2 };
     let written = Arc::default();
     let left = Left(suspects(place), Arc::clone(&written));
-    let running = world.run_with(1, Settings::default(), || Box::new(left.clone())).await.unwrap();
+    let running = world.run_with(1, eager(), || Box::new(left.clone())).await.unwrap();
     world.wait_until("all is done", || running.counted() + running.state().quarantined.len() == 6).await;
     let quarantined = running.state().quarantined.keys().map(ToString::to_string).collect();
     running.stop().await;
@@ -125,7 +125,7 @@ async fn a_single_input_is_not_guilty_of_the_first_death() {
     let world = World::new(5, NoFaults);
     let written = Arc::default();
     let left = Left(Suspects::None, Arc::clone(&written));
-    let running = world.run_with(1, Settings::default(), || Box::new(left.clone())).await.unwrap();
+    let running = world.run_with(1, eager(), || Box::new(left.clone())).await.unwrap();
     world.feed(&["event 1"]).await;
     world.wait_until("it is counted", || running.counted() == 1).await;
     running.stop().await;

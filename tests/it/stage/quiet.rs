@@ -4,10 +4,10 @@ use std::time::Duration;
 
 use pd::journal::LogName;
 use pd::journal::memory::NoFaults;
-use pd::stage::{NoMark, Settings, Signal};
+use pd::stage::{NoMark, Signal};
 
 use super::tally::Tally;
-use super::world::{Running, World};
+use super::world::{Running, World, eager};
 
 /// The pair: the one reads the door and the other's journal, the other reads the first one's.
 async fn pair(world: &World) -> (Running<Tally>, Running<Tally>) {
@@ -15,8 +15,8 @@ async fn pair(world: &World) -> (Running<Tally>, Running<Tally>) {
     let two = || Tally { log: LogName::notify(), sources: vec![LogName::incidents()] };
     let mark = || Box::new(NoMark) as Box<_>;
     let (first, second) = (world.process(1).0, world.process(2).0);
-    let one = world.run_stage(first, one, Settings::default(), mark).await.unwrap();
-    let two = world.run_stage(second, two, Settings::default(), mark).await.unwrap();
+    let one = world.run_stage(first, one, eager(), mark).await.unwrap();
+    let two = world.run_stage(second, two, eager(), mark).await.unwrap();
     (one, two)
 }
 

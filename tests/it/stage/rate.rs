@@ -6,9 +6,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use pd::domain::incidents::state::State;
 use pd::ingest::{self, Newest, Writer};
-use pd::journal::memory::{Fault, Op, OpKind};
+use pd::journal::memory::{Fault, NoFaults, Op, OpKind};
 use pd::journal::{Journal as _, LogName, Seq};
-use pd::stage::Bell;
+use pd::stage::{Bell, NoMark, Settings};
 use tokio::sync::watch;
 use uuid::Uuid;
 
@@ -113,4 +113,26 @@ async fn a_door_appends_no_faster_for_ten_times_the_senders() {
     assert!((150..=205).contains(&few), "{few}");
     assert!(many.abs_diff(few) <= few / 10, "{few} appends for 10 senders, {many} for 100");
     assert!(many_accepted >= few_accepted * 9, "{few_accepted} accepted, then {many_accepted}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_busy_stage_rests_between_two_entries_and_an_idle_one_does_not() {
+    let world = World::new(1, NoFaults);
+    let running = world.run_with(1, Settings::default(), || Box::new(NoMark)).await.unwrap();
+    let names: Vec<String> = (0..40).map(|n| format!("event {n}")).collect();
+    for name in &names {
+        world.feed(&[name.as_str()]).await;
+        world.clock.sleep(Duration::from_millis(1)).await;
+    }
+    // The last ones may still wait out a rest.
+    world.clock.sleep(Duration::from_millis(20)).await;
+    world.assert_each_once(names).await;
+    let appends = running.handle.status.borrow().appends;
+    assert!((2..=20).contains(&appends), "{appends} entries for 40 events a millisecond apart");
+
+    world.clock.sleep(Duration::from_secs(10)).await;
+    world.feed(&["alone"]).await;
+    world.clock.sleep(Duration::from_millis(2)).await;
+    assert_eq!(running.handle.status.borrow().appends, appends + 1);
+    running.stop().await;
 }

@@ -15,10 +15,10 @@ use pd::incidents::Incidents;
 use pd::journal::LogName;
 use pd::journal::memory::{NoFaults, SeededFaults};
 use pd::keyring::Keyring;
-use pd::stage::{Bell, NoMark, Settings, Signal};
+use pd::stage::{Bell, NoMark, Signal};
 use uuid::Uuid;
 
-use super::world::{Running, Seeded, World};
+use super::world::{Running, Seeded, World, eager};
 
 const SEEDS: u64 = 12;
 const LIVES: u64 = 6;
@@ -26,7 +26,7 @@ const LIVES: u64 = 6;
 async fn run(world: &World, process: u32) -> Running<Incidents> {
     let stage = || Incidents::new(Bell::default());
     let given = world.process(process).0;
-    world.run_stage(given, stage, Settings::default(), || Box::new(NoMark)).await.unwrap()
+    world.run_stage(given, stage, eager(), || Box::new(NoMark)).await.unwrap()
 }
 
 fn founding(world: &World, routing_key: RoutingKey) -> Input {

@@ -23,6 +23,11 @@ pub(super) const SENDER: u32 = 100;
 /// How long a loop may take, by the virtual clock.
 const PATIENCE: Duration = Duration::from_secs(600);
 
+/// The usual bounds, but without a rest between two entries: what comes alone is decided alone.
+pub(super) fn eager() -> Settings {
+    Settings { rest: Duration::ZERO, ..Settings::default() }
+}
+
 /// Chance from a seed.
 #[derive(Debug)]
 pub(super) struct Seeded(AtomicU64);
@@ -97,7 +102,7 @@ impl World {
 
     /// Starts the counting stage in this process.
     pub(super) async fn run(&self, process: u32) -> Running<Tally> {
-        self.run_with(process, Settings::default(), || Box::new(NoMark)).await.unwrap()
+        self.run_with(process, eager(), || Box::new(NoMark)).await.unwrap()
     }
 
     /// Starts the counting stage with bounds and a mark of its own.
