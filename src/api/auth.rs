@@ -1,7 +1,6 @@
 //! Who asks: the token, and how much it may ask.
 
 use std::collections::BTreeMap;
-use std::fmt::Write as _;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -18,6 +17,7 @@ use crate::domain::id::TokenId;
 use crate::domain::incidents::state::State;
 use crate::domain::time::Timestamp;
 use crate::domain::token::{Scope, Token};
+use crate::keyring::hex;
 
 const WINDOW: Duration = Duration::from_secs(60);
 
@@ -81,11 +81,7 @@ fn shown(value: &str) -> Option<&str> {
 
 /// SHA-256 as tokens are kept: lower-case hex.
 pub(crate) fn sha256_hex(text: &str) -> String {
-    Sha256::digest(text.as_bytes()).iter().fold(String::with_capacity(64), |mut hex, byte| {
-        // Writing to a string cannot fail.
-        let _ = write!(hex, "{byte:02x}");
-        hex
-    })
+    hex(&Sha256::digest(text.as_bytes()))
 }
 
 /// Counts the requests of each token in windows of a minute.

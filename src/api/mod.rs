@@ -42,6 +42,7 @@ use axum::routing::get;
 use http::HeaderValue;
 
 use self::auth::RateLimit;
+pub(crate) use self::auth::sha256_hex;
 use self::context::Api;
 use self::error::Error;
 use self::incidents::{alerts, change, create, list, log_entries, notes, read};

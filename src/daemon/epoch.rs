@@ -10,8 +10,9 @@ use crate::domain::incidents::state::State;
 use crate::incidents::Incidents;
 use crate::stage::{Handle, World};
 
-/// Left in the data folder by `pd restore`.
-const RESTORED: &str = "restored";
+/// Left in the data folder by a restore and by a recovery. A server that finds it begins an epoch, in which nothing is
+/// sent that may have been sent before, and then removes it.
+pub const RESTORED: &str = "restored";
 
 /// How long the note of it may take to become durable.
 const PATIENCE: Duration = Duration::from_secs(10);

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use url::Url;
 
+use crate::api;
 use crate::client::Secret;
 use crate::client::contexts::{self, Context, Contexts, TokenSource};
 use crate::domain::command::{Actor, Ask, Founding, NewUser, Verdict};
@@ -12,10 +13,7 @@ use crate::domain::service::RoutingKey;
 use crate::domain::user::Role;
 use crate::ids::Ids;
 use crate::ingest::{Commands, NoVerdict};
-use crate::keyring::{Keyring, hex};
-
-/// Characters of a token; PagerDuty's own command line tells tokens by this length.
-const TOKEN_CHARS: usize = 20;
+use crate::keyring::Keyring;
 
 /// Why the installation could not be set up.
 #[derive(Debug, thiserror::Error)]
@@ -47,7 +45,7 @@ pub(super) async fn found(
     contexts: Option<&Path>,
     url: &Url,
 ) -> Result<String, Error> {
-    let token = token(ids);
+    let token = api::tokens::draw(ids);
     let mut key = [0; 16];
     ids.fill(&mut key);
     let routing_key = RoutingKey::from_random(key);
@@ -70,7 +68,7 @@ pub(super) async fn found(
             color: None,
         },
         routing_key,
-        token_sha256: sha256(&token).into(),
+        token_sha256: api::sha256_hex(&token).into(),
     };
     let nobody = Actor { user: None, token: None };
     match commands.ask(nobody, None, Ask::Found(Box::new(founding))).await? {
@@ -99,24 +97,4 @@ fn write_context(path: &Path, url: &Url, token: &str, routing_key: RoutingKey) -
     contexts.add(context, true)?;
     contexts.choose(&name)?;
     Ok(name)
-}
-
-/// A token: base62, each character equally likely.
-fn token(ids: &dyn Ids) -> String {
-    const BASE62: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut token = String::with_capacity(TOKEN_CHARS);
-    while token.len() < TOKEN_CHARS {
-        let mut bytes = [0; 32];
-        ids.fill(&mut bytes);
-        // 248 is the largest multiple of 62 that a byte holds; what is above would favour the first characters.
-        let fair =
-            bytes.iter().filter(|byte| **byte < 248).map(|byte| char::from(BASE62[usize::from(byte % 62)]));
-        token.extend(fair.take(TOKEN_CHARS - token.len()));
-    }
-    token
-}
-
-fn sha256(text: &str) -> String {
-    use sha2::Digest as _;
-    hex(&sha2::Sha256::digest(text.as_bytes()))
 }

@@ -21,6 +21,7 @@ mod work;
 
 use std::path::PathBuf;
 
+pub use epoch::RESTORED;
 pub use error::Error;
 pub(crate) use stores::{archive_path, journal_path};
 

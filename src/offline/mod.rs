@@ -21,9 +21,7 @@ pub use error::Error;
 
 use crate::config::Config;
 
-/// Left in the data folder by a restore and by a recovery. A server that finds it begins an epoch, in which nothing is
-/// sent that may have been sent before, and then removes it.
-pub const RESTORED: &str = "restored";
+pub use crate::daemon::RESTORED;
 
 /// Which installation.
 #[derive(Clone, Debug)]
