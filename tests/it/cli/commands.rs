@@ -418,7 +418,7 @@ async fn contexts_are_added_chosen_and_shown() {
 
 #[tokio::test]
 async fn the_next_url_is_tried() {
-    let away = Fake::away().await;
+    let away = Fake::away();
     let fake = Fake::start().await;
     let world = World::new().var("PD_URL", &format!("{},{}", away.url(), fake.url())).var("PD_TOKEN", TOKEN);
     assert_eq!(world.pd("list -q").await.stdout.lines().count(), 2);

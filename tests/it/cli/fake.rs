@@ -14,7 +14,7 @@ use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
+use tokio::net::TcpSocket;
 use tokio::task::JoinHandle;
 
 pub(super) const TOKEN: &str = "abcdefghij0123456789";
@@ -39,24 +39,37 @@ type Shared = Arc<Mutex<Memory>>;
 pub(super) struct Fake {
     address: SocketAddr,
     memory: Shared,
-    task: Option<JoinHandle<()>>,
+    standing: Standing,
+}
+
+/// Whether it listens. While it does not, it keeps its port, so that nobody else answers there.
+enum Standing {
+    Down(TcpSocket),
+    Up(JoinHandle<()>),
+}
+
+/// A port, taken and not listened to.
+fn hold(address: SocketAddr) -> TcpSocket {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_reuseaddr(true).unwrap();
+    socket.bind(address).unwrap();
+    socket
 }
 
 impl Fake {
     /// A server with three incidents: one triggered, one acknowledged, one resolved.
     pub(super) async fn start() -> Self {
-        let memory = Shared::default();
-        memory.lock().unwrap().incidents = incidents();
-        let mut fake = Self { address: ([127, 0, 0, 1], 0).into(), memory, task: None };
-        fake.up().await;
+        let mut fake = Self::away();
+        fake.up();
         fake
     }
 
-    /// The address of a server that was stopped before it was asked.
-    pub(super) async fn away() -> Self {
-        let mut fake = Self::start().await;
-        fake.down().await;
-        fake
+    /// The same, not started yet.
+    pub(super) fn away() -> Self {
+        let memory = Shared::default();
+        memory.lock().unwrap().incidents = incidents();
+        let socket = hold(([127, 0, 0, 1], 0).into());
+        Self { address: socket.local_addr().unwrap(), memory, standing: Standing::Down(socket) }
     }
 
     pub(super) fn url(&self) -> String {
@@ -65,17 +78,22 @@ impl Fake {
 
     /// Stops listening, as a server that has crashed.
     pub(super) async fn down(&mut self) {
-        let task = self.task.take().unwrap();
-        task.abort();
-        let _ = task.await;
+        if let Standing::Up(task) = &mut self.standing {
+            task.abort();
+            let _ = task.await;
+            self.standing = Standing::Down(hold(self.address));
+        }
     }
 
     /// Listens (again).
-    pub(super) async fn up(&mut self) {
-        let listener = TcpListener::bind(self.address).await.unwrap();
-        self.address = listener.local_addr().unwrap();
+    pub(super) fn up(&mut self) {
+        let spare = Standing::Down(TcpSocket::new_v4().unwrap());
+        let Standing::Down(socket) = std::mem::replace(&mut self.standing, spare) else {
+            panic!("it listens already")
+        };
+        let listener = socket.listen(64).unwrap();
         let router = router(self.memory.clone());
-        self.task = Some(tokio::spawn(async move {
+        self.standing = Standing::Up(tokio::spawn(async move {
             axum::serve(listener, router).await.unwrap();
         }));
     }
@@ -122,7 +140,7 @@ impl Fake {
 
 impl Drop for Fake {
     fn drop(&mut self) {
-        if let Some(task) = &self.task {
+        if let Standing::Up(task) = &self.standing {
             task.abort();
         }
     }

@@ -22,7 +22,7 @@ fn files(world: &World) -> Vec<std::path::PathBuf> {
 
 #[tokio::test]
 async fn events_wait_and_are_sent_first_and_in_order() {
-    let mut fake = Fake::away().await;
+    let mut fake = Fake::away();
     let world = World::with(&fake);
     assert_snapshot!(shown(&world.pd("trigger one -k a").await, &fake), @r"
     a
@@ -47,7 +47,7 @@ async fn events_wait_and_are_sent_first_and_in_order() {
     assert_eq!(world.pd("spool flush").await.code, 6);
     assert_eq!(files(&world).len(), 3);
 
-    fake.up().await;
+    fake.up();
     assert_snapshot!(shown(&world.pd("trigger three -k c").await, &fake), @r"
     c
     ! sent 3 events that waited in the spool
@@ -65,10 +65,10 @@ async fn events_wait_and_are_sent_first_and_in_order() {
 
 #[tokio::test]
 async fn a_question_sends_what_waits_too() {
-    let mut fake = Fake::away().await;
+    let mut fake = Fake::away();
     let world = World::with(&fake);
     assert_eq!(world.pd("trigger one -k a").await.code, 8);
-    fake.up().await;
+    fake.up();
     let ran = world.pd("list -q").await;
     assert_eq!((ran.code, ran.stderr.as_str()), (0, "sent 1 event that waited in the spool\n"));
     assert!(fake.asked()[0].starts_with("POST /v2/enqueue"));
@@ -108,7 +108,7 @@ async fn nothing_overtakes() {
 
 #[tokio::test]
 async fn old_events_need_a_word() {
-    let mut fake = Fake::away().await;
+    let mut fake = Fake::away();
     let world = World::with(&fake);
     assert_eq!(world.pd("trigger one -k a").await.code, 8);
     assert_eq!(world.pd("trigger two -k b").await.code, 8);
@@ -117,7 +117,7 @@ async fn old_events_need_a_word() {
     entry["spooled_at"] = (entry["spooled_at"].as_i64().unwrap() - 25 * 60 * 60 * 1000).into();
     std::fs::write(path, entry.to_string()).unwrap();
 
-    fake.up().await;
+    fake.up();
     assert_snapshot!(shown(&world.pd("spool flush").await, &fake), @r"
     ! sent 1 event that waited in the spool
     ! warning: 1 event in the spool older than a day: `pd spool flush --stale` sends, `pd spool drop --all` forgets
@@ -133,12 +133,12 @@ async fn old_events_need_a_word() {
 
 #[tokio::test]
 async fn what_is_refused_moves_aside() {
-    let mut fake = Fake::away().await;
+    let mut fake = Fake::away();
     let world = World::with(&fake);
     assert_eq!(world.pd("trigger bad -k a --routing-key 0").await.code, 8);
     assert_eq!(world.pd("trigger good -k b").await.code, 8);
     std::fs::write(world.spool().join("0000000000000003-x.json"), "{half").unwrap();
-    fake.up().await;
+    fake.up();
     assert_snapshot!(shown(&world.pd("spool flush").await, &fake), @r"
     ! sent 1 event that waited in the spool
     ! warning: a spooled event was moved aside as rejected: a: the server refused with 400: Event object is invalid: Invalid routing key
@@ -162,7 +162,7 @@ async fn what_is_refused_moves_aside() {
 
 #[tokio::test]
 async fn events_go_only_to_the_server_they_were_meant_for() {
-    let away = Fake::away().await;
+    let away = Fake::away();
     let world = World::with(&away);
     assert_eq!(world.pd("trigger one -k a").await.code, 8);
     let other = Fake::start().await;
@@ -174,10 +174,10 @@ async fn events_go_only_to_the_server_they_were_meant_for() {
 
 #[tokio::test]
 async fn one_sender_at_a_time() {
-    let mut fake = Fake::away().await;
+    let mut fake = Fake::away();
     let world = World::with(&fake);
     assert_eq!(world.pd("trigger one -k a").await.code, 8);
-    fake.up().await;
+    fake.up();
     let lock = std::fs::File::create(world.spool().join("send.lock")).unwrap();
     rustix::fs::flock(&lock, rustix::fs::FlockOperation::LockExclusive).unwrap();
     // Somebody else is sending: a new event goes behind what they send.
@@ -190,7 +190,7 @@ async fn one_sender_at_a_time() {
 
 #[tokio::test]
 async fn a_full_spool_says_so() {
-    let fake = Fake::away().await;
+    let fake = Fake::away();
     let world = World::with(&fake);
     std::fs::create_dir_all(world.spool()).unwrap();
     let entry =
