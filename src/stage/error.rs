@@ -20,6 +20,19 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// The rules cannot take in what another process appended.
+    #[error(
+        "the rules of this release fail on entry {seq} of the journal {log}: {reason}. Other processes go on if theirs do \
+         not; start this one again with the release that they run"
+    )]
+    Fails {
+        /// In which journal.
+        log: LogName,
+        /// Which entry.
+        seq: Seq,
+        /// What the rules said.
+        reason: String,
+    },
     /// The store does not hold what was consumed from it.
     #[error(
         "the journal {log} does not go on where it was left: the entry before {next} should be {expected}, but {found}. \
