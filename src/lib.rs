@@ -17,6 +17,7 @@
 
 pub mod api;
 pub mod archive;
+pub mod cassandra;
 pub mod cli;
 pub mod client;
 pub mod clock;

@@ -6,12 +6,14 @@ mod paths;
 mod problem;
 mod section;
 mod server;
+mod store;
 mod suggest;
 mod value;
 
 pub use paths::{Folders, data_folder};
 pub use problem::{Error, Problem};
 pub use section::{Reader, Section};
-pub use server::{Config, Email, Limits, Retention, Stores, Tls, Webhook};
+pub use server::{Config, Email, Limits, Retention, Tls, Webhook};
+pub use store::{Cassandra, CassandraUrl, CommitlogSync, StoreUrl, Stores};
 pub use suggest::{distance, nearest};
-pub use value::{Cidr, Relay, Security, StoreUrl, duration, size};
+pub use value::{Cidr, Relay, Security, duration, size};

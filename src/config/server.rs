@@ -8,7 +8,8 @@ use url::Url;
 
 use super::problem::Error;
 use super::section::{Reader, Section};
-use super::value::{Cidr, Relay, StoreUrl, duration, size};
+use super::store::{self, Stores};
+use super::value::{Cidr, Relay, duration, size};
 
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const DEFAULT_PORT: u16 = 7433;
@@ -45,19 +46,6 @@ pub struct Tls {
     pub cert: PathBuf,
     /// The private key.
     pub key: PathBuf,
-}
-
-/// A store for each of the parts, so that related systems can have clusters of their own.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub struct Stores {
-    /// Door journals.
-    pub doors: StoreUrl,
-    /// The journal of incidents.
-    pub incidents: StoreUrl,
-    /// The journal of notifications.
-    pub notify: StoreUrl,
-    /// Closed incidents and event bodies.
-    pub archive: StoreUrl,
 }
 
 /// Mail relays and what they are told.
@@ -141,7 +129,7 @@ fn top(top: &mut Section<'_, '_>) -> Config {
     let html_origin = top.text("html_origin", link);
     let node = top.text("node", node);
     let tls = tls(&mut top.section("tls"));
-    let store = stores(&mut top.section("store"));
+    let store = store::stores(&mut top.section("store"));
     let mut deliver = top.section("deliver");
     let email = email(&mut deliver.section("email"));
     let webhook = webhook(&mut deliver.section("webhook"));
@@ -163,15 +151,6 @@ fn tls(section: &mut Section<'_, '_>) -> Option<Tls> {
         );
     }
     Some(Tls { cert: cert?, key: key? })
-}
-
-fn stores(section: &mut Section<'_, '_>) -> Stores {
-    let default = section.text("default", str::parse).unwrap_or(StoreUrl::Sqlite(PathBuf::from("pd.db")));
-    let doors = section.text("doors", str::parse).unwrap_or_else(|| default.beside("doors"));
-    let mut of = |key| section.text(key, str::parse).unwrap_or_else(|| default.clone());
-    let stores = Stores { doors, incidents: of("incidents"), notify: of("notify"), archive: of("archive") };
-    section.finish();
-    stores
 }
 
 fn email(section: &mut Section<'_, '_>) -> Option<Email> {
@@ -258,11 +237,11 @@ fn node(text: &str) -> Result<String, String> {
     if valid { Ok(text.to_owned()) } else { Err(expected.to_owned()) }
 }
 
-fn path(text: &str) -> Result<PathBuf, String> {
+pub(super) fn path(text: &str) -> Result<PathBuf, String> {
     non_empty(text).map(PathBuf::from)
 }
 
-fn non_empty(text: &str) -> Result<String, String> {
+pub(super) fn non_empty(text: &str) -> Result<String, String> {
     if text.is_empty() {
         Err("expected something between the quotes".to_owned())
     } else {

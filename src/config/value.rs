@@ -4,7 +4,6 @@
 
 use std::fmt;
 use std::net::IpAddr;
-use std::path::PathBuf;
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -97,41 +96,6 @@ impl FromStr for Cidr {
 impl fmt::Display for Cidr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}/{}", self.address, self.bits)
-    }
-}
-
-/// Where a store is.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum StoreUrl {
-    /// A SQLite file; a relative path starts at the data folder.
-    Sqlite(PathBuf),
-}
-
-impl StoreUrl {
-    /// A store of its own for a part, beside this one: what is accepted need not wait for what the stages write.
-    pub(super) fn beside(&self, part: &str) -> Self {
-        let Self::Sqlite(path) = self;
-        let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-        Self::Sqlite(path.with_file_name(format!("{stem}-{part}.db")))
-    }
-}
-
-impl FromStr for StoreUrl {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        match text.strip_prefix("sqlite:") {
-            Some(path) if !path.is_empty() => Ok(Self::Sqlite(PathBuf::from(path))),
-            _ => Err("expected \"sqlite:PATH\", where a relative path starts at the data folder".to_owned()),
-        }
-    }
-}
-
-impl fmt::Display for StoreUrl {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Sqlite(path) => write!(f, "sqlite:{}", path.display()),
-        }
     }
 }
 

@@ -23,6 +23,7 @@ use std::path::PathBuf;
 
 pub use epoch::RESTORED;
 pub use error::Error;
+pub use stores::NotAFile;
 pub(crate) use stores::{archive_path, journal_path};
 
 use crate::config::Config;

@@ -30,6 +30,9 @@ pub enum Error {
         /// Why.
         reason: crate::archive::sqlite::OpenError,
     },
+    /// A store that is no file.
+    #[error(transparent)]
+    NotAFile(#[from] NotAFile),
 }
 
 /// All stores, open.
@@ -47,7 +50,7 @@ impl Stores {
     pub(super) fn open(urls: &Urls, folder: &Path, clock: &SharedClock) -> Result<Self, Error> {
         let mut open: BTreeMap<PathBuf, Arc<SqliteStore>> = BTreeMap::new();
         let mut journal = |url: &StoreUrl| -> Result<Arc<SqliteStore>, Error> {
-            let path = journal_path(url, folder);
+            let path = journal_path(url, folder)?;
             if let Some(store) = open.get(&path) {
                 return Ok(Arc::clone(store));
             }
@@ -60,7 +63,7 @@ impl Stores {
         let doors = journal(&urls.doors)?;
         let incidents = journal(&urls.incidents)?;
         let notify = journal(&urls.notify)?;
-        let path = archive_path(&urls.archive, folder);
+        let path = archive_path(&urls.archive, folder)?;
         let archive = SqliteArchive::open_with(&path, Arc::clone(clock), Arc::new(end))
             .map_err(|reason| Error::Archive { path: path.clone(), reason })?;
         Ok(Self {
@@ -79,16 +82,22 @@ fn end(reason: &str) {
     std::process::abort();
 }
 
+/// A cluster where a file is needed.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is a cluster, and this works on SQLite files")]
+pub struct NotAFile(String);
+
 /// The file of a journal store.
-pub(crate) fn journal_path(url: &StoreUrl, folder: &Path) -> PathBuf {
-    let StoreUrl::Sqlite(path) = url;
-    folder.join(path)
+pub(crate) fn journal_path(url: &StoreUrl, folder: &Path) -> Result<PathBuf, NotAFile> {
+    match url {
+        StoreUrl::Sqlite(path) => Ok(folder.join(path)),
+        StoreUrl::Cassandra(url) => Err(NotAFile(url.to_string())),
+    }
 }
 
 /// The archive's file. It has a file of its own beside the journals' that it is configured to share.
-pub(crate) fn archive_path(url: &StoreUrl, folder: &Path) -> PathBuf {
-    let StoreUrl::Sqlite(path) = url;
-    let path = folder.join(path);
+pub(crate) fn archive_path(url: &StoreUrl, folder: &Path) -> Result<PathBuf, NotAFile> {
+    let path = journal_path(url, folder)?;
     let stem = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
-    path.with_file_name(format!("{stem}-archive.db"))
+    Ok(path.with_file_name(format!("{stem}-archive.db")))
 }

@@ -20,6 +20,7 @@
 //!
 //! The conformance suite in `tests/` holds every implementation to them.
 
+pub mod cassandra;
 pub mod memory;
 pub mod sqlite;
 

@@ -45,7 +45,7 @@ fn fill(of: &Installation, to: &Path) -> Result<Summary, Error> {
         parts.push(Part::of(to, &name, roles.clone())?);
     }
     drop(looks);
-    let from = stores::archive(of);
+    let from = stores::archive(of)?;
     if from.is_file() {
         archive::sqlite::copy_file(&from, &to.join("archive.db"))?;
         parts.push(Part::of(to, "archive.db", vec!["archive".to_owned()])?);

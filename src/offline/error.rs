@@ -29,6 +29,9 @@ pub enum Error {
     /// A store cannot be opened.
     #[error(transparent)]
     Open(#[from] sqlite::OpenError),
+    /// A store is no file.
+    #[error(transparent)]
+    NotAFile(#[from] crate::daemon::NotAFile),
     /// A store cannot be copied.
     #[error(transparent)]
     Copy(#[from] sqlite::BackupError),
@@ -77,7 +80,7 @@ impl Error {
             Self::NoJournal(_) => "`pd journal` without a name lists them",
             Self::Truncated { first, .. } => return Some(format!("begin with `--from {first}`")),
             Self::Stage(_) => "`pd recover` says more",
-            Self::File { .. } | Self::Open(_) | Self::Copy(_) | Self::Store(_) | Self::Output(_) => {
+            Self::File { .. } | Self::Open(_) | Self::NotAFile(_) | Self::Copy(_) | Self::Store(_) | Self::Output(_) => {
                 return None;
             }
         };

@@ -43,7 +43,7 @@ pub(super) fn run(of: &Installation, apply: bool) -> Result<Vec<Finding>, Error>
     let _lock = files::lock(&of.data.join("lock"))?;
     let clock: SharedClock = Arc::new(SystemClock::new());
     let mut open = Vec::new();
-    for (path, roles) in stores::journals(of) {
+    for (path, roles) in stores::journals(of)? {
         open.push((Arc::new(SqliteStore::open(&path, Options::default(), Arc::clone(&clock))?), roles));
     }
     let journals = Journals::new(&open);

@@ -25,9 +25,9 @@ pub(super) fn run(of: &Installation, from: &Path, replace: bool) -> Result<Summa
     let places = places(of, from, &manifest)?;
     files::make_folder(&of.data)?;
     let mut locks = vec![files::lock(&of.data.join("lock"))?];
-    let archive = stores::archive(of);
+    let archive = stores::archive(of)?;
     let mut there: Vec<PathBuf> = vec![of.data.join("key")];
-    for store in stores::journals(of).into_iter().map(|(path, _)| path).chain([archive]) {
+    for store in stores::journals(of)?.into_iter().map(|(path, _)| path).chain([archive]) {
         files::make_folder(files::folder_of(&store))?;
         locks.push(files::lock(&files::beside(&store, ".lock"))?);
         there.extend(STORE_FILES.map(|suffix| files::beside(&store, suffix)));
@@ -73,7 +73,7 @@ fn places(of: &Installation, from: &Path, manifest: &Manifest) -> Result<Vec<Pla
         reason: format!("none of its files holds `{what}`"),
     };
     let mut places = Vec::new();
-    for (to, roles) in stores::journals(of) {
+    for (to, roles) in stores::journals(of)? {
         let role = roles.first().map_or("doors", String::as_str);
         let part = manifest.holding(role).ok_or_else(|| missing(role))?;
         if part.holds != roles {
@@ -85,7 +85,7 @@ fn places(of: &Installation, from: &Path, manifest: &Manifest) -> Result<Vec<Pla
     }
     // An installation that never opened its archive has none.
     if let Some(part) = manifest.holding("archive") {
-        places.push(Placed { from: from.join(&part.name), to: stores::archive(of) });
+        places.push(Placed { from: from.join(&part.name), to: stores::archive(of)? });
     }
     let key = manifest.holding("key").ok_or_else(|| missing("key"))?;
     places.push(Placed { from: from.join(&key.name), to: of.data.join("key") });

@@ -13,22 +13,22 @@ use crate::journal::{Journal, LogName};
 const ROLES: [&str; 3] = ["notify", "incidents", "doors"];
 
 /// The files of the journals, each with what it is for.
-pub(super) fn journals(of: &Installation) -> Vec<(PathBuf, Vec<String>)> {
+pub(super) fn journals(of: &Installation) -> Result<Vec<(PathBuf, Vec<String>)>, Error> {
     let urls = &of.config.store;
     let mut files: Vec<(PathBuf, Vec<String>)> = Vec::new();
     for (role, url) in ROLES.into_iter().zip([&urls.notify, &urls.incidents, &urls.doors]) {
-        let path = journal_path(url, &of.data);
+        let path = journal_path(url, &of.data)?;
         match files.iter_mut().find(|(other, _)| *other == path) {
             Some((_, roles)) => roles.push(role.to_owned()),
             None => files.push((path, vec![role.to_owned()])),
         }
     }
-    files
+    Ok(files)
 }
 
 /// The archive's file.
-pub(super) fn archive(of: &Installation) -> PathBuf {
-    archive_path(&of.config.store.archive, &of.data)
+pub(super) fn archive(of: &Installation) -> Result<PathBuf, Error> {
+    Ok(archive_path(&of.config.store.archive, &of.data)?)
 }
 
 /// Journals by what they are for.
@@ -65,7 +65,7 @@ pub(super) type Looked = (Arc<Look>, Vec<String>);
 /// Looks into all journals at (nearly) the same moment.
 pub(super) fn look(of: &Installation) -> Result<Vec<Looked>, Error> {
     let mut looks = Vec::new();
-    for (path, roles) in journals(of) {
+    for (path, roles) in journals(of)? {
         if !path.is_file() {
             return Err(Error::Nothing(path));
         }

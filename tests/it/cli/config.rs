@@ -54,9 +54,9 @@ fn every_mistake_is_named_with_its_place() {
       expected both `cert` and `key`, the paths of PEM files
 
     10-store.toml:2:11: `default` is "postgres://db"
-      expected "sqlite:PATH", where a relative path starts at the data folder
+      expected "sqlite:PATH", where a relative path starts at the data folder, or "cassandra://HOST,HOST/KEYSPACE?dc=DATACENTER"
     10-store.toml:3:11: `archive` is "sqlite:"
-      expected "sqlite:PATH", where a relative path starts at the data folder
+      expected "sqlite:PATH", where a relative path starts at the data folder, or "cassandra://HOST,HOST/KEYSPACE?dc=DATACENTER"
 
     11-relays.toml:2:23: `relays` is "mail.example.com"
       expected "smtp://HOST:PORT", "smtp+starttls://HOST:PORT" or "smtps://HOST:PORT"

@@ -1,0 +1,158 @@
+//! The one layer that repeats and hedges.
+//!
+//! Every statement here may be sent twice: appends and marks are conditional, all else is written once under a name of
+//! its own, or overwritten by the same. So a statement that is not answered in time is sent once more, to another node,
+//! while the first is still waited for; and one that failed is sent again after a pause.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures_util::future::BoxFuture;
+use futures_util::stream::{FuturesUnordered, StreamExt};
+use scylla::errors::ExecutionError;
+use uuid::Uuid;
+
+use super::Store;
+use super::error::{Failure, Outcome, classify};
+use super::route::Route;
+use crate::clock::within;
+
+/// A hedge is not sent before this, however fast the cluster is.
+const HEDGE_MIN: Duration = Duration::from_millis(400);
+/// Nor before so many times what 99 of 100 statements of its kind take: that is no frozen node, that is how slow it is.
+const HEDGE_FACTOR: u32 = 3;
+/// Attempts of one statement in all.
+const ATTEMPTS_MAX: usize = 5;
+/// How long a statement may take with all its attempts.
+const CALL_MAX: Duration = Duration::from_secs(6);
+/// The longest pause before the second attempt after a failure; it doubles with each.
+const PAUSE: Duration = Duration::from_millis(100);
+
+/// What is known to differ in how long it takes.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Kind {
+    Read,
+    Write,
+}
+
+/// One attempt: what came of it, on which route, sent when.
+type Attempt<'a, T> = BoxFuture<'a, (Result<T, ExecutionError>, Arc<Route>, Duration)>;
+
+impl Store {
+    /// Sends what `send` sends until one attempt is answered.
+    ///
+    /// # Errors
+    /// Unknown, for a write, if any of the attempts may have been done.
+    pub(super) async fn call<'a, T: Send + 'a>(
+        &'a self,
+        kind: Kind,
+        send: impl Fn(Arc<Route>) -> BoxFuture<'a, Result<T, ExecutionError>> + Send + Sync,
+    ) -> Result<T, Failure> {
+        let clock = self.clock().as_ref();
+        let mut call = Call { store: self, kind, tried: Vec::new(), attempts: 0, unknown: false };
+        let work = call.run(send);
+        match within(clock, CALL_MAX, work).await {
+            Some(answer) => answer,
+            None => Err(Failure {
+                reason: format!("no answer within {} s", CALL_MAX.as_secs()),
+                outcome: if kind == Kind::Write { Outcome::Unknown } else { Outcome::NotDone },
+                again: true,
+            }),
+        }
+    }
+}
+
+struct Call<'a> {
+    store: &'a Store,
+    kind: Kind,
+    /// The nodes that were asked first in an earlier attempt.
+    tried: Vec<Uuid>,
+    attempts: usize,
+    /// Whether an attempt that failed may have been done.
+    unknown: bool,
+}
+
+impl<'a> Call<'a> {
+    async fn run<T: Send + 'a>(
+        &mut self,
+        send: impl Fn(Arc<Route>) -> BoxFuture<'a, Result<T, ExecutionError>>,
+    ) -> Result<T, Failure> {
+        let store = self.store;
+        let clock = store.clock();
+        let mut running: FuturesUnordered<Attempt<'a, T>> = FuturesUnordered::new();
+        let mut newest = self.begin(&send, &running);
+        let mut hedging = true;
+        loop {
+            let hedge_after = HEDGE_MIN.max(store.latencies(self.kind).p99() * HEDGE_FACTOR);
+            tokio::select! {
+                biased;
+                Some((result, route, sent)) = running.next() => match result {
+                    Ok(answer) => {
+                        store.latencies(self.kind).note(clock.monotonic().saturating_sub(sent));
+                        store.budget().earn();
+                        route.node().inspect(|node| store.health().clear(*node));
+                        return Ok(answer);
+                    }
+                    Err(error) => {
+                        let failure = self.note(&error);
+                        self.tried.extend(route.node());
+                        if !running.is_empty() {
+                            continue;
+                        }
+                        if !failure.again || !self.may_begin() {
+                            return Err(failure);
+                        }
+                        clock.sleep(self.pause()).await;
+                        newest = self.begin(&send, &running);
+                    }
+                },
+                () = clock.sleep(hedge_after), if hedging => {
+                    newest.node().inspect(|node| store.health().mark(*node, clock.monotonic()));
+                    self.tried.extend(newest.node());
+                    hedging = self.may_begin();
+                    if hedging {
+                        newest = self.begin(&send, &running);
+                    }
+                }
+            }
+        }
+    }
+
+    fn begin<T: Send + 'a>(
+        &mut self,
+        send: impl Fn(Arc<Route>) -> BoxFuture<'a, Result<T, ExecutionError>>,
+        running: &FuturesUnordered<Attempt<'a, T>>,
+    ) -> Arc<Route> {
+        self.attempts += 1;
+        let now = self.store.clock().monotonic();
+        let avoid = [self.tried.as_slice(), &self.store.health().marked(now)].concat();
+        let route = Arc::new(Route::new(self.store.order(), avoid));
+        let work = send(Arc::clone(&route));
+        let shown = Arc::clone(&route);
+        running.push(Box::pin(async move { (work.await, shown, now) }));
+        route
+    }
+
+    /// Whether another attempt is allowed; it is paid for.
+    fn may_begin(&self) -> bool {
+        self.attempts < ATTEMPTS_MAX && self.store.budget().take()
+    }
+
+    fn note(&mut self, error: &ExecutionError) -> Failure {
+        let mut failure = classify(error);
+        tracing::debug!(store = self.store.name(), reason = failure.reason, "a statement was not answered");
+        if self.kind == Kind::Read {
+            failure.outcome = Outcome::NotDone;
+        }
+        self.unknown |= failure.outcome == Outcome::Unknown;
+        if self.unknown {
+            failure.outcome = Outcome::Unknown;
+        }
+        failure
+    }
+
+    fn pause(&self) -> Duration {
+        let doublings = u32::try_from(self.attempts.saturating_sub(1)).unwrap_or(0).min(4);
+        self.store.ids().jitter(PAUSE * 2u32.pow(doublings))
+    }
+}

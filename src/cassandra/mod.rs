@@ -1,0 +1,27 @@
+//! A keyspace of a Cassandra cluster: the session, and the one place that repeats, hedges and judges what it does.
+//!
+//! Everything is asked at `QUORUM` and, where conditional, `SERIAL`: a datacenter alone decides nothing. The driver
+//! neither repeats nor hedges; [`Store::call`] does, for all of `pd`, on one budget. No clock is trusted: no statement
+//! carries a time stamp of ours, and no table that has conditional writes ever gets another.
+
+mod body;
+mod budget;
+mod call;
+mod error;
+mod health;
+mod init;
+mod latency;
+mod node;
+mod open;
+mod route;
+mod schema;
+mod session;
+mod statement;
+
+pub(crate) use body::{pack, unpack};
+pub use error::{Failure, OpenError, Outcome};
+pub use init::{InitError, Replication, discover, init};
+pub use node::{Node, Report, Risk};
+pub use open::Store;
+pub use session::{Access, connect};
+pub(crate) use statement::{Columns, column};

@@ -1,0 +1,214 @@
+//! Opens a store and judges it first.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use scylla::client::session::Session;
+use scylla::policies::load_balancing::LoadBalancingPolicy;
+use tokio::sync::watch;
+
+use super::budget::Budget;
+use super::call::Kind;
+use super::error::{Failure, OpenError};
+use super::health::Health;
+use super::init::{Replication, altered, missing, nodes, replication_of, tables_of};
+use super::latency::Latencies;
+use super::node::{Node, Report, Risk, ask_all};
+use super::route::order;
+use super::session::{Access, connect};
+use crate::clock::SharedClock;
+use crate::config::CommitlogSync;
+use crate::ids::SharedIds;
+
+/// How often the nodes are asked about themselves.
+const WATCH_EVERY: Duration = Duration::from_secs(30);
+
+/// A keyspace that is fit for use. Journals and archives are opened on it; they share its session and its budget.
+#[derive(Debug)]
+pub struct Store {
+    session: Session,
+    name: String,
+    keyspace: String,
+    allowed: CommitlogSync,
+    order: Arc<dyn LoadBalancingPolicy>,
+    clock: SharedClock,
+    ids: SharedIds,
+    budget: Budget,
+    health: Health,
+    reads: Latencies,
+    writes: Latencies,
+    report: watch::Sender<Arc<Report>>,
+}
+
+impl Store {
+    /// Connects and judges: the tables, and every node that answers. One that is away is judged by
+    /// [`watch_nodes`](Self::watch_nodes) when it is back, and until then counts against the margin only.
+    ///
+    /// # Errors
+    /// If it cannot be reached, has no such tables, or has a node that must not be relied on.
+    pub async fn open(access: &Access, clock: SharedClock, ids: SharedIds) -> Result<Arc<Self>, OpenError> {
+        let session = connect(access).await?;
+        let store = access.url.to_string();
+        if let Some(wanted) = &access.url.datacenter {
+            let known = nodes(&session);
+            if !known.contains_key(wanted) {
+                return Err(OpenError::NoDatacenter { store, known: known.into_keys().collect() });
+            }
+        }
+        check_schema(&session, &store, &access.url.keyspace).await?;
+        let report = look(&session, clock.as_ref(), &access.url.keyspace).await;
+        let allowed = access.cassandra.commitlog_sync;
+        if let Some((node, risk)) = risks(&report, allowed).next() {
+            return Err(OpenError::Node { store, node: node.address.clone(), risk });
+        }
+        say_what_is_slow(&report);
+        Ok(Arc::new(Self {
+            order: order(access.url.datacenter.as_deref()),
+            keyspace: access.url.keyspace.clone(),
+            name: store,
+            session,
+            allowed,
+            clock,
+            ids,
+            budget: Budget::new(),
+            health: Health::default(),
+            reads: Latencies::default(),
+            writes: Latencies::default(),
+            report: watch::Sender::new(Arc::new(report)),
+        }))
+    }
+
+    /// Asks the nodes about themselves every half minute, for as long as it is polled. A node that must not be relied on
+    /// and came later is named in the log; it is in the report too.
+    pub async fn watch_nodes(&self) {
+        loop {
+            self.clock.sleep(WATCH_EVERY).await;
+            let report = self.look().await;
+            for (node, risk) in risks(&report, self.allowed) {
+                tracing::error!(store = self.name, node = node.address, %risk, "a node must not be relied on");
+            }
+        }
+    }
+
+    /// Asks the nodes about themselves now, and publishes what they say.
+    pub async fn look(&self) -> Arc<Report> {
+        let report = Arc::new(look(&self.session, self.clock.as_ref(), &self.keyspace).await);
+        self.report.send_replace(Arc::clone(&report));
+        report
+    }
+
+    /// What the nodes said last.
+    pub fn report(&self) -> Arc<Report> {
+        self.report.borrow().clone()
+    }
+
+    /// The nodes of a report that must not be relied on.
+    pub fn risks<'a>(&self, report: &'a Report) -> impl Iterator<Item = (&'a Node, Risk)> + use<'a> {
+        risks(report, self.allowed)
+    }
+
+    /// What 99 of 100 of the last writes kept to; zero before the first.
+    pub fn write_p99(&self) -> Duration {
+        self.writes.p99()
+    }
+
+    /// The median of the last writes; zero before the first.
+    pub fn write_p50(&self) -> Duration {
+        self.writes.p50()
+    }
+
+    /// What 99 of 100 of the last reads kept to; zero before the first.
+    pub fn read_p99(&self) -> Duration {
+        self.reads.p99()
+    }
+
+    /// How much of the budget for repetitions and hedges is left, of 1.
+    pub fn budget_left(&self) -> f64 {
+        self.budget.left()
+    }
+
+    /// The store's address.
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    pub(super) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    pub(crate) fn keyspace(&self) -> &str {
+        &self.keyspace
+    }
+
+    pub(crate) fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+
+    pub(crate) fn ids(&self) -> &SharedIds {
+        &self.ids
+    }
+
+    pub(super) fn order(&self) -> Arc<dyn LoadBalancingPolicy> {
+        Arc::clone(&self.order)
+    }
+
+    pub(super) fn budget(&self) -> &Budget {
+        &self.budget
+    }
+
+    pub(super) fn health(&self) -> &Health {
+        &self.health
+    }
+
+    pub(super) fn latencies(&self, kind: Kind) -> &Latencies {
+        match kind {
+            Kind::Read => &self.reads,
+            Kind::Write => &self.writes,
+        }
+    }
+}
+
+async fn check_schema(session: &Session, store: &str, keyspace: &str) -> Result<(), OpenError> {
+    let failed = |reason: Box<dyn std::error::Error + Send + Sync>| OpenError::Failed {
+        store: store.to_owned(),
+        failure: Failure { reason: reason.to_string(), outcome: super::Outcome::NotDone, again: true },
+    };
+    let store = store.to_owned();
+    if replication_of(session, keyspace).await.map_err(failed)?.is_none() {
+        return Err(OpenError::NoSchema { store, missing: format!("keyspace `{keyspace}`") });
+    }
+    let present = tables_of(session, keyspace).await.map_err(failed)?;
+    if let Some(difference) = altered(&present) {
+        return Err(OpenError::OtherSchema { store, difference });
+    }
+    match missing(&present) {
+        Some(table) => Err(OpenError::NoSchema { store, missing: format!("table `{table}`") }),
+        None => Ok(()),
+    }
+}
+
+async fn look(session: &Session, clock: &dyn crate::clock::Clock, keyspace: &str) -> Report {
+    let nodes = ask_all(session, clock).await;
+    let listed = replication_of(session, keyspace).await.ok().flatten();
+    let replication = listed.as_ref().and_then(Replication::listed);
+    let schema_agrees = session.check_schema_agreement().await.is_ok_and(|version| version.is_some());
+    Report { nodes, replication, schema_agrees }
+}
+
+fn risks(report: &Report, allowed: CommitlogSync) -> impl Iterator<Item = (&Node, Risk)> + use<'_> {
+    report.nodes.iter().filter_map(move |node| Some((node, node.said.as_ref()?.risk(allowed)?)))
+}
+
+fn say_what_is_slow(report: &Report) {
+    for node in &report.nodes {
+        match &node.said {
+            Some(said) if said.paxos != "v2" => tracing::warn!(
+                node = node.address,
+                paxos_variant = said.paxos,
+                "set `paxos_variant: v2` in cassandra.yaml: an append then takes two round trips less"
+            ),
+            Some(_) => {}
+            None => tracing::warn!(node = node.address, "this node does not answer; it is judged when it does"),
+        }
+    }
+}

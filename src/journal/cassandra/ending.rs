@@ -1,0 +1,86 @@
+//! Truncating, closing and dropping.
+
+use super::segment::{CLOSED, End, TRUNCATED};
+use super::{CassandraJournal, Error, LogName, Seq};
+use crate::journal::SEGMENT;
+
+/// The lower bound in the registry is written after so many segments, so that whoever comes after a crash walks over no
+/// more than these.
+const ADVANCE_EVERY: u64 = 64;
+
+impl CassandraJournal {
+    pub(super) async fn truncate_segments(&self, log: &LogName, below: Seq) -> Result<Seq, Error> {
+        let Some(row) = self.look(log).await? else { return Ok(Seq::FIRST) };
+        let mut first = self.first(log, &row).await?;
+        if row.dropped {
+            return Ok(Seq(first));
+        }
+        let begun = first;
+        while first % SEGMENT == 0 && first + SEGMENT <= below.0 && self.is_full(log, first).await? {
+            self.truncate_segment(log, first / SEGMENT).await?;
+            first += SEGMENT;
+            self.known.truncated(log, first);
+            if (first - begun).is_multiple_of(ADVANCE_EVERY * SEGMENT) {
+                self.advance(log, first).await?;
+            }
+        }
+        if first > row.first {
+            self.advance(log, first).await?;
+        }
+        Ok(Seq(first))
+    }
+
+    async fn is_full(&self, log: &LogName, first: u64) -> Result<bool, Error> {
+        let end = first + SEGMENT;
+        Ok(self.known.of(log).next >= end || self.written(log, Seq(end - 1)).await?.is_some())
+    }
+
+    /// Seals and deletes a segment that is full.
+    async fn truncate_segment(&self, log: &LogName, segment: u64) -> Result<(), Error> {
+        let sealed = self.seal(log, segment, None, End::Truncated).await?;
+        if sealed.is_some_and(|sealed| sealed == CLOSED) {
+            self.seal(log, segment, Some(CLOSED), End::Truncated).await?;
+        }
+        Ok(())
+    }
+
+    pub(super) async fn seal_tail(&self, log: &LogName) -> Result<Seq, Error> {
+        if let Some(tail) = self.register(log).await? {
+            return Ok(Seq(tail));
+        }
+        if let Some(tail) = self.look(log).await?.and_then(|row| row.tail) {
+            return Ok(Seq(tail));
+        }
+        let mut segment = self.find_extent(log).await?.next.segment();
+        let tail = loop {
+            let sealed = self.seal(log, segment, None, End::Closed).await?;
+            if sealed.is_none_or(|sealed| sealed != TRUNCATED) {
+                // From here on it does not grow.
+                let last = self.last(log, segment).await?;
+                if !last.is_full() {
+                    break segment * SEGMENT + last.written.map_or(0, |last| last.slot + 1);
+                }
+            }
+            segment += 1;
+        };
+        self.set_tail(log, tail).await?;
+        Ok(Seq(tail))
+    }
+
+    pub(super) async fn drop_whole(&self, log: &LogName) -> Result<(), Error> {
+        let open = || Error::Invalid(format!("{log} is not closed"));
+        let row = self.look(log).await?.ok_or_else(open)?;
+        if !row.dropped {
+            let tail = match row.tail {
+                Some(tail) => tail,
+                None if self.find_extent(log).await?.closed => self.seal_tail(log).await?.0,
+                None => return Err(open()),
+            };
+            self.truncate_segments(log, Seq(u64::MAX)).await?;
+            self.seal(log, tail / SEGMENT, Some(CLOSED), End::Dropped { tail }).await?;
+            self.set_dropped(log, tail).await?;
+            self.known.forget(log);
+        }
+        self.drop_parts(log, Seq(u64::MAX)).await
+    }
+}
