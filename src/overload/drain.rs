@@ -24,11 +24,8 @@ impl Drain {
         #[expect(clippy::cast_precision_loss, reason = "some thousands")]
         let rate = inputs as f64 / busy.as_secs_f64();
         let weight = (busy.as_secs_f64() / MEMORY.as_secs_f64()).clamp(0.02, 1.0);
-        self.per_second = if self.per_second == 0.0 {
-            rate
-        } else {
-            self.per_second + (rate - self.per_second) * weight
-        };
+        self.per_second =
+            if self.per_second == 0.0 { rate } else { self.per_second + (rate - self.per_second) * weight };
         self.last_end = now;
         self.failing_since = None;
     }

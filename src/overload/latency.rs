@@ -37,9 +37,7 @@ impl Latency {
             None => middle,
             // A store that has become faster is usual at once.
             Some(usual) if middle < usual => middle + (usual - middle) / 2,
-            Some(usual) => {
-                usual + (middle - usual).mul_f64(passed.as_secs_f64() / USUAL_OVER.as_secs_f64())
-            }
+            Some(usual) => usual + (middle - usual).mul_f64(passed.as_secs_f64() / USUAL_OVER.as_secs_f64()),
         });
         self.last = now;
         self.failing_since = None;

@@ -61,8 +61,7 @@ impl Window {
 impl Limit {
     /// A limit that begins at `most`; never below `least`, as long as `most` is not.
     pub fn new(least: Bound, most: Bound, now: Duration) -> Self {
-        let least =
-            Bound { bytes: least.bytes.min(most.bytes), inputs: least.inputs.min(most.inputs) };
+        let least = Bound { bytes: least.bytes.min(most.bytes), inputs: least.inputs.min(most.inputs) };
         Self { least, most, share: 1.0, window: Window::at(now), standing: false }
     }
 
@@ -70,7 +69,11 @@ impl Limit {
     pub fn bound(&self) -> Bound {
         let between = |least: usize, most: usize| {
             #[expect(clippy::cast_precision_loss, reason = "bytes in memory are far fewer than 2^52")]
-            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "between 0 and `most`")]
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "between 0 and `most`"
+            )]
             let more = ((most - least) as f64 * self.share) as usize;
             least + more
         };
