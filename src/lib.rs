@@ -5,6 +5,7 @@
 //! - [`domain`]: nouns, facts and rules; pure.
 //! - [`clock`], [`ids`], [`keyring`]: the seams for time, chance and secrets.
 //! - [`journal`], [`archive`]: what is kept, and what stores promise.
+//! - [`overload`]: who waits, who is turned away, and when scheduled work rests; pure.
 //! - [`stage`]: the one loop that both stages share.
 //! - [`door`], [`ingest`]: what comes in, made durable, then answered.
 //! - [`incidents`]: the stage that turns events and commands into incidents.
@@ -35,6 +36,7 @@ pub mod keyring;
 pub mod lockfile;
 pub mod notify;
 pub mod offline;
+pub mod overload;
 pub mod pacer;
 pub mod purge;
 pub mod stage;

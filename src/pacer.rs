@@ -1,8 +1,9 @@
 //! Carries all scheduled work in small steps at a constant pace, so that it never becomes a load of its own.
 //!
 //! One step is done at a time, whichever job it belongs to, and after each the store rests for a multiple of what the
-//! step took: scheduled work has a small, fixed share of the store, and slows down when the store does. Rounds begin at
-//! a random phase. What was missed is not caught up: a round begins a fixed time after the one before has ended.
+//! step took: scheduled work has a small, fixed share of the store, and slows down when the store does, by its own steps
+//! and by the appends that somebody waits for; while those are in trouble it stops. Rounds begin at a random phase. What
+//! was missed is not caught up: a round begins a fixed time after the one before has ended.
 
 use std::collections::BTreeMap;
 use std::panic::AssertUnwindSafe;
@@ -19,9 +20,10 @@ use crate::clock::{SharedClock, within};
 use crate::domain::time::Timestamp;
 use crate::ids::SharedIds;
 use crate::journal;
+use crate::overload::pace::{self, Foreground};
 
-/// After a step the store rests this many times as long as the step took.
-const REST_FACTOR: u32 = 10;
+/// How often a job that is held looks again, before jitter.
+const LOOK_AGAIN: Duration = Duration::from_secs(1);
 
 /// How much longer the pause after a failed round may get, in rounds.
 const FAILURES_COUNTED: u32 = 10;
@@ -81,16 +83,24 @@ pub trait Job: Send + 'static {
 /// How a job is doing.
 #[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub struct Status {
+    /// The pause between two rounds.
+    pub every: Duration,
     /// Steps done by this process.
     pub steps: u64,
+    /// Those of them that belong to the round at work, or to the last one.
+    pub round_steps: u64,
     /// Rounds ended well.
     pub rounds: u64,
+    /// When the next round begins; `None`: one is at work.
+    pub next_round_at: Option<Timestamp>,
     /// When the last step ended.
     pub stepped_at: Option<Timestamp>,
     /// How long the last step took.
     pub step_took: Duration,
     /// How long the store rested after it.
     pub rested: Duration,
+    /// Why it takes no steps at present, although it is at work.
+    pub held: Option<String>,
     /// What it waits for, while it could do more.
     pub waits_for: Option<String>,
     /// Why the last round failed; `None`: it did not.
@@ -99,6 +109,9 @@ pub struct Status {
 
 /// How all jobs are doing, by name.
 pub type Statuses = BTreeMap<&'static str, Status>;
+
+/// Tells how what somebody waits for is doing, which scheduled work yields to.
+pub type Yielding = Arc<dyn Fn() -> Foreground + Send + Sync>;
 
 /// Carries jobs.
 pub struct Pacer {
@@ -109,6 +122,7 @@ pub struct Pacer {
     /// Who has it does a step, or lets the store rest after one.
     turn: Arc<Semaphore>,
     statuses: Arc<watch::Sender<Statuses>>,
+    foreground: Yielding,
 }
 
 impl Pacer {
@@ -121,7 +135,20 @@ impl Pacer {
     ) -> (Self, watch::Receiver<Statuses>) {
         let (statuses, seen) = watch::channel(Statuses::new());
         let turn = Arc::new(Semaphore::new(1));
-        (Self { clock, ids, shutdown, settings, turn, statuses: Arc::new(statuses) }, seen)
+        let statuses = Arc::new(statuses);
+        let foreground: Yielding = Arc::new(Foreground::default);
+        (Self { clock, ids, shutdown, settings, turn, statuses, foreground }, seen)
+    }
+
+    /// The same, yielding to this.
+    #[must_use]
+    pub fn yielding_to(self, foreground: Yielding) -> Self {
+        Self { foreground, ..self }
+    }
+
+    /// Where work that is scheduled, but waits for nothing of ours, says how it is doing.
+    pub fn reporter(&self, name: &'static str) -> Reporter {
+        Reporter { name, statuses: Arc::clone(&self.statuses) }
     }
 
     /// Carries these jobs until the process ends. What a step has begun then is finished first.
@@ -131,25 +158,33 @@ impl Pacer {
 
     /// The pace of one job.
     pub fn pace(&self, name: &'static str) -> Pace {
-        self.statuses.send_modify(|all| {
-            all.entry(name).or_default();
-        });
+        let report = self.reporter(name);
+        report.modify(|_| {});
         Pace {
-            name,
+            report,
             clock: Arc::clone(&self.clock),
+            ids: Arc::clone(&self.ids),
             shutdown: self.shutdown.clone(),
             settings: self.settings,
             turn: Arc::clone(&self.turn),
-            statuses: Arc::clone(&self.statuses),
+            foreground: Arc::clone(&self.foreground),
         }
+    }
+
+    async fn until_next(&self, pace: &Pace, every: Duration, wait: Duration) -> Result<(), Error> {
+        let at = self.clock.now().plus(wait);
+        pace.modify(|status| (status.every, status.next_round_at) = (every, Some(at)));
+        pace.sleep(wait).await
     }
 
     async fn drive(&self, mut job: Box<dyn Job>) {
         let mut pace = self.pace(job.name());
         let mut wait = self.ids.jitter(job.every());
         let mut failures = 0;
-        while pace.sleep(wait).await.is_ok() {
-            pace.modify(|status| status.waits_for = None);
+        while self.until_next(&pace, job.every(), wait).await.is_ok() {
+            pace.modify(|status| {
+                (status.waits_for, status.next_round_at, status.round_steps) = (None, None, 0);
+            });
             let ended = AssertUnwindSafe(job.round(&mut pace)).catch_unwind().await;
             let failure = match ended {
                 Ok(Ok(())) => None,
@@ -174,14 +209,29 @@ impl Pacer {
     }
 }
 
+/// Where a job says how it is doing.
+#[derive(Clone, Debug)]
+pub struct Reporter {
+    name: &'static str,
+    statuses: Arc<watch::Sender<Statuses>>,
+}
+
+impl Reporter {
+    /// Changes what is said.
+    pub fn modify(&self, change: impl FnOnce(&mut Status)) {
+        self.statuses.send_modify(|all| change(all.entry(self.name).or_default()));
+    }
+}
+
 /// By which a job takes its steps.
 pub struct Pace {
-    name: &'static str,
+    report: Reporter,
     clock: SharedClock,
+    ids: SharedIds,
     shutdown: CancellationToken,
     settings: Settings,
     turn: Arc<Semaphore>,
-    statuses: Arc<watch::Sender<Statuses>>,
+    foreground: Yielding,
 }
 
 impl Pace {
@@ -191,6 +241,7 @@ impl Pace {
     /// What the step says, or that it took too long, or that the process ends.
     pub async fn step<T>(&mut self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
         self.sleep(self.settings.pause).await?;
+        self.yield_to_foreground().await?;
         let turn = Arc::clone(&self.turn);
         let _turn = tokio::select! {
             biased;
@@ -201,16 +252,32 @@ impl Pace {
         let limit = self.settings.step_max;
         let done = within(&*self.clock, limit, work).await.unwrap_or(Err(Error::TooSlow(limit)));
         let took = self.clock.monotonic().saturating_sub(began);
-        let rest = (took * REST_FACTOR).min(self.settings.rest_max);
+        let rest = pace::rest(&(self.foreground)(), took, self.settings.rest_max);
         let now = self.clock.now();
         self.modify(|status| {
             status.steps += 1;
+            status.round_steps += 1;
             status.stepped_at = Some(now);
             (status.step_took, status.rested) = (took, rest);
         });
         // The step is done, whatever ends its rest.
         let _ended = self.sleep(rest).await;
         done
+    }
+
+    /// Waits while those are in trouble who are waited for. Whoever was held begins with one step, as ever.
+    async fn yield_to_foreground(&self) -> Result<(), Error> {
+        let began = self.clock.monotonic();
+        let mut held = false;
+        while let Some(why) = pace::hold(&(self.foreground)(), self.clock.monotonic().saturating_sub(began)) {
+            held = true;
+            self.modify(|status| status.held = Some(why));
+            self.sleep(LOOK_AGAIN + self.ids.jitter(LOOK_AGAIN)).await?;
+        }
+        if held {
+            self.modify(|status| status.held = None);
+        }
+        Ok(())
     }
 
     /// Says what the job waits for, although there is more to do.
@@ -228,6 +295,6 @@ impl Pace {
     }
 
     fn modify(&self, change: impl FnOnce(&mut Status)) {
-        self.statuses.send_modify(|all| change(all.entry(self.name).or_default()));
+        self.report.modify(change);
     }
 }

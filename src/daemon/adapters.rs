@@ -13,9 +13,6 @@ use crate::door::Whole;
 use crate::ingest::{Commands, NoVerdict, Refused};
 use crate::journal;
 
-/// When a client may ask again.
-const RETRY_AFTER: Duration = Duration::from_secs(2);
-
 /// Events as they were received.
 pub(super) struct Events(pub(super) Whole);
 
@@ -37,11 +34,14 @@ impl api::Commands for Asking {
         idempotency_key: Option<Arc<str>>,
         ask: Ask,
     ) -> Result<Verdict, api::Refused> {
+        let retry_after = || Duration::from_secs(self.0.retry_after());
         self.0.ask(actor, idempotency_key, ask).await.map_err(|error| match error {
             NoVerdict::Pending { id } => api::Refused::Pending { id },
-            NoVerdict::Refused(Refused::Overloaded) => api::Refused::Overloaded { retry_after: RETRY_AFTER },
+            NoVerdict::Refused(Refused::Overloaded) => {
+                api::Refused::Overloaded { retry_after: retry_after() }
+            }
             NoVerdict::Refused(refused) => {
-                api::Refused::Unavailable { reason: refused.to_string(), retry_after: RETRY_AFTER }
+                api::Refused::Unavailable { reason: refused.to_string(), retry_after: retry_after() }
             }
         })
     }

@@ -15,6 +15,7 @@ use super::status::Watched;
 use crate::domain::incidents::state::State;
 use crate::notify::metrics::Metrics;
 use crate::stage::Status;
+use crate::wire::status::Process;
 
 /// Renders the metrics whenever it is called.
 pub(super) fn renderer(
@@ -99,6 +100,7 @@ impl Collector for Parts {
             [(Labels::new(), ConstCounter::new(state.quarantined_total))],
         )?;
         family(&mut encoder, "messages", "Attempts of this process to reach somebody.", self.sent())?;
+        self.load(&process, &mut encoder)?;
         family(
             &mut encoder,
             "store_commits",
@@ -109,6 +111,28 @@ impl Collector for Parts {
 }
 
 impl Parts {
+    /// What waits at the door, who was turned away, and what scheduled work does.
+    fn load(&self, process: &Process, encoder: &mut DescriptorEncoder<'_>) -> fmt::Result {
+        let load = &process.load;
+        let one = |value: f64| [(Labels::new(), ConstGauge::new(value))];
+        let count = |value: u64| [(Labels::new(), ConstCounter::new(value))];
+        let pressure = u64::from(load.pressure == "busy") + 2 * u64::from(load.pressure == "overloaded");
+        let pressure = [(Labels::new(), ConstGauge::new(pressure))];
+        family(encoder, "pressure", "0: none, 1: reads make room, 2: overloaded.", pressure)?;
+        #[expect(clippy::cast_precision_loss, reason = "some thousands")]
+        let (waiting, most) = (load.waiting as f64, load.waiting_max as f64);
+        family(encoder, "events_waiting", "Events that wait to be stored.", one(waiting))?;
+        family(encoder, "events_waiting_max", "How many may at present.", one(most))?;
+        family(encoder, "events_refused", "Events refused because of too much.", count(load.refused))?;
+        let help = "Events that nobody waited for any more when they were to be stored; they are not.";
+        family(encoder, "events_dropped", help, count(load.dropped))?;
+        let appends = load.append_seconds.into_iter().flat_map(one);
+        family(encoder, "append_seconds", "What an append takes at present.", appends)?;
+        let steps =
+            process.jobs.iter().map(|job| (vec![("job", job.name.clone())], ConstCounter::new(job.steps)));
+        family(encoder, "job_steps", "Steps of scheduled work.", steps)
+    }
+
     fn sent(&self) -> impl Iterator<Item = (Labels<'static>, ConstCounter<u64>)> + '_ {
         self.messages.counts().flat_map(|(channel, counts)| {
             let channel = format!("{channel:?}").to_lowercase();

@@ -8,6 +8,7 @@ mod error;
 mod first;
 mod folder;
 pub mod listen;
+mod load;
 mod metrics;
 mod newest;
 mod serve;
@@ -16,6 +17,7 @@ mod space;
 mod status;
 mod stores;
 mod terminal;
+mod timed;
 mod tls;
 mod work;
 

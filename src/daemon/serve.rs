@@ -13,10 +13,12 @@ use uuid::Uuid;
 
 use super::folder::Folder;
 use super::listen::{self, Listener};
+use super::load::{self, Load};
 use super::newest::Replica;
 use super::signals::{Asked, Signals};
 use super::status::Watched;
 use super::stores::Stores;
+use super::timed::Appends;
 use super::{
     Error, ServeOptions, adapters, bounded, channels, epoch, first, metrics, space, terminal, tls, work,
 };
@@ -26,7 +28,7 @@ use crate::config::Config;
 use crate::door::Whole;
 use crate::ids::{SharedIds, SystemIds};
 use crate::incidents::Incidents;
-use crate::ingest::{self, Admission, Commands, Limits, Parts, Writer};
+use crate::ingest::{self, Admission, Commands, Events, Limits, Parts, Writer};
 use crate::journal::{self, Journal, LogName};
 use crate::notify::sender::Sender;
 use crate::notify::stage::Notify;
@@ -121,10 +123,9 @@ struct Server {
     notify: Handle<Notify>,
     sender: Sender,
     parts: Parts,
-    events: Writer,
+    events: Events,
     commands: Commands,
-    admission: Admission,
-    limits: Limits,
+    load: Load,
     /// Ends the listener.
     serving: CancellationToken,
     /// Ends the sending, while the stages still run.
@@ -148,6 +149,8 @@ impl Server {
         stage_threads: &tokio::runtime::Handle,
     ) -> Result<Self, Error> {
         let config = &options.config;
+        let appends = Appends::new(Arc::clone(&clock));
+        let stores = load::timed(stores, &appends);
         let world = World {
             process: ids.uuid(clock.now()),
             clock,
@@ -213,8 +216,15 @@ impl Server {
             closed,
         };
         let door = open_door(&parts, &stores, &incidents).await;
-        let (events, events_task) = Writer::events(parts.clone(), door);
-        let (commands, commands_task) = Writer::commands(parts.clone(), door);
+        let limits = Limits {
+            waiting_bytes: usize::try_from(config.limits.waiting_bytes).unwrap_or(usize::MAX),
+            ..Limits::default()
+        };
+        // Commands have bounds of their own, so that events cannot keep an acknowledgement out.
+        let admission = || Admission::new(&limits, Arc::clone(&world.clock));
+        let (of_events, of_commands) = (admission(), admission());
+        let (events, events_task) = Writer::events(parts.clone(), door, of_events.clone());
+        let (commands, commands_task) = Writer::commands(parts.clone(), door, of_commands.clone());
         let mut doors = JoinSet::new();
         doors.spawn(events_task);
         doors.spawn(commands_task);
@@ -226,18 +236,16 @@ impl Server {
             world.shutdown.clone(),
         ));
         stages.spawn_on(notify_loop.run(), stage_threads);
-        let (work, scheduled) = work::scheduled(config, &world, &stores, &incidents, &notify);
+        let load =
+            Load::measure(appends, of_events.clone(), Arc::clone(&world.clock), world.shutdown.clone());
+        let (work, scheduled) = work::scheduled(config, &world, &stores, &incidents, &notify, &load);
         stages.spawn(async {
             work.await;
             Ok(())
         });
         let sends = tokio::spawn(sends.run(notify.local.clone(), sending.clone()));
-        let limits = Limits {
-            waiting_bytes: usize::try_from(config.limits.waiting_bytes).unwrap_or(usize::MAX),
-            ..Limits::default()
-        };
-        let admission = Admission::new(&limits);
-        let commands = Commands::new(parts.clone(), commands, Admission::new(&limits));
+        let commands = Commands::new(parts.clone(), commands, of_commands);
+        let events = Events::new(parts.clone(), events, of_events, limits);
         Ok(Self {
             folder,
             world,
@@ -249,8 +257,7 @@ impl Server {
             parts,
             events,
             commands,
-            admission,
-            limits,
+            load,
             serving,
             sending,
             doors,
@@ -294,9 +301,9 @@ impl Server {
                 store.commits()
             }),
         });
-        let rest = bounded::requests(rest, config.limits.requests);
-        let doors =
-            ingest::router(self.parts.clone(), self.events.clone(), self.admission.clone(), self.limits);
+        let ids = Arc::clone(&self.world.ids);
+        let rest = bounded::requests(rest, config.limits.requests, self.load.clone(), ids);
+        let doors = ingest::router(self.events.clone());
         api::normalised(doors.fallback_service(rest))
     }
 
@@ -306,6 +313,7 @@ impl Server {
             notify: self.notify.clone(),
             closed: self.parts.closed.clone(),
             scheduled: self.scheduled.clone(),
+            load: self.load.clone(),
             clock: Arc::clone(&self.world.clock),
             node: self.folder.node.clone(),
             process: self.world.process.to_string(),

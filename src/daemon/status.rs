@@ -6,14 +6,15 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::load::Load;
 use crate::clock::SharedClock;
 use crate::config::Stores;
 use crate::domain::time::Timestamp;
 use crate::incidents::Incidents;
 use crate::notify::stage::Notify;
-use crate::pacer::Statuses;
+use crate::pacer::{self, Statuses};
 use crate::stage::{self, Handle};
-use crate::wire::status::{Health, Process, Stage, Store};
+use crate::wire::status::{Health, Job, Process, Stage, Store};
 
 /// How often what is told is looked at anew.
 const EVERY: Duration = Duration::from_secs(1);
@@ -29,6 +30,8 @@ pub(super) struct Watched {
     pub(super) closed: watch::Receiver<Option<String>>,
     /// How the scheduled work is doing.
     pub(super) scheduled: watch::Receiver<Statuses>,
+    /// How hard pressed the process is.
+    pub(super) load: Load,
     pub(super) clock: SharedClock,
     pub(super) node: String,
     pub(super) process: String,
@@ -69,6 +72,8 @@ impl Watched {
             started_at: self.started_at.to_iso(),
             stages,
             stores: self.stores(closed.as_ref()),
+            load: self.load.told(),
+            jobs: self.scheduled.borrow().iter().map(|(name, status)| job(name, status)).collect(),
             hints,
         }
     }
@@ -122,5 +127,21 @@ fn told(name: &str, status: &stage::Status, now: Timestamp) -> Stage {
         backlog: status.waiting as u64,
         working: !status.stopped,
         stopped: status.blocked.clone().filter(|_| status.stopped),
+    }
+}
+
+fn job(name: &str, status: &pacer::Status) -> Job {
+    Job {
+        name: name.to_owned(),
+        every_seconds: status.every.as_secs_f64(),
+        rounds: status.rounds,
+        steps: status.steps,
+        round_steps: status.round_steps,
+        last_step_at: status.stepped_at.map(Timestamp::to_iso_millis),
+        last_step_seconds: status.step_took.as_secs_f64(),
+        rest_seconds: status.rested.as_secs_f64(),
+        next_round_at: status.next_round_at.map(Timestamp::to_iso_millis),
+        waits_for: status.held.clone().or_else(|| status.waits_for.clone()),
+        failure: status.failure.clone(),
     }
 }

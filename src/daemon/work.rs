@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
+use super::load::Load;
 use super::stores::Stores;
 use crate::config::Config;
 use crate::incidents::Incidents;
@@ -20,6 +21,7 @@ pub(super) fn scheduled(
     stores: &Stores,
     incidents: &Handle<Incidents>,
     notify: &Handle<Notify>,
+    load: &Load,
 ) -> (impl Future<Output = ()> + Send + use<>, watch::Receiver<pacer::Statuses>) {
     let retention = &config.retention;
     let settings = purge::Settings {
@@ -38,6 +40,8 @@ pub(super) fn scheduled(
     };
     let (clock, ids) = (Arc::clone(&world.clock), Arc::clone(&world.ids));
     let (pacer, statuses) = Pacer::new(clock, ids, world.shutdown.clone(), pacer::Settings::default());
+    let load = load.clone();
+    let pacer = pacer.yielding_to(Arc::new(move || load.foreground()));
     (pacer.run(purge::jobs(&parts)), statuses)
 }
 

@@ -1,16 +1,24 @@
-//! How much may wait for the next append. Past the bound, what comes is refused at once, before any work is done for it.
+//! Who may wait for the next append, and what who may not is told.
+//!
+//! The rules are those of [`crate::overload`]; this asks them, for all requests of the process at once. What is refused
+//! is refused before any work is done for it: before its body is read where the room is full or the sender is known,
+//! and before it is parsed otherwise.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
+use crate::clock::SharedClock;
+use crate::domain::service::RoutingKey;
+use crate::overload::{Bound, Drain, Full, Limit, Pressure, Room, Signs};
+
 /// The bounds of what waits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Bytes of events that wait.
+    /// Bytes of inputs that wait; and as many again while they are read.
     pub waiting_bytes: usize,
-    /// Events that wait.
+    /// Inputs that wait.
     pub waiting_events: usize,
     /// Refusals that are held back at a time; more are answered at once.
     pub held_refusals: usize,
@@ -35,63 +43,241 @@ impl Default for Limits {
     }
 }
 
+/// However slow the store is, this much may wait: the batch that is being written, the next, and a large event.
+const LEAST: Bound = Bound { bytes: 1 << 20, inputs: 4096 };
+
 /// Bytes are counted in units of this many, so that they fit a semaphore's permits.
 const UNIT: usize = 256;
 
 /// Lets in what the bounds allow.
 #[derive(Clone, Debug)]
 pub struct Admission {
-    bytes: Arc<Semaphore>,
-    events: Arc<Semaphore>,
+    clock: SharedClock,
+    // A lock of its own rather than a task: it is held for a few look-ups, and never across an await.
+    gate: Arc<Mutex<Gate>>,
+    reading: Arc<Semaphore>,
     refusals: Arc<Semaphore>,
+}
+
+#[derive(Debug)]
+struct Gate {
+    limit: Limit,
+    room: Room,
+    drain: Drain,
+    refused_at: Option<Duration>,
+    refused: u64,
+    dropped: u64,
+}
+
+/// How it is at this moment.
+#[derive(Clone, Copy, PartialEq, Debug, Default)]
+pub struct Gauge {
+    /// Bytes that wait.
+    pub waiting_bytes: usize,
+    /// Inputs that wait.
+    pub waiting: usize,
+    /// Bytes that may.
+    pub bytes_max: usize,
+    /// Inputs that may.
+    pub max: usize,
+    /// How many senders have something waiting.
+    pub senders: usize,
+    /// Inputs made durable a second, while there are some to be.
+    pub per_second: f64,
+    /// Inputs refused because of too much, since the start.
+    pub refused: u64,
+    /// Inputs that nobody waited for any more when their append was to begin; they are not stored.
+    pub dropped: u64,
 }
 
 /// A place among what waits; given back when dropped.
 #[derive(Debug)]
 pub struct Place {
-    _bytes: OwnedSemaphorePermit,
-    _event: OwnedSemaphorePermit,
+    gate: Arc<Mutex<Gate>>,
+    sender: Option<RoutingKey>,
+    bytes: usize,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        lock(&self.gate).room.leave(self.sender, self.bytes);
+    }
 }
 
 impl Admission {
     /// With these bounds.
-    pub fn new(limits: &Limits) -> Self {
+    pub fn new(limits: &Limits, clock: SharedClock) -> Self {
+        let most = Bound { bytes: limits.waiting_bytes, inputs: limits.waiting_events };
+        let gate = Gate {
+            limit: Limit::new(LEAST, most, clock.monotonic()),
+            room: Room::default(),
+            drain: Drain::default(),
+            refused_at: None,
+            refused: 0,
+            dropped: 0,
+        };
         Self {
-            bytes: Arc::new(Semaphore::new(limits.waiting_bytes / UNIT)),
-            events: Arc::new(Semaphore::new(limits.waiting_events)),
+            clock,
+            gate: Arc::new(Mutex::new(gate)),
+            reading: Arc::new(Semaphore::new(limits.waiting_bytes / UNIT)),
             refusals: Arc::new(Semaphore::new(limits.held_refusals)),
         }
     }
 
-    /// A place for an event of so many bytes; `None` when there is none.
-    pub fn enter(&self, bytes: usize) -> Option<Place> {
+    /// A place to read a body of so many bytes into; `None` when there is none, or when whatever is in it would be
+    /// refused anyway.
+    pub fn read(&self, sender: Option<RoutingKey>, bytes: usize) -> Option<OwnedSemaphorePermit> {
+        if !self.may_enter(sender, bytes) {
+            return None;
+        }
         let units = u32::try_from(bytes / UNIT + 1).ok()?;
-        let event = Arc::clone(&self.events).try_acquire_owned().ok()?;
-        let bytes = Arc::clone(&self.bytes).try_acquire_many_owned(units).ok()?;
-        Some(Place { _bytes: bytes, _event: event })
+        let place = Arc::clone(&self.reading).try_acquire_many_owned(units).ok();
+        if place.is_none() {
+            self.gate().note_refused(self.clock.monotonic());
+        }
+        place
+    }
+
+    /// Whether an input of this sender may wait. `false` counts as a refusal.
+    pub fn may_enter(&self, sender: Option<RoutingKey>, bytes: usize) -> bool {
+        self.gate().check(sender, bytes, self.clock.monotonic())
+    }
+
+    /// A place for an input of so many bytes; `None` when there is none for this sender.
+    pub fn enter(&self, sender: Option<RoutingKey>, bytes: usize) -> Option<Place> {
+        let mut gate = self.gate();
+        if !gate.check(sender, bytes, self.clock.monotonic()) {
+            return None;
+        }
+        gate.room.enter(sender, bytes);
+        Some(Place { gate: Arc::clone(&self.gate), sender, bytes })
     }
 
     /// A place to hold a refusal back in; `None` when enough are.
     pub fn hold(&self) -> Option<OwnedSemaphorePermit> {
         Arc::clone(&self.refusals).try_acquire_owned().ok()
     }
+
+    /// In how many seconds who is refused now should come again, spread by `chance`.
+    pub fn retry_after(&self, chance: u64) -> u64 {
+        let gate = self.gate();
+        gate.drain.retry_after(self.clock.monotonic(), gate.room.inputs(), chance)
+    }
+
+    /// What the signs mean for everything else that the process does; `lag` is how late a loop came to its turn.
+    pub fn pressure(&self, lag: Duration) -> Pressure {
+        let now = self.clock.monotonic();
+        let gate = self.gate();
+        Pressure::of(&Signs {
+            fill: gate.room.fill(gate.limit.bound()),
+            standing: gate.limit.is_standing() && gate.room.inputs() > 0,
+            failing: gate.drain.failing_since().is_some(),
+            refused: gate.refused_at.map(|at| now.saturating_sub(at)),
+            lag,
+        })
+    }
+
+    /// How it is.
+    pub fn gauge(&self) -> Gauge {
+        let gate = self.gate();
+        let bound = gate.limit.bound();
+        Gauge {
+            waiting_bytes: gate.room.bytes(),
+            waiting: gate.room.inputs(),
+            bytes_max: bound.bytes,
+            max: bound.inputs,
+            senders: gate.room.senders(),
+            per_second: gate.drain.per_second(),
+            refused: gate.refused,
+            dropped: gate.dropped,
+        }
+    }
+
+    /// The writer says: an append of so many inputs has ended well. The oldest of them came at `first`, and the append
+    /// began at `began`.
+    pub(super) fn appended(&self, first: Duration, began: Duration, inputs: usize) {
+        let now = self.clock.monotonic();
+        let mut gate = self.gate();
+        let used = 2.0 * gate.room.fill(gate.limit.bound()) >= 1.0;
+        gate.limit.appended(now, began.saturating_sub(first), used);
+        gate.drain.appended(now, first, inputs);
+    }
+
+    /// The writer says: an append did not succeed.
+    pub(super) fn failed(&self) {
+        let now = self.clock.monotonic();
+        let mut gate = self.gate();
+        gate.limit.failed(now);
+        gate.drain.failed(now);
+    }
+
+    /// The writer says: nobody waited for this input any more.
+    pub(super) fn dropped(&self) {
+        self.gate().dropped += 1;
+    }
+
+    fn gate(&self) -> MutexGuard<'_, Gate> {
+        lock(&self.gate)
+    }
+}
+
+impl Gate {
+    fn check(&mut self, sender: Option<RoutingKey>, bytes: usize, now: Duration) -> bool {
+        let checked = self.room.check(self.limit.bound(), sender, bytes);
+        match checked {
+            Ok(()) => {}
+            Err(Full::Room) => self.note_refused(now),
+            // One that is too loud is no sign that all is.
+            Err(Full::Share) => self.refused += 1,
+        }
+        checked.is_ok()
+    }
+
+    fn note_refused(&mut self, now: Duration) {
+        self.refused += 1;
+        self.refused_at = Some(now);
+    }
+}
+
+/// What a holder that panicked leaves behind is whole: every change is one call.
+fn lock(gate: &Mutex<Gate>) -> MutexGuard<'_, Gate> {
+    gate.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clock::SystemClock;
+
+    fn key(n: u8) -> Option<RoutingKey> {
+        Some(RoutingKey::from_random([n; 16]))
+    }
 
     #[test]
     fn bounds_hold_and_places_come_back() {
         let limits = Limits { waiting_bytes: 1024, waiting_events: 3, ..Limits::default() };
-        let admission = Admission::new(&limits);
-        let first = admission.enter(500);
+        let admission = Admission::new(&limits, Arc::new(SystemClock::new()));
+        let first = admission.enter(None, 500);
         assert!(first.is_some());
-        assert!(admission.enter(600).is_none(), "too many bytes");
-        let small = [admission.enter(10), admission.enter(10)];
+        assert!(admission.enter(None, 600).is_none(), "too many bytes");
+        let small = [admission.enter(None, 10), admission.enter(None, 10)];
         assert!(small.iter().all(Option::is_some));
-        assert!(admission.enter(10).is_none(), "too many events");
+        assert!(admission.enter(None, 10).is_none(), "too many events");
+        assert_eq!(admission.pressure(Duration::ZERO), Pressure::Overloaded);
+        assert_eq!((admission.gauge().waiting, admission.gauge().refused), (3, 2));
         drop(first);
-        assert!(admission.enter(400).is_some());
+        assert!(admission.enter(None, 400).is_some());
+    }
+
+    #[test]
+    fn a_loud_sender_leaves_room_and_is_refused_before_its_body_is_read() {
+        let limits = Limits { waiting_bytes: 1 << 20, waiting_events: 30, ..Limits::default() };
+        let admission = Admission::new(&limits, Arc::new(SystemClock::new()));
+        let loud: Vec<_> = std::iter::from_fn(|| admission.enter(key(1), 10)).take(100).collect();
+        assert_eq!(loud.len(), 20);
+        assert!(admission.read(key(1), 10).is_none());
+        assert!(admission.read(key(2), 10).is_some());
+        assert!(admission.enter(key(2), 10).is_some());
+        assert_eq!(admission.pressure(Duration::ZERO), Pressure::Busy, "others are still let in");
     }
 }

@@ -14,6 +14,9 @@ use crate::domain::incidents::state::State;
 /// How long a verdict is waited for.
 const VERDICT_TIMEOUT: Duration = Duration::from_secs(15);
 
+/// How long a command may wait for its append.
+const WRITE_TIMEOUT: Duration = Duration::from_secs(15);
+
 /// Hands commands in at this process's door.
 #[derive(Clone)]
 pub struct Commands {
@@ -37,6 +40,11 @@ pub enum NoVerdict {
 }
 
 impl Commands {
+    /// In how many seconds who is refused now should come again.
+    pub fn retry_after(&self) -> u64 {
+        self.admission.retry_after(self.parts.ids.random())
+    }
+
     /// With this door.
     pub fn new(parts: Parts, writer: Writer, admission: Admission) -> Self {
         Self { parts, writer, admission }
@@ -57,8 +65,8 @@ impl Commands {
         let command = Command { id, actor, accepted_at: now, idempotency_key, ask };
         let mut record = serde_json::to_vec(&command).expect("commands have string keys");
         record.push(b'\n');
-        let place = self.admission.enter(record.len()).ok_or(Refused::Overloaded)?;
-        self.writer.write(record).await?;
+        let place = self.admission.enter(None, record.len()).ok_or(Refused::Overloaded)?;
+        self.writer.write(record, WRITE_TIMEOUT).await?;
         drop(place);
         let mut state = self.parts.state.clone();
         within(&*self.parts.clock, VERDICT_TIMEOUT, verdict(&mut state, id))

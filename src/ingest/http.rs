@@ -11,30 +11,16 @@ use axum::routing::post;
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 
-use super::{Admission, Limits, Parts, Refused, Writer};
+use super::Refused;
+use super::events::{Event, Events, Invalid, Refusal};
 use crate::clock::within;
-use crate::domain::event::DedupKey;
 use crate::domain::service::RoutingKey;
-use crate::door::{self, EVENT_BYTES_MAX, EventError, Head, Parsed};
+use crate::door::EVENT_BYTES_MAX;
 use crate::wire::event::Answer;
 
-/// What senders are asked to wait, at least, when the store is the cause.
-const RETRY_AFTER_STORE: u64 = 5;
-/// The same when there is too much.
-const RETRY_AFTER_LOAD: u64 = 1;
-
-#[derive(Clone)]
-struct Door {
-    parts: Parts,
-    writer: Writer,
-    admission: Admission,
-    limits: Limits,
-}
-
 /// The routes by which events come in.
-pub fn router(parts: Parts, writer: Writer, admission: Admission, limits: Limits) -> Router {
-    let door = Arc::new(Door { parts, writer, admission, limits });
-    Router::new().route("/v2/enqueue", post(enqueue).fallback(wrong_method)).with_state(door)
+pub fn router(events: Events) -> Router {
+    Router::new().route("/v2/enqueue", post(enqueue).fallback(wrong_method)).with_state(Arc::new(events))
 }
 
 async fn wrong_method(method: Method) -> Response {
@@ -44,33 +30,16 @@ async fn wrong_method(method: Method) -> Response {
     response
 }
 
-async fn enqueue(Extract(door): Extract<Arc<Door>>, request: Request<Body>) -> Response {
-    match door.accept(request).await {
+async fn enqueue(Extract(events): Extract<Arc<Events>>, request: Request<Body>) -> Response {
+    match events.take(request).await {
         Ok(dedup_key) => answer(StatusCode::ACCEPTED, &Answer::accepted(dedup_key), None),
-        Err(refusal) => door.refuse(refusal).await,
+        Err(refusal) => events.refuse(refusal).await,
     }
 }
 
-/// Why an event is not accepted.
-enum Refusal {
-    /// It will never be; by which status.
-    Invalid(StatusCode, Answer),
-    /// It may be later.
-    Later(Refused),
-}
-
-impl From<Refused> for Refusal {
-    fn from(refused: Refused) -> Self {
-        Self::Later(refused)
-    }
-}
-
-impl Door {
-    /// Makes the event durable and returns its dedup key.
-    async fn accept(&self, request: Request<Body>) -> Result<String, Refusal> {
-        if let Some(reason) = self.parts.closed.borrow().as_ref() {
-            return Err(Refused::Store(reason.clone()).into());
-        }
+impl Events {
+    async fn take(&self, request: Request<Body>) -> Result<String, Refusal> {
+        self.open()?;
         let (head, body) = request.into_parts();
         // A place is taken before the body is read: what is refused costs nothing.
         let announced = head
@@ -81,29 +50,12 @@ impl Door {
         if announced > EVENT_BYTES_MAX {
             return Err(too_large());
         }
-        let place = self.admission.enter(announced).ok_or(Refused::Overloaded)?;
+        let routing_key = key_in_header(&head.headers)?;
+        let sender = routing_key.map(|key| self.sender(key));
+        let reading = self.admission.read(sender, announced).ok_or(Refused::Overloaded)?;
         let body = self.read(body).await?;
-        let given = key_in_header(&head.headers)?;
-        let parsed = door::parse(&body, given.is_some()).map_err(invalid)?;
-        self.check_key(&parsed, given).await?;
-
-        let now = self.parts.clock.now();
-        let id = self.parts.ids.uuid(now);
-        let (made, dedup_key) = match &parsed.dedup_key {
-            Some(key) => (None, key.to_string()),
-            None => {
-                let key = id.simple().to_string();
-                (Some(DedupKey(Arc::from(key.as_str()))), key)
-            }
-        };
-        let routing_key = given.filter(|_| parsed.routing_key.is_none());
-        let head = Head { id, at: now, len: body.len(), dedup_key: made, routing_key };
-        let mut record = Vec::with_capacity(body.len() + 160);
-        door::encode(&head, &body, &mut record);
-        let written = within(&*self.parts.clock, self.limits.answer_timeout, self.writer.write(record)).await;
-        written.unwrap_or(Err(Refused::Unknown))?;
-        drop(place);
-        Ok(dedup_key)
+        drop(reading);
+        self.accept(&Event { body, routing_key }).await
     }
 
     async fn read(&self, body: Body) -> Result<Bytes, Refusal> {
@@ -111,13 +63,13 @@ impl Door {
         match within(&*self.parts.clock, self.limits.body_timeout, whole).await {
             Some(Ok(body)) => Ok(body.to_bytes()),
             Some(Err(error)) if error.is::<http_body_util::LengthLimitError>() => Err(too_large()),
-            Some(Err(error)) => Err(Refusal::Invalid(
+            Some(Err(error)) => Err(invalid(
                 StatusCode::BAD_REQUEST,
                 Answer::unrecognized(vec![format!("the body could not be read: {error}")]),
             )),
             None => {
                 let seconds = self.limits.body_timeout.as_secs();
-                Err(Refusal::Invalid(
+                Err(invalid(
                     StatusCode::REQUEST_TIMEOUT,
                     Answer::unrecognized(vec![format!("the body did not arrive within {seconds} s")]),
                 ))
@@ -125,25 +77,9 @@ impl Door {
         }
     }
 
-    /// Refuses a key that leads nowhere. One that this process does not know may be new: it looks again before it says
-    /// no, and where it cannot look, it accepts.
-    async fn check_key(&self, parsed: &Parsed<'_>, given: Option<RoutingKey>) -> Result<(), Refusal> {
-        let Some(key) = parsed.routing_key.or(given) else { return Ok(()) };
-        if self.parts.state.borrow().routing.contains_key(&key) {
-            return Ok(());
-        }
-        match self.parts.newest.newest().await {
-            Some(state) if !state.routing.contains_key(&key) => Err(Refusal::Invalid(
-                StatusCode::BAD_REQUEST,
-                Answer::invalid(vec!["Invalid routing key".to_owned()]),
-            )),
-            Some(_) | None => Ok(()),
-        }
-    }
-
     async fn refuse(&self, refusal: Refusal) -> Response {
         let refused = match refusal {
-            Refusal::Invalid(status, body) => return answer(status, &body, None),
+            Refusal::Invalid(Invalid { status, answer: body }) => return answer(status, &body, None),
             Refusal::Later(refused) => refused,
         };
         if let Some(_held) = self.admission.hold() {
@@ -151,12 +87,11 @@ impl Door {
             self.parts.clock.sleep(pause / 2 + self.parts.ids.jitter(pause / 2)).await;
         }
         let errors = vec![refused.to_string()];
+        let after = Some(self.admission.retry_after(self.parts.ids.random()));
         match refused {
-            Refused::Overloaded => {
-                answer(StatusCode::TOO_MANY_REQUESTS, &Answer::throttled(errors), Some(RETRY_AFTER_LOAD))
-            }
-            Refused::Store(_) | Refused::Unknown | Refused::ShuttingDown => {
-                answer(StatusCode::SERVICE_UNAVAILABLE, &Answer::unavailable(errors), Some(RETRY_AFTER_STORE))
+            Refused::Overloaded => answer(StatusCode::TOO_MANY_REQUESTS, &Answer::throttled(errors), after),
+            Refused::Store(_) | Refused::Late | Refused::Unknown | Refused::ShuttingDown => {
+                answer(StatusCode::SERVICE_UNAVAILABLE, &Answer::unavailable(errors), after)
             }
         }
     }
@@ -167,19 +102,11 @@ fn key_in_header(headers: &HeaderMap) -> Result<Option<RoutingKey>, Refusal> {
     let text = value.to_str().unwrap_or_default();
     text.parse()
         .map(Some)
-        .map_err(|error| Refusal::Invalid(StatusCode::BAD_REQUEST, Answer::invalid(vec![format!("{error}")])))
-}
-
-fn invalid(error: EventError) -> Refusal {
-    let answer = match error {
-        EventError::Syntax(at) => Answer::unrecognized(vec![format!("JSON parse error: {at}")]),
-        EventError::Invalid(errors) => Answer::invalid(errors),
-    };
-    Refusal::Invalid(StatusCode::BAD_REQUEST, answer)
+        .map_err(|error| invalid(StatusCode::BAD_REQUEST, Answer::invalid(vec![format!("{error}")])))
 }
 
 fn too_large() -> Refusal {
-    Refusal::Invalid(
+    invalid(
         StatusCode::PAYLOAD_TOO_LARGE,
         Answer::invalid(vec![format!("the event is larger than {EVENT_BYTES_MAX} bytes")]),
     )
@@ -194,4 +121,8 @@ fn answer(status: StatusCode, body: &Answer, retry_after: Option<u64>) -> Respon
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
     response
+}
+
+fn invalid(status: StatusCode, answer: Answer) -> Refusal {
+    Invalid::new(status, answer).into()
 }

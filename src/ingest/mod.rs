@@ -5,6 +5,7 @@
 
 mod admission;
 mod commands;
+mod events;
 mod http;
 mod keeper;
 mod writer;
@@ -14,8 +15,9 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use uuid::Uuid;
 
-pub use admission::{Admission, Limits};
+pub use admission::{Admission, Gauge, Limits};
 pub use commands::{Commands, NoVerdict};
+pub use events::{Event, Events, Invalid, Refusal};
 pub use http::router;
 pub use keeper::{close_others, register};
 pub use writer::{Writer, Written};
@@ -35,6 +37,9 @@ pub enum Refused {
     /// The store is the cause; nothing was stored.
     #[error("{0}")]
     Store(String),
+    /// It waited for its turn for too long, and nobody waits for it any more; nothing was stored.
+    #[error("the store is too slow: this waited for its turn for too long and was not stored")]
+    Late,
     /// The store did not answer in time: it may or may not be stored.
     #[error(
         "the store did not answer in time, so this may or may not be stored; send it again with the same key"

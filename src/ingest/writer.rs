@@ -7,9 +7,11 @@ use bytes::Bytes;
 use tokio::sync::{mpsc, oneshot};
 use uuid::Uuid;
 
-use super::{Parts, Refused, keeper};
+use super::{Admission, Parts, Refused, keeper};
+use crate::clock::{SharedClock, within};
 use crate::door;
 use crate::journal::{Append, Entry, Error, LogName, Outcome, Seq};
+use crate::overload::{Budget, Ticket};
 use crate::stage::Signal;
 
 /// A batch aims at this many bytes. One input is never split; the largest has half a mebibyte.
@@ -40,7 +42,18 @@ pub struct Written {
 
 struct Input {
     record: Vec<u8>,
+    came_at: Duration,
+    ticket: Ticket,
     reply: oneshot::Sender<Result<Written, Refused>>,
+}
+
+/// Whoever waits. When that ends, for whatever reason, what has not begun is not begun any more.
+struct Waiting(Ticket);
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        self.0.give_up();
+    }
 }
 
 /// Which of a door's journals a writer owns.
@@ -63,36 +76,60 @@ impl Kind {
 #[derive(Clone, Debug)]
 pub struct Writer {
     inputs: mpsc::Sender<Input>,
+    clock: SharedClock,
 }
 
 impl Writer {
     /// A writer of this door's events, and its task, which ends when all writers are dropped and everything is written.
-    /// Without a door it registers one when there is something to write.
-    pub fn events(parts: Parts, door: Option<Uuid>) -> (Self, impl Future<Output = ()> + Send) {
-        Self::new(parts, door, Kind::Events)
+    /// Without a door it registers one when there is something to write. What appends take is told to `admission`.
+    pub fn events(
+        parts: Parts,
+        door: Option<Uuid>,
+        admission: Admission,
+    ) -> (Self, impl Future<Output = ()> + Send) {
+        Self::new(parts, door, Kind::Events, admission)
     }
 
     /// A writer of this door's commands, and its task.
-    pub fn commands(parts: Parts, door: Option<Uuid>) -> (Self, impl Future<Output = ()> + Send) {
-        Self::new(parts, door, Kind::Commands)
+    pub fn commands(
+        parts: Parts,
+        door: Option<Uuid>,
+        admission: Admission,
+    ) -> (Self, impl Future<Output = ()> + Send) {
+        Self::new(parts, door, Kind::Commands, admission)
     }
 
-    fn new(parts: Parts, door: Option<Uuid>, kind: Kind) -> (Self, impl Future<Output = ()> + Send) {
+    fn new(
+        parts: Parts,
+        door: Option<Uuid>,
+        kind: Kind,
+        admission: Admission,
+    ) -> (Self, impl Future<Output = ()> + Send) {
         let (sender, inputs) = mpsc::channel(QUEUE);
-        let task = Task { parts, door, kind, next: Seq::FIRST, inputs };
-        (Self { inputs: sender }, task.run())
+        let clock = Arc::clone(&parts.clock);
+        let budget = Budget::default();
+        let task = Task { parts, door, kind, next: Seq::FIRST, inputs, admission, budget };
+        (Self { inputs: sender, clock }, task.run())
     }
 
-    /// Makes an input durable; `Ok` only when it is.
+    /// Makes an input durable; `Ok` only when it is. What is not begun after `patience`, or when the caller goes away,
+    /// is never stored.
     ///
     /// # Errors
     /// With the reason, and whether it may be stored nevertheless.
-    pub async fn write(&self, record: Vec<u8>) -> Result<Written, Refused> {
+    pub async fn write(&self, record: Vec<u8>, patience: Duration) -> Result<Written, Refused> {
         let (reply, answer) = oneshot::channel();
-        match self.inputs.try_send(Input { record, reply }) {
-            Ok(()) => answer.await.unwrap_or(Err(Refused::ShuttingDown)),
-            Err(mpsc::error::TrySendError::Full(_)) => Err(Refused::Overloaded),
-            Err(mpsc::error::TrySendError::Closed(_)) => Err(Refused::ShuttingDown),
+        let waiting = Waiting(Ticket::default());
+        let input = Input { record, came_at: self.clock.monotonic(), ticket: waiting.0.clone(), reply };
+        match self.inputs.try_send(input) {
+            Ok(()) => {}
+            Err(mpsc::error::TrySendError::Full(_)) => return Err(Refused::Overloaded),
+            Err(mpsc::error::TrySendError::Closed(_)) => return Err(Refused::ShuttingDown),
+        }
+        match within(&*self.clock, patience, answer).await {
+            Some(answer) => answer.unwrap_or(Err(Refused::ShuttingDown)),
+            None if waiting.0.give_up() => Err(Refused::Late),
+            None => Err(Refused::Unknown),
         }
     }
 }
@@ -104,6 +141,10 @@ struct Task {
     kind: Kind,
     next: Seq,
     inputs: mpsc::Receiver<Input>,
+    /// Told what appends take.
+    admission: Admission,
+    /// Of the retries of appends.
+    budget: Budget,
 }
 
 /// What became of an entry.
@@ -118,7 +159,7 @@ enum Settled {
 
 impl Task {
     async fn run(mut self) {
-        let mut waiting = Vec::new();
+        let mut waiting: Vec<Input> = Vec::new();
         let mut left = None;
         while let Some(first) = match left.take() {
             Some(input) => Some(input),
@@ -135,13 +176,28 @@ impl Task {
                 bytes += input.record.len();
                 waiting.push(input);
             }
-            self.write(&mut waiting, bytes).await;
+            self.drop_forsaken(&mut waiting);
+            if !waiting.is_empty() {
+                self.write(&mut waiting).await;
+            }
         }
     }
 
+    /// Begins those that somebody still waits for. The others' senders were told to try again, or have gone: storing
+    /// them would be work that nobody uses, and at the worst time.
+    fn drop_forsaken(&self, waiting: &mut Vec<Input>) {
+        waiting.retain(|input| {
+            let begun = input.ticket.begin();
+            if !begun {
+                self.admission.dropped();
+            }
+            begun
+        });
+    }
+
     /// Writes one entry and answers everybody who waits for it.
-    async fn write(&mut self, waiting: &mut Vec<Input>, bytes: usize) {
-        let mut body = Vec::with_capacity(bytes);
+    async fn write(&mut self, waiting: &mut Vec<Input>) {
+        let mut body = Vec::with_capacity(waiting.iter().map(|input| input.record.len()).sum());
         for input in waiting.iter() {
             body.extend_from_slice(&input.record);
         }
@@ -151,7 +207,10 @@ impl Task {
                 Some(door) => door,
                 None => match self.open().await {
                     Ok(door) => door,
-                    Err(error) => return refuse(waiting, &Refused::Store(error.to_string())),
+                    Err(error) => {
+                        self.failed();
+                        return refuse(waiting, &Refused::Store(error.to_string()));
+                    }
                 },
             };
             match self.settle(door, body.clone(), waiting).await {
@@ -183,11 +242,17 @@ impl Task {
             body,
         };
         let began = clock.monotonic();
+        let first = waiting.iter().map(|input| input.came_at).min().unwrap_or(began);
+        let inputs = waiting.len();
         let mut pause = RETRY_FIRST;
         let mut unknown = false;
         loop {
             match self.parts.journal.append(&log, self.next, entry.clone()).await {
-                Ok(Append::Appended) => return self.written(),
+                Ok(Append::Appended) => {
+                    self.admission.appended(first, began, inputs);
+                    self.budget.succeeded(clock.monotonic());
+                    return self.written();
+                }
                 // Nobody else writes here; but an entry of ours whose fate was unknown may have taken the slot.
                 Ok(Append::Taken(_)) => self.next = self.next.next(),
                 Ok(Append::Sealed) if unknown && self.parts.newest.consumed(&log) > self.next => {
@@ -195,7 +260,9 @@ impl Task {
                 }
                 Ok(Append::Sealed) => return Settled::Closed,
                 Err(error) => {
-                    let patient = clock.monotonic().saturating_sub(began) < PATIENCE;
+                    self.failed();
+                    let now = clock.monotonic();
+                    let patient = now.saturating_sub(began) < PATIENCE && self.budget.allows(now);
                     unknown |= error.outcome() == Outcome::Unknown;
                     if !patient
                         || matches!(error, Error::NoSpace { .. } | Error::Invalid(_) | Error::Damaged(_))
@@ -212,6 +279,11 @@ impl Task {
                 }
             }
         }
+    }
+
+    fn failed(&mut self) {
+        self.admission.failed();
+        self.budget.failed(self.parts.clock.monotonic());
     }
 
     fn written(&mut self) -> Settled {

@@ -35,6 +35,12 @@ pub struct Process {
     /// The stores that it uses.
     #[serde(default)]
     pub stores: Vec<Store>,
+    /// What waits to be accepted, and how hard pressed the process is.
+    #[serde(default)]
+    pub load: Load,
+    /// Scheduled work, by name.
+    #[serde(default)]
+    pub jobs: Vec<Job>,
     /// Things that somebody should look at, although the process is ready.
     #[serde(default)]
     pub hints: Vec<String>,
@@ -56,6 +62,61 @@ pub struct Stage {
     /// Why it has stopped; null: it has not.
     #[serde(default)]
     pub stopped: Option<String>,
+}
+
+/// What waits to be accepted, and how hard pressed the process is.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Load {
+    /// `none`, `busy` (reads make room) or `overloaded` (events are refused, or nearly).
+    pub pressure: String,
+    /// Events that wait to be stored, and how many may at present.
+    pub waiting: u64,
+    pub waiting_max: u64,
+    /// The same in bytes.
+    pub waiting_bytes: u64,
+    pub waiting_bytes_max: u64,
+    /// Events stored a second, while there are some to be.
+    pub per_second: f64,
+    /// Events refused because of too much, since the process began.
+    pub refused: u64,
+    /// Events whose senders had gone, or were told to try again, before they were stored; they are not.
+    pub dropped: u64,
+    /// What an append takes at present; null: there was none lately.
+    #[serde(default)]
+    pub append_seconds: Option<f64>,
+    /// What it usually takes; null: there was none yet.
+    #[serde(default)]
+    pub usual_append_seconds: Option<f64>,
+}
+
+/// Scheduled work: how it is paced, how far it is, and why it waits.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Job {
+    pub name: String,
+    /// The pause between two rounds, in seconds.
+    pub every_seconds: f64,
+    /// Rounds that ended well, since the process began.
+    pub rounds: u64,
+    /// Steps, since the process began.
+    pub steps: u64,
+    /// Those of the round at work, or of the last one.
+    pub round_steps: u64,
+    /// When the last step ended, ISO 8601; null: there was none.
+    #[serde(default)]
+    pub last_step_at: Option<String>,
+    /// How long it took.
+    pub last_step_seconds: f64,
+    /// How long the store rested after it.
+    pub rest_seconds: f64,
+    /// When the next round begins, ISO 8601; null: one is at work.
+    #[serde(default)]
+    pub next_round_at: Option<String>,
+    /// Why it does nothing at present, although there is something to do; null: there is nothing, or it works.
+    #[serde(default)]
+    pub waits_for: Option<String>,
+    /// Why its last round failed; null: it did not.
+    #[serde(default)]
+    pub failure: Option<String>,
 }
 
 /// A store.

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use pd::domain::incidents::state::State;
-use pd::ingest::{self, Newest, Writer};
+use pd::ingest::{self, Admission, Limits, Newest, Writer};
 use pd::journal::memory::{Fault, NoFaults, Op, OpKind};
 use pd::journal::{Journal as _, LogName, Seq};
 use pd::stage::{Bell, NoMark, Settings};
@@ -80,7 +80,8 @@ async fn door_appends(senders: u32) -> (u64, u32) {
         closed,
     };
     let door = ingest::register(&parts).await.unwrap();
-    let (writer, task) = Writer::events(parts, Some(door));
+    let admission = Admission::new(&Limits::default(), Arc::clone(&parts.clock));
+    let (writer, task) = Writer::events(parts, Some(door), admission);
     let task = tokio::spawn(task);
     let until = world.clock.monotonic() + Duration::from_secs(2);
     let senders: Vec<_> = (0..senders)
@@ -89,7 +90,8 @@ async fn door_appends(senders: u32) -> (u64, u32) {
             tokio::spawn(async move {
                 let mut accepted = 0_u32;
                 while clock.monotonic() < until {
-                    writer.write(format!("{sender}-{accepted}\n").into_bytes()).await.unwrap();
+                    let record = format!("{sender}-{accepted}\n").into_bytes();
+                    writer.write(record, Duration::from_secs(60)).await.unwrap();
                     accepted += 1;
                 }
                 accepted
