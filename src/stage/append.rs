@@ -105,6 +105,7 @@ impl<S: Stage> Loop<S> {
         self.prove(&body, &state);
         self.replica.state = Arc::new(state);
         self.replica.advance(entry.id, &body.cursors, &body.dropped);
+        self.note_landmark();
         self.unrecorded = Unrecorded::default();
         self.done_with(own);
         self.suspicion.consumed(&self.replica.cursors);

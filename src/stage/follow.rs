@@ -67,6 +67,7 @@ impl<S: Stage> Loop<S> {
                 self.standing.served(duty, theirs.writer, now);
             }
         }
+        self.note_landmark();
         Ok(!body.cursors.is_empty())
     }
 

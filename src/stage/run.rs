@@ -12,7 +12,9 @@ use super::standing::Standing;
 use super::suspicion::Suspicion;
 use super::turn::Turn;
 use super::unrecorded::Unrecorded;
-use super::{Bell, Company, Duty, Error, Handle, Mark, Replica, Settings, Signal, Stage, Status, World};
+use super::{
+    Bell, Company, Duty, Error, Handle, Landmarks, Mark, Replica, Settings, Signal, Stage, Status, World,
+};
 use crate::domain::time::Timestamp;
 use crate::journal::{Journal, LogName};
 
@@ -57,6 +59,9 @@ pub struct Loop<S: Stage> {
     checked_at: Duration,
     /// Whether the last thing that blocked was a read.
     pub(super) read_failed: bool,
+    pub(super) landmarks: Landmarks<S>,
+    publish_landmarks: watch::Sender<Arc<Landmarks<S>>>,
+    halted: mpsc::Receiver<Error>,
     pub(super) publish: watch::Sender<Arc<Replica<S>>>,
     pub(super) publish_state: watch::Sender<Arc<S::State>>,
     pub(super) status: watch::Sender<Status>,
@@ -106,7 +111,16 @@ impl<S: Stage> Loop<S> {
         let (status, status_seen) = watch::channel(Status { next: replica.next, ..Status::default() });
         let (local_sender, local) = mpsc::channel(LOCAL_MAX);
         let suspicion = Suspicion::new(mark.suspects());
-        let handle = Handle { replica: replica_seen, state, status: status_seen, local: local_sender };
+        let (publish_landmarks, landmarks) = watch::channel(Arc::default());
+        let (halt, halted) = mpsc::channel(1);
+        let handle = Handle {
+            replica: replica_seen,
+            state,
+            status: status_seen,
+            local: local_sender,
+            landmarks,
+            halt,
+        };
         let standing = match &settings.company {
             Company::Alone => Standing::alone(),
             Company::Many(_) => Standing::among_many(),
@@ -137,6 +151,9 @@ impl<S: Stage> Loop<S> {
             suspicion,
             unrecorded: Unrecorded::default(),
             not_before: None,
+            landmarks: Landmarks::default(),
+            publish_landmarks,
+            halted,
             publish,
             publish_state,
             status,
@@ -164,6 +181,9 @@ impl<S: Stage> Loop<S> {
         loop {
             self.rest().await;
             let Some(rung) = self.wait().await else { return Ok(()) };
+            if let Ok(reason) = self.halted.try_recv() {
+                return Err(reason);
+            }
             self.follow(rung).await?;
             self.look(rung);
             self.gather().await?;
@@ -269,6 +289,13 @@ impl<S: Stage> Loop<S> {
         while self.held.len() < self.limit {
             let Ok(input) = self.local.try_recv() else { break };
             self.held.push(input);
+        }
+    }
+
+    /// Remembers the replica where others remember theirs.
+    pub(super) fn note_landmark(&mut self) {
+        if !self.standing.is_alone() && self.landmarks.passed(&self.replica) {
+            self.publish_landmarks.send_replace(Arc::new(self.landmarks.clone()));
         }
     }
 

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Company, Replica, Stage, Status, Watchdog};
+use super::{Company, Error, Landmarks, Replica, Stage, Status, Watchdog};
 use crate::clock::SharedClock;
 use crate::ids::SharedIds;
 use crate::journal::{Journal, LogName};
@@ -86,6 +86,10 @@ pub struct Handle<S: Stage> {
     pub status: watch::Receiver<Status>,
     /// Inputs of this process's own.
     pub local: mpsc::Sender<S::Input>,
+    /// Values at positions that other processes remember too; empty where there is no other process.
+    pub landmarks: watch::Receiver<Arc<Landmarks<S>>>,
+    /// Stops the stage for this reason: it is not to act on what it takes for its state.
+    pub halt: mpsc::Sender<Error>,
 }
 
 impl<S: Stage> Clone for Handle<S> {
@@ -95,6 +99,8 @@ impl<S: Stage> Clone for Handle<S> {
             state: self.state.clone(),
             status: self.status.clone(),
             local: self.local.clone(),
+            landmarks: self.landmarks.clone(),
+            halt: self.halt.clone(),
         }
     }
 }
