@@ -94,6 +94,8 @@ pub(crate) struct Load {
     pub(crate) used: Duration,
     /// From the first byte sent to the answer, of those accepted; in order.
     latencies: Vec<Duration>,
+    /// The same of those refused.
+    refusals: Vec<Duration>,
 }
 
 impl Load {
@@ -103,10 +105,19 @@ impl Load {
 
     /// The latency that this share of the accepted events did not exceed.
     pub(crate) fn latency(&self, share: f64) -> Duration {
-        let last = self.latencies.len().saturating_sub(1);
-        let at = (last as f64 * share).round() as usize;
-        self.latencies.get(at).copied().unwrap_or_default()
+        quantile(&self.latencies, share)
     }
+
+    /// The latency that this share of the refusals did not exceed.
+    pub(crate) fn refusal_latency(&self, share: f64) -> Duration {
+        quantile(&self.refusals, share)
+    }
+}
+
+fn quantile(sorted: &[Duration], share: f64) -> Duration {
+    let last = sorted.len().saturating_sub(1);
+    let at = (last as f64 * share).round() as usize;
+    sorted.get(at).copied().unwrap_or_default()
 }
 
 impl Load {
@@ -118,6 +129,8 @@ impl Load {
         self.used += other.used;
         self.latencies.extend(other.latencies);
         self.latencies.sort_unstable();
+        self.refusals.extend(other.refusals);
+        self.refusals.sort_unstable();
     }
 }
 
@@ -169,6 +182,7 @@ async fn all(plan: &Plan) -> Load {
     let mut shared = shared.borrow_mut();
     shared.load.took = shared.clock.monotonic() - started;
     shared.load.latencies.sort_unstable();
+    shared.load.refusals.sort_unstable();
     std::mem::take(&mut shared.load)
 }
 
@@ -207,6 +221,7 @@ async fn send(
                 shared.load.latencies.push(took);
             } else {
                 shared.load.refused += 1;
+                shared.load.refusals.push(took);
                 again = Some(key);
             }
             took

@@ -1,7 +1,8 @@
 //! How fast events come in, and what becomes of them meanwhile, by the real binary over loopback.
 //!
 //! `cargo bench --bench ingest [-- PART…] [--seconds N] [--rounds N] [--idle N]` prints one line a figure. The parts are
-//! `accept`, `retry`, `webhook` and `idle`; all of them by default. The server is configured as a newcomer has it: one
+//! `accept`, `retry`, `overload`, `webhook` and `idle`; all of them by default. `overload` has bounds, and
+//! the exit code is 1 when one is broken. The server is configured as a newcomer has it: one
 //! user whose only contact method is the console, and `pd serve` started on a terminal, so each incident's page is
 //! printed there. Beside it stands what happens without a terminal: each page fails at once and its incident goes
 //! through all levels, which is more than twice the work.
@@ -11,6 +12,7 @@
 mod comparator;
 #[allow(dead_code, reason = "shared with the benchmark of the state")]
 mod load;
+mod overload;
 mod receiver;
 #[path = "../../tests/it/rig/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "shared with the tests")]
@@ -21,6 +23,7 @@ use std::fmt::Display;
 use std::fs::File;
 use std::io::Write as _;
 use std::path::PathBuf;
+use std::process::ExitCode;
 use std::time::Duration;
 
 use comparator::Comparator;
@@ -49,7 +52,7 @@ impl Options {
             let at = arguments.iter().position(|argument| argument == name);
             at.and_then(|at| arguments.get(at + 1)?.parse().ok()).unwrap_or(default)
         };
-        let parts = ["accept", "retry", "webhook", "idle"].map(str::to_owned);
+        let parts = ["accept", "retry", "overload", "webhook", "idle"].map(str::to_owned);
         let asked: Vec<_> = parts.iter().filter(|part| arguments.contains(part)).cloned().collect();
         Self {
             parts: if asked.is_empty() { parts.to_vec() } else { asked },
@@ -64,10 +67,11 @@ impl Options {
     }
 }
 
-fn main() {
+fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     if arguments.first().is_some_and(|first| first == comparator::ARGUMENT) {
-        return comparator::be(arguments.get(1).map(PathBuf::from));
+        comparator::be(arguments.get(1).map(PathBuf::from));
+        return ExitCode::SUCCESS;
     }
     let options = Options::read(&arguments);
     if options.has("accept") {
@@ -77,12 +81,14 @@ fn main() {
     if options.has("retry") {
         retry(&options);
     }
+    let held = !options.has("overload") || overload::run(options.seconds);
     if options.has("webhook") {
         webhook();
     }
     if options.has("idle") {
         idle(options.idle);
     }
+    if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn figure(name: &str, value: impl Display) {

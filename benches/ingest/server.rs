@@ -48,6 +48,14 @@ pub(crate) fn wait_done(rig: &Rig, limit: Duration) -> Option<Duration> {
     })
 }
 
+/// Waits until all is done and nothing presses any more.
+pub(crate) fn recovered(rig: &Rig, limit: Duration) -> Option<Duration> {
+    let before = SystemClock::new();
+    wait_done(rig, limit)?;
+    wait(limit, || metric(rig, "pd_pressure{}") == 0.0 && metric(rig, "pd_events_waiting{}") == 0.0)?;
+    Some(before.monotonic())
+}
+
 fn wait(limit: Duration, mut condition: impl FnMut() -> bool) -> Option<Duration> {
     let clock = SystemClock::new();
     loop {

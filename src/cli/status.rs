@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::error::Exit;
-use super::output::{Moment, Tone, escape};
+use super::output::{Cell, Column, Moment, Tone, escape};
 use super::session::Session;
 use super::view::{items, text};
 use crate::client::{Request, incidents};
@@ -11,19 +11,94 @@ use crate::client::{Request, incidents};
 const EXAMPLES: &str = "\
 Examples:
   $ pd status
-  $ pd status -o json";
+  $ pd status -o json
+  $ pd status --jobs";
 
 /// Show how the server is: whether it accepts, how far its stages are, what needs a look
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
-pub(super) struct Args {}
+pub(super) struct Args {
+    /// List the scheduled work instead: its pace, how far it is, and why it waits
+    #[arg(long)]
+    jobs: bool,
+}
+
+const JOBS: [Column; 8] = [
+    Column { title: "JOB", wide: false, gives_way: false, cell: |it, _| Cell::new(text(&it["name"])) },
+    Column {
+        title: "EVERY",
+        wide: false,
+        gives_way: false,
+        cell: |it, _| Cell::new(length(&it["every_seconds"])),
+    },
+    Column {
+        title: "ROUNDS",
+        wide: false,
+        gives_way: false,
+        cell: |it, _| Cell::new(it["rounds"].to_string()),
+    },
+    Column {
+        title: "STEPS",
+        wide: false,
+        gives_way: false,
+        cell: |it, _| Cell::new(format!("{} of {}", it["round_steps"], it["steps"])),
+    },
+    Column {
+        title: "LAST STEP",
+        wide: false,
+        gives_way: false,
+        cell: |it, at| match it["last_step_at"].as_str() {
+            Some(iso) => Cell::new(format!("{}, {}", at.show(iso), length(&it["last_step_seconds"]))),
+            None => Cell::new("none yet").tone(Tone::Faint),
+        },
+    },
+    Column {
+        title: "RESTED",
+        wide: true,
+        gives_way: false,
+        cell: |it, _| Cell::new(length(&it["rest_seconds"])),
+    },
+    Column {
+        title: "NEXT ROUND",
+        wide: false,
+        gives_way: false,
+        cell: |it, at| {
+            Cell::new(it["next_round_at"].as_str().map_or("at work".to_owned(), |iso| at.show(iso)))
+        },
+    },
+    Column { title: "WAITS FOR", wide: false, gives_way: true, cell: |it, _| waits_for(it) },
+];
+
+fn waits_for(job: &Value) -> Cell {
+    match (job["failure"].as_str(), job["waits_for"].as_str()) {
+        (Some(failure), _) => Cell::new(format!("its last round failed: {failure}")).tone(Tone::Bad),
+        (None, Some(what)) => Cell::new(what).tone(Tone::Watched),
+        (None, None) => Cell::default(),
+    }
+}
+
+/// Seconds as people say them.
+fn length(seconds: &Value) -> String {
+    match seconds.as_f64().unwrap_or(0.0) {
+        short if short < 1.0 => format!("{:.0} ms", short * 1000.0),
+        middle if middle < 120.0 => format!("{middle:.0} s"),
+        long if long < 7200.0 => format!("{:.0} min", long / 60.0),
+        long => format!("{:.0} h", long / 3600.0),
+    }
+}
 
 /// Fails if the server is not ready, so that scripts can ask.
-pub(super) async fn run(session: &mut Session, _args: Args) -> anyhow::Result<Exit> {
+pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     let client = session.client().await?;
     let answer = client.send(&Request::get("/status")).await?;
     let status = incidents::take(answer.json()?, "status", &answer.url)?;
     let now = session.now();
+    if args.jobs {
+        let now = session.now();
+        let jobs: Vec<_> = items(&status["jobs"]).cloned().collect();
+        session.out.list("job", &jobs, &JOBS, now)?;
+        return Ok(Exit::Ok);
+    }
     let place = client.target().shown();
     session.out.object("status", &status, |moment| describe(&status, &place, moment), now)?;
     Ok(if status["ready"] == Value::Bool(true) { Exit::Ok } else { Exit::Failed })
@@ -56,6 +131,7 @@ fn describe(status: &Value, place: &str, moment: &Moment) -> String {
     for stage in items(&status["stages"]) {
         out += &format!("{}\n", stage_line(stage));
     }
+    out += &load_line(&status["load"]);
     for store in items(&status["stores"]) {
         let state = match store["error"].as_str() {
             Some(error) => Tone::Bad.paint(&escape(error)),
@@ -77,6 +153,26 @@ fn describe(status: &Value, place: &str, moment: &Moment) -> String {
         out += &format!("{}\n", Tone::Watched.paint(&escape(text(hint))));
     }
     out
+}
+
+/// Only when there is something to say: nobody looks for the absence of load.
+fn load_line(load: &Value) -> String {
+    let count = |name: &str| load[name].as_u64().unwrap_or(0);
+    let mut said = Vec::new();
+    if count("waiting") > 0 {
+        said.push(format!("{} of {} events wait to be stored", count("waiting"), count("waiting_max")));
+    }
+    if count("refused") > 0 {
+        said.push(format!("{} events refused so far", count("refused")));
+    }
+    if count("dropped") > 0 {
+        said.push(format!("{} events given up by their senders", count("dropped")));
+    }
+    match load["pressure"].as_str() {
+        Some(pressure @ ("busy" | "overloaded")) => said.insert(0, pressure.to_owned()),
+        _ => {}
+    }
+    if said.is_empty() { String::new() } else { format!("load: {}\n", Tone::Watched.paint(&said.join(", "))) }
 }
 
 fn stage_line(stage: &Value) -> String {

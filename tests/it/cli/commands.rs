@@ -317,6 +317,8 @@ async fn status_says_whether_all_is_well() {
     the clock is 3 s behind
     = 0
     ");
+    assert_snapshot!(world.pd("status --jobs").await.shown(), @"");
+    assert_eq!(world.pd("status --jobs -o json").await.json()[1]["name"], "expiry");
     fake.set_not_ready();
     let ran = world.pd("status").await;
     assert_eq!(ran.code, 1);
