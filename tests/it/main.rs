@@ -4,6 +4,8 @@ mod api;
 mod architecture;
 mod archive;
 mod cli;
+#[allow(dead_code, unused_imports, reason = "each test uses a part of what the cluster can do")]
+mod cluster;
 mod crash;
 mod deliver;
 mod docs;

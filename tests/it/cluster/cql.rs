@@ -1,0 +1,75 @@
+//! Single CQL statements to one certain node: what no driver that balances load would promise.
+
+use std::io::{Error, ErrorKind, Read as _, Result, Write as _};
+use std::net::{IpAddr, SocketAddr, TcpStream};
+use std::time::Duration;
+
+/// The port that every node serves clients on.
+pub(super) const PORT: u16 = 9042;
+
+/// How many nodes must have answered.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Consistency {
+    /// A single one.
+    One = 1,
+    /// The majority of all.
+    Quorum = 4,
+    /// Every one.
+    All = 5,
+}
+
+const VERSION: u8 = 4;
+const ERROR: u8 = 0;
+const STARTUP: u8 = 1;
+const QUERY: u8 = 7;
+/// The largest answer that is read. Statements here answer with little.
+const ANSWER_MAX: usize = 1 << 20;
+
+/// Runs a statement with this node as its coordinator. `limit` is for each step on the network.
+///
+/// # Errors
+/// When the node cannot be reached or does not answer in time, and what it says when it refuses.
+pub(crate) fn execute(
+    node: IpAddr,
+    statement: &str,
+    consistency: Consistency,
+    limit: Duration,
+) -> Result<()> {
+    let mut stream = TcpStream::connect_timeout(&SocketAddr::new(node, PORT), limit)?;
+    stream.set_read_timeout(Some(limit))?;
+    stream.set_write_timeout(Some(limit))?;
+    let mut startup = 1_u16.to_be_bytes().to_vec();
+    for text in ["CQL_VERSION", "3.0.0"] {
+        startup.extend(u16::try_from(text.len()).expect("short").to_be_bytes());
+        startup.extend(text.as_bytes());
+    }
+    exchange(&mut stream, STARTUP, &startup)?;
+    let mut query = u32::try_from(statement.len()).expect("short").to_be_bytes().to_vec();
+    query.extend(statement.as_bytes());
+    query.extend((consistency as u16).to_be_bytes());
+    query.push(0);
+    exchange(&mut stream, QUERY, &query)
+}
+
+/// One request and its answer.
+fn exchange(stream: &mut TcpStream, operation: u8, body: &[u8]) -> Result<()> {
+    let mut frame = vec![VERSION, 0, 0, 0, operation];
+    frame.extend(u32::try_from(body.len()).expect("short").to_be_bytes());
+    frame.extend(body);
+    stream.write_all(&frame)?;
+    let mut head = [0; 9];
+    stream.read_exact(&mut head)?;
+    let size = u32::from_be_bytes(head[5..].try_into().expect("four bytes")) as usize;
+    if size > ANSWER_MAX {
+        return Err(Error::new(ErrorKind::InvalidData, format!("an answer of {size} bytes")));
+    }
+    let mut answer = vec![0; size];
+    stream.read_exact(&mut answer)?;
+    if head[4] != ERROR {
+        return Ok(());
+    }
+    // A code of four bytes, then a text after its length of two.
+    let length = answer.get(4..6).map_or(0, |bytes| usize::from(u16::from_be_bytes([bytes[0], bytes[1]])));
+    let text = answer.get(6..6 + length).unwrap_or_default();
+    Err(Error::other(String::from_utf8_lossy(text).into_owned()))
+}

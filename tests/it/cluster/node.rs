@@ -1,0 +1,153 @@
+//! One Cassandra node: its files, and its process.
+
+use std::fs;
+use std::net::IpAddr;
+use std::path::PathBuf;
+
+use rustix::process::Signal;
+
+use super::fetch::Tools;
+use super::supervisor::{Process, Supervisor};
+use super::{Datacenter, Speed};
+use crate::rig::power::{Supply, Unsynced};
+
+/// What a node's heap may take. It takes about as much again outside of it.
+const HEAP: &str = "384M";
+
+/// A node, up or not.
+pub(super) struct Node {
+    number: u8,
+    home: PathBuf,
+    process: Option<Process>,
+    power: Option<Supply>,
+    /// The shell line that starts it, but for what wraps it.
+    command: String,
+    /// The configuration, but for what a power supply of its own asks for.
+    configuration: String,
+}
+
+/// What all nodes of a cluster have in common.
+pub(super) struct Common<'a> {
+    pub(super) supervisor: &'a Supervisor,
+    pub(super) tools: &'a Tools,
+    pub(super) seeds: String,
+    pub(super) speed: Speed,
+}
+
+impl Node {
+    /// Writes its files. `prefix` puts it where it belongs.
+    pub(super) fn prepare(common: &Common<'_>, number: u8, address: IpAddr, prefix: &[String]) -> Self {
+        let name = format!("n{number}");
+        let home = common.supervisor.folder().join(&name);
+        for folder in ["disk", "tmp"] {
+            fs::create_dir_all(home.join(folder)).unwrap();
+        }
+        // Evenly around the ring.
+        let token = i64::MIN.wrapping_add_unsigned(u64::MAX / 5 * u64::from(number - 1) + 1);
+        let tier = match common.speed {
+            Speed::Start => "1",
+            Speed::Work => "4",
+        };
+        let fill = |template: &str| {
+            let text = fs::read_to_string(super::files().join(template)).unwrap();
+            text.replace("@HOME@", home.to_str().expect("a temporary folder in UTF-8"))
+                .replace("@ADDRESS@", &address.to_string())
+                .replace("@SEEDS@", &common.seeds)
+                .replace("@TOKEN@", &token.to_string())
+                .replace("@HEAP@", HEAP)
+                .replace("@TIER@", tier)
+        };
+        fs::write(home.join("jvm.options"), fill("jvm.options")).unwrap();
+        fs::write(home.join("logback.xml"), fill("logback.xml")).unwrap();
+        let datacenter = Datacenter::of_node(number).name();
+        fs::write(home.join("rackdc.properties"), format!("dc={datacenter}\nrack=r{number}\n")).unwrap();
+        let command = [
+            prefix.join(" "),
+            common.tools.java.display().to_string(),
+            format!("@{}", home.join("jvm.options").display()),
+            format!("-cp '{}'", common.tools.jars),
+            "org.apache.cassandra.service.CassandraDaemon".to_owned(),
+        ]
+        .join(" ");
+        let configuration = fill("cassandra.yaml");
+        Self { number, home, process: None, power: None, command, configuration }
+    }
+
+    /// The name of what its process printed, in the folder of the cluster.
+    pub(super) fn log(&self) -> String {
+        format!("n{}/system.log", self.number)
+    }
+
+    /// What its process printed beside the log.
+    pub(super) fn out(&self) -> String {
+        format!("n{}.out", self.number)
+    }
+
+    /// Starts its process, and waits for nothing.
+    pub(super) fn start(&mut self, supervisor: &Supervisor) {
+        if self.lives() {
+            return;
+        }
+        let mut configuration = self.configuration.clone();
+        let mut wrapped = "exec".to_owned();
+        if let Some(power) = &self.power {
+            // What is written by mapping a file cannot be watched; a compressed commit log is written by calls.
+            configuration += "commitlog_compression: [{ class_name: LZ4Compressor }]\n";
+            let set: Vec<_> =
+                power.env().iter().map(|(name, value)| format!("{name}='{}'", value.display())).collect();
+            wrapped = format!("exec env {}", set.join(" "));
+        }
+        fs::write(self.home.join("cassandra.yaml"), configuration).unwrap();
+        let script = format!("cd '{}' || exit 1\n{wrapped} {}\n", self.home.display(), self.command);
+        self.process = Some(supervisor.run(&format!("n{}", self.number), &script));
+    }
+
+    pub(super) fn lives(&self) -> bool {
+        self.process.is_some_and(Process::lives)
+    }
+
+    /// Ends it without warning. What it wrote stays: the machine itself goes on.
+    pub(super) fn kill(&mut self) {
+        if let Some(process) = self.process.take() {
+            process.kill();
+        }
+    }
+
+    /// Stops it in the middle of whatever it does; its connections stay open.
+    pub(super) fn freeze(&self) {
+        self.signal(Signal::STOP);
+    }
+
+    /// Lets it go on.
+    pub(super) fn thaw(&self) {
+        self.signal(Signal::CONT);
+    }
+
+    fn signal(&self, signal: Signal) {
+        if let Some(process) = self.process {
+            process.signal(signal);
+        }
+    }
+
+    /// From its next start on it has a power supply of its own. It is down.
+    pub(super) fn power(&mut self) {
+        assert!(!self.lives(), "a power supply is plugged in before the start");
+        self.power = Some(Supply::of(&self.home.join("disk")));
+    }
+
+    /// After the kill of a node with a power supply: leaves what a cut of the power would.
+    pub(super) fn cut(&mut self, unsynced: Unsynced) {
+        assert!(!self.lives(), "killed before");
+        self.power.take().expect("a power supply since the start").cut(unsynced);
+    }
+
+    /// Whether it has a power supply of its own.
+    pub(super) fn powered(&self) -> bool {
+        self.power.is_some()
+    }
+
+    /// Without a power supply from the next start on.
+    pub(super) fn unplug(&mut self) {
+        self.power = None;
+    }
+}
