@@ -17,7 +17,7 @@ use crate::domain::incidents::state::State;
 use crate::ids::SharedIds;
 use crate::journal;
 use crate::keyring::Keyring;
-use crate::wire::status::Process;
+use crate::wire::status::{Peer, Process};
 
 /// The world as the API sees it.
 #[derive(Clone)]
@@ -40,6 +40,8 @@ pub struct Parts {
     pub settings: Settings,
     /// What the process knows of itself.
     pub process: watch::Receiver<Arc<Process>>,
+    /// What the processes of the installation told of themselves; empty where there can be only one.
+    pub peers: watch::Receiver<Arc<Vec<Peer>>>,
     /// The metrics in Prometheus' text format.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
 }

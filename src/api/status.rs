@@ -35,6 +35,7 @@ pub(super) async fn status(cx: Context) -> Reply {
         process: process.as_ref().clone(),
         now: cx.parts().clock.now().to_iso_millis(),
         incidents: counts(&cx.state),
+        processes: cx.parts().peers.borrow().to_vec(),
         doors: doors(&cx.state),
         quarantine: quarantine(&cx.state),
     })

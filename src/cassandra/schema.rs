@@ -97,6 +97,14 @@ pub(super) const TABLES: &[Table] = &[
         columns: &[("kept", "boolean")],
         comment: "the addresses of kept events in order of acceptance, to expire them; plain writes, each row once",
     },
+    Table {
+        name: "processes",
+        partition: &[("shelf", "int")],
+        clustering: &[("node", "text")],
+        statics: &[],
+        columns: &[("at", "bigint"), ("said", "text")],
+        comment: "what each process said of itself last; plain writes, overwritten",
+    },
 ];
 
 impl Table {
@@ -149,7 +157,9 @@ mod tests {
     fn a_table_is_made_as_it_is_listed() {
         let journal = &TABLES[0];
         let made = journal.create("pd");
-        assert!(made.starts_with("CREATE TABLE IF NOT EXISTS pd.journal (log text, segment bigint, slot int, "));
+        assert!(
+            made.starts_with("CREATE TABLE IF NOT EXISTS pd.journal (log text, segment bigint, slot int, ")
+        );
         assert!(made.contains("sealed text static, entry uuid"), "{made}");
         assert!(made.contains("PRIMARY KEY ((log, segment), slot))"), "{made}");
         assert_eq!(journal.listed().len(), 11);

@@ -1,5 +1,7 @@
 //! `pd status`: how the server is.
 
+mod fleet;
+
 use serde_json::Value;
 
 use super::error::Exit;
@@ -137,8 +139,15 @@ fn describe(status: &Value, place: &str, moment: &Moment) -> String {
             Some(error) => Tone::Bad.paint(&escape(error)),
             None => "ok".to_owned(),
         };
-        out +=
-            &format!("store {} at {}: {state}\n", escape(text(&store["name"])), escape(text(&store["url"])));
+        let nodes = fleet::nodes_line(store);
+        out += &format!(
+            "store {} at {}: {state}{nodes}\n",
+            escape(text(&store["name"])),
+            escape(text(&store["url"]))
+        );
+    }
+    for process in items(&status["processes"]) {
+        out += &fleet::process_lines(process, status, moment);
     }
     let quarantined = status["quarantine"]["total"].as_u64().unwrap_or(0);
     if quarantined > 0 {

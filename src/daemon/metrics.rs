@@ -21,7 +21,7 @@ use crate::wire::status::Process;
 pub(super) fn renderer(
     watched: Watched,
     messages: Arc<Metrics>,
-    commits: impl Fn() -> u64 + Send + Sync + 'static,
+    commits: impl Fn() -> Option<u64> + Send + Sync + 'static,
 ) -> Arc<dyn Fn() -> String + Send + Sync> {
     let mut registry = Registry::with_prefix("pd");
     registry.register_collector(Box::new(Parts { watched, messages, commits: Box::new(commits) }));
@@ -38,7 +38,8 @@ pub(super) fn renderer(
 struct Parts {
     watched: Watched,
     messages: Arc<Metrics>,
-    commits: Box<dyn Fn() -> u64 + Send + Sync>,
+    /// `None`: the doors' store has no transactions.
+    commits: Box<dyn Fn() -> Option<u64> + Send + Sync>,
 }
 
 impl fmt::Debug for Parts {
@@ -111,7 +112,7 @@ impl Collector for Parts {
             &mut encoder,
             "store_commits",
             "Transactions of the doors' store.",
-            [(Labels::new(), ConstCounter::new((self.commits)()))],
+            (self.commits)().map(|commits| (Labels::new(), ConstCounter::new(commits))),
         )
     }
 }

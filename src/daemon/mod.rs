@@ -1,19 +1,25 @@
 //! Builds the parts of a server, runs them, and shuts them down.
 
 mod adapters;
+mod begin;
 mod bounded;
 mod channels;
+mod clusters;
 mod epoch;
 mod error;
 mod first;
 mod folder;
+mod late;
 pub mod listen;
 mod load;
+mod loading;
 mod metrics;
 mod newest;
+mod peers;
 mod serve;
 mod signals;
 mod space;
+mod stages;
 mod status;
 mod stores;
 mod terminal;

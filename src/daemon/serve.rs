@@ -11,16 +11,19 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
+use super::begin::Beginning;
+use super::clusters::{self, Cluster};
 use super::folder::Folder;
 use super::listen::{self, Listener};
 use super::load::{self, Load};
 use super::newest::Replica;
 use super::signals::{Asked, Signals};
+use super::stages::{self, Ground, Stages};
 use super::status::Watched;
-use super::stores::Stores;
+use super::stores::{Kind, Stores};
 use super::timed::Appends;
 use super::{
-    Error, ServeOptions, adapters, bounded, channels, epoch, first, metrics, space, terminal, tls, work,
+    Error, ServeOptions, adapters, bounded, first, loading, metrics, peers, space, terminal, tls, work,
 };
 use crate::api;
 use crate::clock::{SharedClock, SystemClock, within};
@@ -29,11 +32,12 @@ use crate::door::Whole;
 use crate::ids::{SharedIds, SystemIds};
 use crate::incidents::Incidents;
 use crate::ingest::{self, Admission, Commands, Events, Limits, Parts, Writer};
-use crate::journal::{self, Journal, LogName};
+use crate::journal;
 use crate::notify::sender::Sender;
 use crate::notify::stage::Notify;
 use crate::pacer;
-use crate::stage::{self, Bell, FileMark, Handle, Loop, Settings, Stage, Watchdog, World};
+use crate::stage::{self, Handle, World};
+use crate::wire::status::{Peer, Process};
 
 /// How long messages that are being sent may take once the process is ending.
 const SEND_DRAIN: Duration = Duration::from_secs(45);
@@ -53,8 +57,18 @@ pub(super) async fn serve(options: ServeOptions, stages: &tokio::runtime::Handle
     let address = listener.local_addr().map_err(|reason| Error::Listen { address, reason })?;
     let url = base_url(&options.config, address);
 
-    let stores = Stores::open(&options.config.store, &options.data, &clock)?;
-    let server = Server::build(&options, folder, stores, clock, ids, url.clone(), stages).await?;
+    let shutdown = CancellationToken::new();
+    let stores = Stores::open(&options.config.store, &options.data, (&clock, &ids), &shutdown).await?;
+    let world = World {
+        process: ids.uuid(clock.now()),
+        clock,
+        ids,
+        doors: Arc::clone(&stores.doors),
+        incidents: Arc::clone(&stores.incidents),
+        notify: Arc::clone(&stores.notify),
+        shutdown,
+    };
+    let server = Server::build(&options, folder, stores, world, url.clone(), stages).await?;
     let first = server.first_start(&options).await?;
     let router = server.router(&options.config);
     let (serving, publish_tls) = (server.serving.clone(), certificate.as_ref().map(|(send, _)| send.clone()));
@@ -136,6 +150,12 @@ struct Server {
     /// How the scheduled work is doing.
     scheduled: watch::Receiver<pacer::Statuses>,
     stages: JoinSet<Result<(), stage::Error>>,
+    /// Before it is told, nothing is sent.
+    epoch: watch::Sender<Option<u32>>,
+    /// What keeps this process from doing its part, and needs a person.
+    problem: watch::Sender<Option<String>>,
+    /// What the processes of the installation have told.
+    peers: watch::Sender<Arc<Vec<Peer>>>,
 }
 
 impl Server {
@@ -143,60 +163,32 @@ impl Server {
         options: &ServeOptions,
         folder: Folder,
         stores: Stores,
-        clock: SharedClock,
-        ids: SharedIds,
+        world: World,
         url: Url,
         stage_threads: &tokio::runtime::Handle,
     ) -> Result<Self, Error> {
         let config = &options.config;
-        let appends = Appends::new(Arc::clone(&clock));
+        let appends = Appends::new(Arc::clone(&world.clock));
         let stores = load::timed(stores, &appends);
         let world = World {
-            process: ids.uuid(clock.now()),
-            clock,
-            ids,
             doors: Arc::clone(&stores.doors),
             incidents: Arc::clone(&stores.incidents),
             notify: Arc::clone(&stores.notify),
-            shutdown: CancellationToken::new(),
+            ..world
         };
         let (serving, sending) = (CancellationToken::new(), CancellationToken::new());
         let folder = Arc::new(folder);
-        let (incidents_bell, notify_bell) = (Bell::default(), Bell::default());
-        let settings = || Settings { watchdog: Watchdog::default(), ..Settings::default() };
-        let mark = |name: &str| FileMark::open(&folder.at(name)).map(Box::new).map_err(Error::Runtime);
-
-        // Both at once: this is what a start takes its time for.
-        let incidents_state = load::<Incidents>(stage_threads, &stores.incidents, LogName::incidents());
-        let notify_state = load::<Notify>(stage_threads, &stores.notify, LogName::notify());
-        let (incidents_state, notify_state) = tokio::try_join!(incidents_state, notify_state)?;
-        let of_incidents = settings();
-        let watchdogs = vec![of_incidents.watchdog.clone()];
-        let (incidents_loop, incidents) = Loop::of(
-            Incidents::new(notify_bell.clone()),
-            world.clone(),
-            of_incidents,
-            incidents_bell.clone(),
-            mark("deciding-incidents")?,
-            incidents_state,
-        );
-        let mut stages = JoinSet::new();
-        stages.spawn_on(incidents_loop.run(), stage_threads);
-        // Before anything can be sent: what a backup holds was perhaps sent already.
-        let epoch = epoch::epoch(&folder, &world, &incidents).await?;
-        let (sender, sends) = channels::sending(config, &folder, &world, &incidents, &url)?;
-        // Somebody waits for the message: hardly any rest.
-        let of_notify = Settings { rest: Duration::from_millis(1), ..settings() };
-        let watchdogs = [watchdogs, vec![of_notify.watchdog.clone()]].concat();
-        let (notify_loop, notify) = Loop::of(
-            Notify::new(sender.clone(), incidents_bell.clone(), epoch),
-            world.clone(),
-            of_notify,
-            notify_bell,
-            mark("deciding-notify")?,
-            notify_state,
-        );
-        work::watch_deciding(watchdogs, &world);
+        let mut running = JoinSet::new();
+        let ground = Ground {
+            config,
+            folder: &folder,
+            world: &world,
+            stores: &stores,
+            url: &url,
+            threads: stage_threads,
+        };
+        let Stages { incidents, notify, notify_loop, bell, sender, sends, epoch } =
+            stages::build(&ground, &mut running).await?;
 
         let (publish_closed, closed) = watch::channel(None);
         let parts = Parts {
@@ -205,12 +197,12 @@ impl Server {
             ids: Arc::clone(&world.ids),
             process: world.process,
             node: folder.node.clone(),
-            bell: incidents_bell.clone(),
+            bell: bell.clone(),
             state: incidents.state.clone(),
             newest: Arc::new(Replica {
                 journal: Arc::clone(&stores.incidents),
                 incidents: incidents.clone(),
-                bell: incidents_bell,
+                bell,
                 clock: Arc::clone(&world.clock),
             }),
             closed,
@@ -228,18 +220,12 @@ impl Server {
         let mut doors = JoinSet::new();
         doors.spawn(events_task);
         doors.spawn(commands_task);
-        tokio::spawn(space::watch(
-            Arc::clone(&stores.intake),
-            config.limits.free_disk_bytes,
-            Arc::clone(&world.clock),
-            publish_closed,
-            world.shutdown.clone(),
-        ));
-        stages.spawn_on(notify_loop.run(), stage_threads);
+        watch_intake(&stores.kind, config, &world, publish_closed);
+        running.spawn_on(notify_loop.run(), stage_threads);
         let load =
             Load::measure(appends, of_events.clone(), Arc::clone(&world.clock), world.shutdown.clone());
         let (work, scheduled) = work::scheduled(config, &world, &stores, &incidents, &notify, &load);
-        stages.spawn(async {
+        running.spawn(async {
             work.await;
             Ok(())
         });
@@ -263,12 +249,20 @@ impl Server {
             doors,
             sends,
             scheduled,
-            stages,
+            stages: running,
+            epoch,
+            problem: watch::Sender::new(None),
+            peers: watch::Sender::new(Arc::default()),
         })
     }
 
-    /// Sets an empty installation up; the name of the context that was made then.
+    /// Sets an empty installation up; the name of the context that was made then. On clusters, whose state may take its
+    /// time, that goes on beside everything else.
     async fn first_start(&self, options: &ServeOptions) -> Result<Option<String>, Error> {
+        if let Kind::Clusters(clusters) = &self.stores.kind {
+            self.begin(options, clusters);
+            return Ok(None);
+        }
         if self.incidents.state.borrow().account.is_some() {
             return Ok(None);
         }
@@ -277,10 +271,46 @@ impl Server {
         Ok(Some(first::found(&self.commands, &self.folder.keyring, ids, contexts, &self.url).await?))
     }
 
-    fn router(&self, config: &Config) -> Router {
+    fn begin(&self, options: &ServeOptions, clusters: &[Cluster]) {
+        let beginning = Beginning {
+            folder: Arc::clone(&self.folder),
+            world: self.world.clone(),
+            incidents: self.incidents.clone(),
+            commands: self.commands.clone(),
+            contexts: options.contexts.clone(),
+            url: self.url.clone(),
+            epoch: self.epoch.clone(),
+            problem: self.problem.clone(),
+        };
+        let shutdown = self.serving.clone();
+        tokio::spawn(async move {
+            tokio::select! {
+                biased;
+                () = shutdown.cancelled() => {}
+                () = beginning.run() => {}
+            }
+        });
+        let doors = clusters.iter().find(|cluster| cluster.uses.contains(&"doors"));
+        if let Some(doors) = doors.cloned() {
+            let (clock, shutdown) = (Arc::clone(&self.world.clock), self.world.shutdown.clone());
+            let me = self.told(&options.config);
+            tokio::spawn(peers::tell(doors, me, self.peers.clone(), clock, shutdown));
+        }
+    }
+
+    /// What this process tells of itself, kept up to date.
+    fn told(&self, config: &Config) -> watch::Receiver<Arc<Process>> {
         let (publish, process) = watch::channel(Arc::new(self.watched(config).look()));
         tokio::spawn(self.watched(config).run(publish));
-        let store = Arc::clone(&self.stores.intake);
+        process
+    }
+
+    fn router(&self, config: &Config) -> Router {
+        let process = self.told(config);
+        let doors = match &self.stores.kind {
+            Kind::Files(doors) => Some(Arc::clone(doors)),
+            Kind::Clusters(_) => None,
+        };
         let whole = Whole::new(Arc::clone(&self.stores.doors), Arc::clone(&self.stores.archive));
         let rest = api::router(api::parts::Parts {
             incidents: self.incidents.state.clone(),
@@ -297,10 +327,12 @@ impl Server {
                 requests_per_minute: config.limits.requests_per_minute,
             },
             process,
+            peers: self.peers.subscribe(),
             metrics: metrics::renderer(self.watched(config), Arc::clone(self.sender.metrics()), move || {
-                store.commits()
+                doors.as_ref().map(|doors| doors.commits())
             }),
         });
+        let rest = loading::once_loaded(rest, self.incidents.status.clone());
         let ids = Arc::clone(&self.world.ids);
         let rest = bounded::requests(rest, config.limits.requests, self.load.clone(), ids);
         let doors = ingest::router(self.events.clone());
@@ -319,6 +351,8 @@ impl Server {
             process: self.world.process.to_string(),
             started_at: self.world.clock.now(),
             stores: config.store.clone(),
+            kind: self.stores.kind.clone(),
+            problem: self.problem.subscribe(),
             shutdown: self.serving.clone(),
         }
     }
@@ -351,23 +385,28 @@ impl Server {
 async fn open_door(parts: &Parts, stores: &Stores, incidents: &Handle<Incidents>) -> Option<Uuid> {
     let open = async {
         let door = ingest::register(parts).await?;
-        let state = incidents.state.borrow().clone();
-        // The folder's lock says that nobody else uses this store: the doors of the process before are done with.
-        ingest::close_others(&*stores.doors, &state, door).await?;
+        if matches!(stores.kind, Kind::Files(_)) {
+            let state = incidents.state.borrow().clone();
+            // The folder's lock says that nobody else uses this store: the doors of the process before are done with.
+            ingest::close_others(&*stores.doors, &state, door).await?;
+        }
         Ok::<_, journal::Error>(door)
     };
     open.await.inspect_err(|error| tracing::warn!(%error, "no door could be opened yet")).ok()
 }
 
-/// The state of a stage as its journal has it, read on the threads of the stages.
-async fn load<S: Stage>(
-    threads: &tokio::runtime::Handle,
-    journal: &Arc<dyn Journal>,
-    log: LogName,
-) -> Result<stage::Replica<S>, Error> {
-    let journal = Arc::clone(journal);
-    let loading = threads.spawn(async move { stage::Replica::load(&*journal, &log).await });
-    Ok(loading.await.map_err(|error| Error::Runtime(error.into()))??)
+/// Publishes why no events are taken at present.
+fn watch_intake(kind: &Kind, config: &Config, world: &World, publish: watch::Sender<Option<String>>) {
+    let (clock, shutdown) = (Arc::clone(&world.clock), world.shutdown.clone());
+    match kind {
+        Kind::Files(doors) => {
+            let reserve = config.limits.free_disk_bytes;
+            tokio::spawn(space::watch(Arc::clone(doors), reserve, clock, publish, shutdown));
+        }
+        Kind::Clusters(clusters) => {
+            tokio::spawn(clusters::watch_doors(clusters.clone(), publish, shutdown));
+        }
+    }
 }
 
 /// What clients on this machine begin with.

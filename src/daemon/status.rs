@@ -6,15 +6,18 @@ use std::time::Duration;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 
+use super::clusters::Cluster;
 use super::load::Load;
+use super::stores::Kind;
 use crate::clock::SharedClock;
 use crate::config::Stores;
 use crate::domain::time::Timestamp;
 use crate::incidents::Incidents;
+use crate::notify::room::CHANNELS;
 use crate::notify::stage::Notify;
 use crate::pacer::{self, Statuses};
-use crate::stage::{self, Handle};
-use crate::wire::status::{Health, Job, Process, Stage, Store};
+use crate::stage::{self, Duty, Handle};
+use crate::wire::status::{Health, Job, Process, Stage, Store, StoreNode};
 
 /// How often what is told is looked at anew.
 const EVERY: Duration = Duration::from_secs(1);
@@ -37,6 +40,9 @@ pub(super) struct Watched {
     pub(super) process: String,
     pub(super) started_at: Timestamp,
     pub(super) stores: Stores,
+    pub(super) kind: Kind,
+    /// What keeps this process from doing its part.
+    pub(super) problem: watch::Receiver<Option<String>>,
     pub(super) shutdown: CancellationToken,
 }
 
@@ -53,7 +59,14 @@ impl Watched {
         let stopped = stages.iter().filter_map(|stage| {
             stage.stopped.as_ref().map(|reason| format!("the stage {} has stopped: {reason}", stage.name))
         });
-        why_not.extend(stopped);
+        let stopped: Vec<String> = stopped.collect();
+        // Among many, a process that is parked still takes events in, for the others to work on.
+        let parked = if matches!(self.kind, Kind::Clusters(_)) {
+            stopped
+        } else {
+            why_not.extend(stopped);
+            Vec::new()
+        };
         if self.shutdown.is_cancelled() {
             why_not.push("the process is shutting down".to_owned());
         }
@@ -61,6 +74,8 @@ impl Watched {
         let mut hints: Vec<String> = late
             .map(|stage| format!("the stage {} is {:.0} s behind", stage.name, stage.oldest_undone_seconds))
             .collect();
+        hints.extend(parked);
+        hints.extend(self.problem.borrow().clone());
         hints.extend(self.failed());
         hints.extend(self.incidents.status.borrow().blocked.clone());
         hints.extend(self.notify.status.borrow().blocked.clone());
@@ -90,6 +105,7 @@ impl Watched {
             name: name.to_owned(),
             url: url.to_string(),
             error,
+            ..self.cluster(name)
         };
         vec![
             store("doors", &self.stores.doors, closed.cloned()),
@@ -97,6 +113,13 @@ impl Watched {
             store("notify", &self.stores.notify, self.notify.status.borrow().blocked.clone()),
             store("archive", &self.stores.archive, None),
         ]
+    }
+
+    /// What is known of the cluster that is used for this.
+    fn cluster(&self, usage: &str) -> Store {
+        let Kind::Clusters(clusters) = &self.kind else { return Store::default() };
+        let used = clusters.iter().find(|cluster| cluster.uses.contains(&usage));
+        used.map(nodes).unwrap_or_default()
     }
 
     /// Keeps `publish` up to date until the shutdown.
@@ -125,7 +148,9 @@ fn told(name: &str, status: &stage::Status, now: Timestamp) -> Stage {
         position: status.next.0,
         oldest_undone_seconds: status.oldest_undone.map_or(0.0, |at| now.since(at).as_secs_f64()),
         backlog: status.waiting as u64,
-        working: !status.stopped,
+        working: !status.stopped && status.works_on.as_ref().is_none_or(|duties| !duties.is_empty()),
+        works_on: status.works_on.as_ref().map(|duties| duties.iter().map(duty).collect()),
+        replica_age_seconds: status.followed_at.map(|at| now.since(at).as_secs_f64()),
         stopped: status.blocked.clone().filter(|_| status.stopped),
     }
 }
@@ -144,4 +169,33 @@ fn job(name: &str, status: &pacer::Status) -> Job {
         waits_for: status.held.clone().or_else(|| status.waits_for.clone()),
         failure: status.failure.clone(),
     }
+}
+
+/// What a kind of work is called.
+fn duty(duty: &Duty) -> String {
+    match duty {
+        Duty::Consuming => "consuming".to_owned(),
+        Duty::Timers => "timers".to_owned(),
+        Duty::Lane(kind) => {
+            let channel = CHANNELS.get(usize::from(*kind));
+            format!(
+                "sending {}",
+                channel.map_or(String::new(), |channel| format!("{channel:?}").to_lowercase())
+            )
+        }
+    }
+}
+
+/// A cluster's nodes, and how many of them may still be lost.
+fn nodes(cluster: &Cluster) -> Store {
+    let Ok(store) = cluster.store.borrow().there() else { return Store::default() };
+    let report = store.report();
+    let nodes = report.nodes.iter().map(|node| StoreNode {
+        address: node.address.clone(),
+        datacenter: node.datacenter.clone(),
+        up: node.said.is_some(),
+        version: node.said.as_ref().map(|said| said.version.clone()),
+        ahead_ms: node.said.as_ref().map(|said| said.ahead_ms),
+    });
+    Store { margin: report.margin(), nodes: nodes.collect(), ..Store::default() }
 }

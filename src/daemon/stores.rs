@@ -4,10 +4,14 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use tokio_util::sync::CancellationToken;
+
+use super::clusters::{Cluster, Clusters};
 use crate::archive::Archive;
 use crate::archive::sqlite::SqliteArchive;
 use crate::clock::SharedClock;
 use crate::config::{StoreUrl, Stores as Urls};
+use crate::ids::SharedIds;
 use crate::journal::Journal;
 use crate::journal::sqlite::{Options, SqliteStore};
 
@@ -33,21 +37,68 @@ pub enum Error {
     /// A store that is no file.
     #[error(transparent)]
     NotAFile(#[from] NotAFile),
+    /// A cluster that cannot be used as it is.
+    #[error("{0}")]
+    Cluster(String),
+    /// Files belong to one process, clusters to many.
+    #[error(
+        "[store] mixes a file ({file}) and a cluster ({cluster}): use files for all of doors, incidents, notify and archive, or clusters for all"
+    )]
+    Mixed {
+        /// What is in a file.
+        file: &'static str,
+        /// What is on a cluster.
+        cluster: &'static str,
+    },
 }
 
-/// All stores, open.
+/// All stores.
 pub(super) struct Stores {
     pub(super) doors: Arc<dyn Journal>,
     pub(super) incidents: Arc<dyn Journal>,
     pub(super) notify: Arc<dyn Journal>,
     pub(super) archive: Arc<dyn Archive>,
-    /// The doors' store, whose room decides whether events are taken.
-    pub(super) intake: Arc<SqliteStore>,
+    pub(super) kind: Kind,
+}
+
+/// What they are.
+#[derive(Clone)]
+pub(super) enum Kind {
+    /// Files: no other process uses them. The doors' store, whose room decides whether events are taken.
+    Files(Arc<SqliteStore>),
+    /// Keyspaces, which other processes use too.
+    Clusters(Vec<Cluster>),
 }
 
 impl Stores {
-    /// Opens them. Blocks while an earlier crash is recovered from.
-    pub(super) fn open(urls: &Urls, folder: &Path, clock: &SharedClock) -> Result<Self, Error> {
+    /// Opens them. Blocks while files that were left by a crash are recovered. Clusters that do not answer are opened
+    /// when they do.
+    pub(super) async fn open(
+        urls: &Urls,
+        folder: &Path,
+        (clock, ids): (&SharedClock, &SharedIds),
+        shutdown: &CancellationToken,
+    ) -> Result<Self, Error> {
+        let all = [
+            ("doors", &urls.doors),
+            ("incidents", &urls.incidents),
+            ("notify", &urls.notify),
+            ("archive", &urls.archive),
+        ];
+        let is_file = |url: &StoreUrl| matches!(url, StoreUrl::Sqlite(_));
+        match (all.iter().find(|(_, url)| is_file(url)), all.iter().find(|(_, url)| !is_file(url))) {
+            (Some((file, _)), Some((cluster, _))) => Err(Error::Mixed { file, cluster }),
+            (_, None) => Self::files(urls, folder, clock),
+            (None, Some(_)) => {
+                let by = (Arc::clone(clock), Arc::clone(ids));
+                let clusters = Clusters::open(urls, by, shutdown.clone()).await.map_err(Error::Cluster)?;
+                let Clusters { doors, incidents, notify, archive, all } = clusters;
+                Ok(Self { doors, incidents, notify, archive, kind: Kind::Clusters(all) })
+            }
+        }
+    }
+
+    fn files(urls: &Urls, folder: &Path, clock: &SharedClock) -> Result<Self, Error> {
         let mut open: BTreeMap<PathBuf, Arc<SqliteStore>> = BTreeMap::new();
         let mut journal = |url: &StoreUrl| -> Result<Arc<SqliteStore>, Error> {
             let path = journal_path(url, folder)?;
@@ -71,7 +122,7 @@ impl Stores {
             incidents,
             notify,
             archive: Arc::new(archive),
-            intake: doors,
+            kind: Kind::Files(doors),
         })
     }
 }

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::sync::watch;
+
 use super::left::Left;
 use super::room::CHANNELS;
 use super::sender::Sender;
@@ -33,8 +35,8 @@ pub struct Notify {
     sender: Sender,
     /// Wakes the incidents stage.
     incidents: Bell,
-    /// Nothing is sent before this epoch is known here.
-    epoch: u32,
+    /// Nothing is sent before this is known, and before this epoch has begun here.
+    epoch: watch::Receiver<Option<u32>>,
     /// What others are to try first; `None`: there are none.
     left: Option<Left>,
 }
@@ -43,7 +45,14 @@ impl Notify {
     /// The stage; what it claims goes to `sender`, and `incidents` is rung whenever there is something new. Nothing is
     /// claimed before its state has come to `epoch`: what a restored backup had planned was perhaps sent already.
     pub fn new(sender: Sender, incidents: Bell, epoch: u32) -> Self {
-        Self { sender, incidents, epoch, left: None }
+        Self { sender, incidents, epoch: watch::channel(Some(epoch)).1, left: None }
+    }
+
+    /// The same, where the epoch is still to be found out: until then nothing is sent.
+    #[must_use]
+    pub fn once_known(mut self, epoch: watch::Receiver<Option<u32>>) -> Self {
+        self.epoch = epoch;
+        self
     }
 
     /// The same among other processes: what could not be sent from here is left to them for so long from when it is due
@@ -60,7 +69,7 @@ impl Notify {
     }
 
     fn may_send(&self, state: &State) -> bool {
-        state.epoch >= self.epoch
+        self.epoch.borrow().is_some_and(|epoch| state.epoch >= epoch)
     }
 }
 

@@ -10,7 +10,7 @@ use super::{Body, Duty, Error, Loop, Stage};
 use crate::journal::{self, Append, Entry, Seq};
 
 /// The pause before the second attempt to append, before jitter; it doubles from there.
-const RETRY_FIRST: Duration = Duration::from_millis(50);
+pub(super) const RETRY_FIRST: Duration = Duration::from_millis(50);
 
 impl<S: Stage> Loop<S> {
     /// Appends until it is known what became of the entry; `own` of its inputs are this process's own.

@@ -12,6 +12,7 @@ mod error;
 mod follow;
 mod landmark;
 mod latency;
+mod load;
 mod mark;
 mod note;
 mod replica;

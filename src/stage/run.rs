@@ -47,6 +47,8 @@ pub struct Loop<S: Stage> {
     pub(super) not_before: Option<Duration>,
     /// When the last entry was appended, until it was rested.
     pub(super) appended_at: Option<Duration>,
+    /// The state is still to be read.
+    pub(super) loading: bool,
     /// Which work is this process's.
     pub(super) standing: Standing,
     /// How long its appends took.
@@ -129,6 +131,7 @@ impl<S: Stage> Loop<S> {
             limit: settings.batch_max.min(1024),
             checked_at: world.clock.monotonic(),
             appended_at: None,
+            loading: false,
             standing,
             latency: Latency::default(),
             followed_at: Duration::ZERO,
@@ -178,6 +181,9 @@ impl<S: Stage> Loop<S> {
     }
 
     async fn run_inner(&mut self) -> Result<(), Error> {
+        if !self.load_first().await? {
+            return Ok(());
+        }
         loop {
             self.rest().await;
             let Some(rung) = self.wait().await else { return Ok(()) };

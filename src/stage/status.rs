@@ -25,6 +25,8 @@ pub struct Status {
     pub works_on: Option<Vec<Duty>>,
     /// When it was known last that nothing newer was in the stage's journal; `None`: this process is the only one.
     pub followed_at: Option<Timestamp>,
+    /// Whether its state is still to be read: what it publishes is empty.
+    pub loading: bool,
     /// Why it cannot go on at present.
     pub blocked: Option<String>,
     /// Whether it has stopped for good and needs a person.

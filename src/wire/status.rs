@@ -59,6 +59,13 @@ pub struct Stage {
     pub backlog: u64,
     /// Whether this process appends, rather than follows.
     pub working: bool,
+    /// What this process does, of several: `consuming`, `timers`, `sending email`, …; null: it is the only one, and does
+    /// everything.
+    #[serde(default)]
+    pub works_on: Option<Vec<String>>,
+    /// How old its replica is at most, in seconds; null: this process is the only one.
+    #[serde(default)]
+    pub replica_age_seconds: Option<f64>,
     /// Why it has stopped; null: it has not.
     #[serde(default)]
     pub stopped: Option<String>,
@@ -129,6 +136,37 @@ pub struct Store {
     /// What is wrong with it; null: nothing.
     #[serde(default)]
     pub error: Option<String>,
+    /// How many nodes of the cluster, whichever they are, may still be lost before it stands still; null: it is no
+    /// cluster, or that is not known.
+    #[serde(default)]
+    pub margin: Option<i64>,
+    /// The nodes of the cluster; empty if it is none.
+    #[serde(default)]
+    pub nodes: Vec<StoreNode>,
+}
+
+/// A node of a cluster.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct StoreNode {
+    pub address: String,
+    pub datacenter: String,
+    /// Whether it answered when it was asked last.
+    pub up: bool,
+    /// Its release; null: it did not say.
+    #[serde(default)]
+    pub version: Option<String>,
+    /// By how many milliseconds its clock is ahead of this process's; null: it did not say.
+    #[serde(default)]
+    pub ahead_ms: Option<i64>,
+}
+
+/// A process of the installation, as it told of itself.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+pub struct Peer {
+    #[serde(flatten)]
+    pub process: Process,
+    /// When, ISO 8601.
+    pub told_at: String,
 }
 
 /// `GET /status`: the process, and what its replica of the installation shows.
@@ -139,6 +177,9 @@ pub struct Status {
     /// The process's clock, ISO 8601 with milliseconds.
     pub now: String,
     pub incidents: IncidentCounts,
+    /// All processes of the installation, this one included; empty where there can only be one.
+    #[serde(default)]
+    pub processes: Vec<Peer>,
     /// Doors that are consumed.
     #[serde(default)]
     pub doors: Vec<Door>,

@@ -1,0 +1,92 @@
+//! The first minutes of a process on a cluster, beside its doors, which may be open already: the installation is set up
+//! if there is none, the key file is tried, and sending begins.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use tokio::sync::watch;
+use url::Url;
+
+use super::folder::Folder;
+use super::{epoch, first, terminal};
+use crate::domain::incidents::state::State;
+use crate::incidents::Incidents;
+use crate::ingest::Commands;
+use crate::stage::{Handle, World};
+
+/// What it takes to begin.
+pub(super) struct Beginning {
+    pub(super) folder: Arc<Folder>,
+    pub(super) world: World,
+    pub(super) incidents: Handle<Incidents>,
+    pub(super) commands: Commands,
+    pub(super) contexts: Option<PathBuf>,
+    pub(super) url: Url,
+    /// Before it is told, nothing is sent.
+    pub(super) epoch: watch::Sender<Option<u32>>,
+    /// What keeps this process from doing its part, for its status.
+    pub(super) problem: watch::Sender<Option<String>>,
+}
+
+impl Beginning {
+    /// Begins, as soon as the state could be read. Returns when sending may begin, or when a person is needed.
+    pub(super) async fn run(self) {
+        let mut status = self.incidents.status.clone();
+        if status.wait_for(|status| !status.loading).await.is_err() {
+            return;
+        }
+        if self.incidents.state.borrow().account.is_none() && !self.found().await {
+            return;
+        }
+        let state = Arc::clone(&self.incidents.state.borrow());
+        if !opens(&self.folder, &state) {
+            let key = self.folder.at("key");
+            return self.stop(format!(
+                "the key file {} does not open what this installation has sealed: copy the `key` file of a node that \
+                 works, and start again; this process accepts events, and sends nothing",
+                key.display()
+            ));
+        }
+        match epoch::epoch(&self.folder, &self.world, &self.incidents).await {
+            Ok(epoch) => {
+                self.epoch.send_replace(Some(epoch));
+            }
+            Err(error) => self.stop(format!("{error}; this process accepts events, and sends nothing")),
+        }
+    }
+
+    /// Sets the installation up. Of several processes that try at once, one is heard.
+    async fn found(&self) -> bool {
+        let contexts = self.contexts.as_deref();
+        let ids = &*self.world.ids;
+        match first::found(&self.commands, &self.folder.keyring, ids, contexts, &self.url).await {
+            Ok(context) => terminal::say(&format!(
+                "first start: made a user, a service and a token; the context `{context}` holds them\n\
+                 the other nodes need a copy of {}",
+                self.folder.at("key").display()
+            )),
+            Err(first::Error::Rejected(_)) if self.is_founded().await => {}
+            Err(error) => {
+                self.stop(format!("this installation is empty, and could not be set up: {error}"));
+                return false;
+            }
+        }
+        self.is_founded().await
+    }
+
+    /// Whether there is an installation, once this process has seen it.
+    async fn is_founded(&self) -> bool {
+        let mut state = self.incidents.state.clone();
+        state.wait_for(|state| state.account.is_some()).await.is_ok()
+    }
+
+    fn stop(&self, problem: String) {
+        tracing::error!(problem);
+        self.problem.send_replace(Some(problem));
+    }
+}
+
+/// Whether this node's key opens what was sealed: that of any user tells.
+fn opens(folder: &Folder, state: &State) -> bool {
+    state.users.values().next().is_none_or(|user| folder.keyring.open(&user.key, &user.email).is_ok())
+}

@@ -1,0 +1,210 @@
+//! Stores that are keyspaces of a cluster: each is opened once, as soon as it can be, and does not hold up the others.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
+
+use super::late::{Failed, LateArchive, LateJournal, Opening, open};
+use crate::archive::Archive;
+use crate::archive::cassandra::CassandraArchive;
+use crate::cassandra::{Access, OpenError, Store};
+use crate::clock::{SharedClock, within};
+use crate::config::{CassandraUrl, StoreUrl, Stores as Urls};
+use crate::ids::SharedIds;
+use crate::journal::Journal;
+use crate::journal::cassandra::{CassandraJournal, Shelf};
+
+/// How long a start waits for its stores before it goes on without those that do not answer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+/// A keyspace, and what it is used for.
+#[derive(Clone)]
+pub(super) struct Cluster {
+    pub(super) url: CassandraUrl,
+    /// `doors`, `incidents`, `notify`, `archive`.
+    pub(super) uses: Vec<&'static str>,
+    pub(super) store: watch::Receiver<Opening<Arc<Store>>>,
+}
+
+/// All stores of an installation on clusters.
+pub(super) struct Clusters {
+    pub(super) doors: Arc<dyn Journal>,
+    pub(super) incidents: Arc<dyn Journal>,
+    pub(super) notify: Arc<dyn Journal>,
+    pub(super) archive: Arc<dyn Archive>,
+    pub(super) all: Vec<Cluster>,
+}
+
+/// By what stores are opened.
+#[derive(Clone)]
+struct Opener {
+    clock: SharedClock,
+    ids: SharedIds,
+    shutdown: CancellationToken,
+    cassandra: crate::config::Cassandra,
+}
+
+impl Clusters {
+    /// Begins to open them, and waits a little for the first word of each. One that does not answer is tried again and
+    /// again until the shutdown, and meanwhile says that it is away.
+    ///
+    /// # Errors
+    /// Why one of them can never be used as it is.
+    pub(super) async fn open(
+        urls: &Urls,
+        (clock, ids): (SharedClock, SharedIds),
+        shutdown: CancellationToken,
+    ) -> Result<Self, String> {
+        let opener = Opener { clock: Arc::clone(&clock), ids, shutdown, cassandra: urls.cassandra.clone() };
+        let mut all: Vec<Cluster> = Vec::new();
+        for (usage, url) in [
+            ("doors", &urls.doors),
+            ("incidents", &urls.incidents),
+            ("notify", &urls.notify),
+            ("archive", &urls.archive),
+        ] {
+            let StoreUrl::Cassandra(url) = url else { continue };
+            match all.iter_mut().find(|cluster| cluster.url == *url) {
+                Some(cluster) => cluster.uses.push(usage),
+                None => {
+                    let store = opener.store(url.clone());
+                    all.push(Cluster { url: url.clone(), uses: vec![usage], store });
+                }
+            }
+        }
+        let of = |usage| {
+            let used = all.iter().find(|cluster| cluster.uses.contains(&usage));
+            used.expect("every store is a cluster when one is").store.clone()
+        };
+        let archive = opener.archive(of("archive"));
+        let journals: Vec<Arc<dyn Journal>> = all
+            .iter()
+            .map(|cluster| Arc::new(LateJournal(opener.journal(cluster.store.clone()))) as Arc<dyn Journal>)
+            .collect();
+        for cluster in &all {
+            let mut store = cluster.store.clone();
+            let tried = store.wait_for(|opening| !matches!(opening, Opening::Begins));
+            if let Some(Ok(opening)) = within(&*clock, PATIENCE, tried).await
+                && let Opening::Never(reason) = &*opening
+            {
+                return Err(reason.to_string());
+            }
+        }
+        let journal = |usage| {
+            let mut held = all.iter().zip(&journals);
+            let (_, journal) = held.find(|(cluster, _)| cluster.uses.contains(&usage)).expect("as above");
+            Arc::clone(journal)
+        };
+        Ok(Self {
+            doors: journal("doors"),
+            incidents: journal("incidents"),
+            notify: journal("notify"),
+            archive: Arc::new(LateArchive(archive)),
+            all: all.clone(),
+        })
+    }
+}
+
+impl Opener {
+    fn store(&self, url: CassandraUrl) -> watch::Receiver<Opening<Arc<Store>>> {
+        let access = Arc::new(Access { url: url.clone(), cassandra: self.cassandra.clone() });
+        let of = self.clone();
+        self.begin(url.to_string(), move || {
+            let (access, of) = (Arc::clone(&access), of.clone());
+            async move { Store::open(&access, of.clock, of.ids).await.map_err(failed) }
+        })
+    }
+
+    fn journal(
+        &self,
+        store: watch::Receiver<Opening<Arc<Store>>>,
+    ) -> watch::Receiver<Opening<Arc<dyn Journal>>> {
+        self.begin("journals".to_owned(), move || {
+            let store = store.clone();
+            async move {
+                let journal =
+                    CassandraJournal::open(there(store).await?, Shelf::Journals).await.map_err(failed)?;
+                Ok(Arc::new(journal) as Arc<dyn Journal>)
+            }
+        })
+    }
+
+    fn archive(
+        &self,
+        store: watch::Receiver<Opening<Arc<Store>>>,
+    ) -> watch::Receiver<Opening<Arc<dyn Archive>>> {
+        self.begin("archive".to_owned(), move || {
+            let store = store.clone();
+            async move {
+                let archive = CassandraArchive::open(there(store).await?).await.map_err(failed)?;
+                Ok(Arc::new(archive) as Arc<dyn Archive>)
+            }
+        })
+    }
+
+    fn begin<T, F>(
+        &self,
+        name: String,
+        attempt: impl Fn() -> F + Send + 'static,
+    ) -> watch::Receiver<Opening<T>>
+    where
+        T: Send + Sync + 'static,
+        F: Future<Output = Result<T, Failed>> + Send + 'static,
+    {
+        let (publish, opening) = watch::channel(Opening::Begins);
+        let by = (Arc::clone(&self.clock), Arc::clone(&self.ids));
+        tokio::spawn(open(name, publish, by, self.shutdown.clone(), attempt));
+        opening
+    }
+}
+
+/// The store once it is open.
+async fn there(mut store: watch::Receiver<Opening<Arc<Store>>>) -> Result<Arc<Store>, Failed> {
+    let away = |again, reason: &str| Failed { again, reason: reason.to_owned() };
+    let ended = |opening: &Opening<Arc<Store>>| matches!(opening, Opening::There(_) | Opening::Never(_));
+    match store.wait_for(ended).await.as_deref() {
+        Ok(Opening::There(store)) => Ok(Arc::clone(store)),
+        Ok(Opening::Never(reason)) => Err(away(false, reason)),
+        Ok(Opening::Begins | Opening::Fails(_)) | Err(_) => Err(away(true, "the process ends")),
+    }
+}
+
+/// What does not answer may answer later. What answers, and is not what it should be, needs a person.
+fn failed(error: OpenError) -> Failed {
+    let again = match &error {
+        OpenError::Unreachable { .. } => true,
+        OpenError::Failed { failure, .. } => failure.again,
+        OpenError::File { .. }
+        | OpenError::NoDatacenter { .. }
+        | OpenError::NoSchema { .. }
+        | OpenError::OtherSchema { .. }
+        | OpenError::Node { .. } => false,
+    };
+    Failed { again, reason: error.to_string() }
+}
+
+/// Publishes why no events are taken, until the doors' store is open.
+pub(super) async fn watch_doors(
+    clusters: Vec<Cluster>,
+    publish: watch::Sender<Option<String>>,
+    shutdown: CancellationToken,
+) {
+    let Some(doors) = clusters.into_iter().find(|cluster| cluster.uses.contains(&"doors")) else { return };
+    let mut store = doors.store;
+    let follow = async {
+        loop {
+            let why_not = store.borrow_and_update().why_not();
+            publish.send_replace(why_not);
+            if store.changed().await.is_err() {
+                return;
+            }
+        }
+    };
+    tokio::select! {
+        biased;
+        () = shutdown.cancelled() => {}
+        () = follow => {}
+    }
+}
