@@ -1,5 +1,7 @@
 //! What lists need to know of a closed incident.
 
+use serde::{Deserialize, Serialize};
+
 use crate::domain::event::DedupKey;
 use crate::domain::id::{IncidentNumber, ServiceId, UserId};
 use crate::domain::incident::{Agent, ClosedIncident, Happening, Incident, Status};
@@ -8,7 +10,7 @@ use crate::domain::user::Urgency;
 use crate::journal::Error;
 
 /// The part of a closed incident that filters and orders look at.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub(super) struct Facets {
     pub(super) number: IncidentNumber,
     pub(super) revision: u32,
@@ -18,7 +20,9 @@ pub(super) struct Facets {
     pub(super) resolved_at: Timestamp,
     /// Who was assigned to it, acknowledged or resolved it; in order, each once.
     pub(super) users: Vec<UserId>,
-    /// Its incident key and the dedup keys of its alerts; in order, each once.
+    /// Its incident key and the dedup keys of its alerts; in order, each once. Looked up in the store, so not written
+    /// with the rest.
+    #[serde(skip)]
     pub(super) keys: Vec<DedupKey>,
 }
 

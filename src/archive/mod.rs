@@ -2,8 +2,11 @@
 //!
 //! Everything here is idempotent, so that whoever archives may do it again after a crash.
 
+pub mod cassandra;
 mod facets;
+mod index;
 pub mod memory;
+mod query;
 pub mod sqlite;
 
 use std::sync::Arc;

@@ -67,23 +67,23 @@ pub(super) const TABLES: &[Table] = &[
     },
     Table {
         name: "archived",
-        partition: &[("batch", "uuid"), ("number", "bigint")],
+        partition: &[("put", "uuid"), ("number", "bigint")],
         clustering: &[],
         statics: &[],
         columns: &[("body", "blob")],
-        comment: "closed incidents, each written once under the entry of the archive's index that names it",
+        comment: "closed incidents, each written once, under the entry of the index that names it",
     },
     Table {
         name: "archived_keys",
         partition: &[("key", "text")],
-        clustering: &[("number", "bigint"), ("batch", "uuid")],
+        clustering: &[("number", "bigint"), ("put", "uuid")],
         statics: &[],
-        columns: &[("revision", "bigint")],
+        columns: &[],
         comment: "which archived incidents have a dedup key; plain writes, each row once",
     },
     Table {
         name: "kept_events",
-        partition: &[("door", "uuid"), ("seq", "bigint")],
+        partition: &[("shelf", "int"), ("door", "uuid"), ("seq", "bigint")],
         clustering: &[("item", "int")],
         statics: &[],
         columns: &[("accepted_at", "bigint"), ("body", "blob")],
@@ -91,7 +91,7 @@ pub(super) const TABLES: &[Table] = &[
     },
     Table {
         name: "kept_events_by_day",
-        partition: &[("day", "int")],
+        partition: &[("shelf", "int"), ("day", "int")],
         clustering: &[("accepted_at", "bigint"), ("door", "uuid"), ("seq", "bigint"), ("item", "int")],
         statics: &[],
         columns: &[("kept", "boolean")],
@@ -164,5 +164,6 @@ mod tests {
         assert!(made.contains("PRIMARY KEY ((log, segment), slot))"), "{made}");
         assert_eq!(journal.listed().len(), 11);
         assert!(TABLES[2].create("pd").contains("PRIMARY KEY ((log)))"));
+        assert!(TABLES.iter().all(|table| !table.comment.contains('\'')), "a quote would end the comment");
     }
 }

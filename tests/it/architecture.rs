@@ -19,8 +19,10 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("keyring", &["domain", "ids"]),
     ("wire", &[]),
     ("overload", &["domain"]),
-    ("journal", &["domain", "clock", "ids", "disk", "lockfile"]),
-    ("archive", &["domain", "clock", "disk", "lockfile", "journal::Error", "journal::Outcome"]),
+    ("cassandra", &["domain::time", "clock", "ids", "config"]),
+    ("journal", &["domain", "clock", "ids", "disk", "lockfile", "cassandra"]),
+    // On a cluster the archive's index is a journal.
+    ("archive", &["domain", "clock", "disk", "lockfile", "cassandra", "journal"]),
     ("door", &["domain", "journal", "archive"]),
     ("stage", &["domain", "clock", "ids", "journal"]),
     ("incidents", &["domain", "clock", "ids", "keyring", "journal", "archive", "door", "stage"]),
@@ -143,6 +145,12 @@ fn the_rules_are_pure() {
 }
 
 #[test]
+fn no_datacenter_decides_alone() {
+    let all = ["src", "benches"].into_iter().flat_map(sources);
+    none(all.flat_map(|source| local(&source)).collect());
+}
+
+#[test]
 fn every_file_says_what_it_is_for() {
     let all = ["src", "tests", "benches"].into_iter().flat_map(sources);
     none(all.filter_map(|source| headless(&source)).collect());
@@ -191,7 +199,11 @@ fn each_rule_catches_its_breach() {
         "//! Mail.\nuse crate::notify::{transport, plan::Plan};\n",
         "`notify::plan::Plan`",
     );
-    caught("src/archive/mod.rs", "//! Kept.\nuse crate::journal::{Error, Entry};\n", "`journal::Entry`");
+    caught(
+        "src/ingest/mod.rs",
+        "//! Doors.\nuse crate::stage::{Bell, Replica};\n",
+        "may not name `stage::Replica`",
+    );
     caught(
         "src/domain/event.rs",
         "//! Nouns.\nuse crate::{\n    keyring::Keyring,\n};\n",
@@ -202,6 +214,10 @@ fn each_rule_catches_its_breach() {
     caught("src/main.rs", "//! Runs.\nfn main() { pd::daemon::run() }\n", "may not name `daemon::run`");
     for (word, _) in IMPURE {
         caught("src/domain/x.rs", &format!("//! Rules.\nfn f() {{ let _ = {word}; }}\n"), word);
+    }
+    for word in LOCAL {
+        let source = source("src/x.rs", &format!("//! Asks.\nlet at = {word};\n"));
+        assert_eq!(local(&source).len(), 1, "{word}");
     }
     fine("src/domain/x.rs", "//! Rules; no tokio.\n/// Never async here.\nfn f() {}\n");
     caught("src/domain/x.rs", "\nfn f() {}\n", "first line");
@@ -327,6 +343,15 @@ fn impure(source: &Source) -> Vec<String> {
     let code = code(&source.text);
     let found = IMPURE.iter().filter(|(word, _)| code.contains(word));
     found.map(|(word, why)| format!("{}: `{word}` in the domain: {why}", source.path)).collect()
+}
+
+/// Levels of consistency that hold in one datacenter, or at one node, only.
+const LOCAL: &[&str] = &["LocalQuorum", "LocalSerial", "LocalOne", "LOCAL_QUORUM", "LOCAL_SERIAL", "LOCAL_ONE"];
+
+fn local(source: &Source) -> Vec<String> {
+    let code = code(&source.text);
+    let found = LOCAL.iter().filter(|word| code.contains(*word));
+    found.map(|word| format!("{}: `{word}`: a datacenter alone decides nothing", source.path)).collect()
 }
 
 fn headless(source: &Source) -> Option<String> {

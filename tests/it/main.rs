@@ -3,6 +3,7 @@
 mod api;
 mod architecture;
 mod archive;
+mod cassandra;
 mod cli;
 #[allow(dead_code, unused_imports, reason = "each test uses a part of what the cluster can do")]
 mod cluster;

@@ -1,8 +1,8 @@
 //! The archive in an SQLite file of its own: one thread writes, two read, and lists come from an index in memory.
 
 mod error;
-mod index;
-mod query;
+
+
 mod reader;
 mod schema;
 mod writer;
@@ -18,8 +18,8 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::error::OpenError;
 use self::error::{ended, from_sqlite, too_slow, unavailable};
-use self::index::Index;
-use self::query::Query;
+use super::index::Index;
+use super::query::Query;
 use self::reader::Read;
 use self::writer::{Job, Work, Writer};
 use super::facets::Facets;

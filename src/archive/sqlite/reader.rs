@@ -6,7 +6,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use tokio::sync::mpsc;
 
 use super::error::damaged;
-use super::index::Index;
+use crate::archive::index::Index;
 use super::stored;
 use crate::archive::facets::Facets;
 use crate::domain::event::{DedupKey, EventAddress};

@@ -7,7 +7,7 @@ use rusqlite::{Connection, Transaction, params};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::error::{from_sqlite, is_settled, refused};
-use super::index::Index;
+use crate::archive::index::Index;
 use super::{OnFatal, stored};
 use crate::archive::facets::Facets;
 use crate::domain::id::IncidentNumber;

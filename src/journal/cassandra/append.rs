@@ -19,7 +19,7 @@ impl CassandraJournal {
         let values = (
             (entry.id, entry.writer, entry.at.as_millis(), i32::from(entry.format)),
             (i32::try_from(size).expect("an entry is short"), total.cast_signed(), pack(&entry.body)),
-            (log.as_str(), segment(at.0), slot(at.0)),
+            (self.key(log), segment(at.0), slot(at.0)),
         );
         let ((id, writer, when, format), (size, sum, body), (name, segment, slot)) = values;
         let values = (id, writer, when, format, size, sum, body, name, segment, slot);

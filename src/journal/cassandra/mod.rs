@@ -36,13 +36,15 @@ use self::statements::Statements;
 use super::{Append, Entry, Error, Extent, Journal, LogName, Outcome, Read, Seq, Snapshot};
 use crate::cassandra::{self, Failure, OpenError, Store};
 
-/// Which journals of a keyspace a handle is about; the others are not listed by it.
+/// A set of journals in a keyspace, apart from all other sets.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
-pub enum Shelf {
+pub struct Shelf(pub i32);
+
+impl Shelf {
     /// Doors and stages.
-    Journals = 0,
+    pub const JOURNALS: Shelf = Shelf(0);
     /// The archive's index.
-    Archive = 1,
+    pub const ARCHIVE: Shelf = Shelf(1);
 }
 
 /// The journals of a keyspace. A clone is another handle on the same; handles share what they know.
@@ -62,6 +64,11 @@ impl CassandraJournal {
     pub async fn open(store: Arc<Store>, shelf: Shelf) -> Result<Self, OpenError> {
         let statements = Arc::new(Statements::prepare(&store).await?);
         Ok(Self { store, shelf, statements, known: Arc::default() })
+    }
+
+    /// What a journal is called in the tables that all shelves share.
+    fn key(&self, log: &LogName) -> String {
+        format!("{}:{log}", self.shelf.0)
     }
 
     /// The store, to ask how it does.

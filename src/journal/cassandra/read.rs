@@ -87,7 +87,8 @@ impl CassandraJournal {
 
     /// Reads on to the end of the segment that `run` is in.
     async fn read_segment(&self, log: &LogName, run: &mut Run) -> Result<Stop, Error> {
-        let values = (log.as_str(), segment(run.at), slot(run.at));
+        let key = self.key(log);
+        let values = (key.as_str(), segment(run.at), slot(run.at));
         let last = run.at / SEGMENT;
         let mut page = PagingState::start();
         loop {

@@ -2,7 +2,7 @@
 //!
 //! It is written when a journal begins, when segments were truncated, and when it ends; never by an append.
 
-use super::{CassandraJournal, Error, LogName, Shelf};
+use super::{CassandraJournal, Error, LogName};
 use crate::cassandra::{Failure, column};
 use scylla::value::CqlValue;
 
@@ -16,16 +16,10 @@ pub(super) struct Row {
     pub(super) dropped: bool,
 }
 
-impl Shelf {
-    fn number(self) -> i32 {
-        self as i32
-    }
-}
-
 impl CassandraJournal {
     /// A journal's row; `None` if it was never written.
     pub(super) async fn look(&self, log: &LogName) -> Result<Option<Row>, Error> {
-        let answer = self.store.read(&self.statements.look, (self.shelf.number(), log.as_str())).await?;
+        let answer = self.store.read(&self.statements.look, (self.shelf.0, log.as_str())).await?;
         let row: Option<(Option<i64>, Option<i64>, Option<bool>)> = answer.first()?;
         let Some((first, tail, dropped)) = row else { return Ok(None) };
         let row = Row {
@@ -43,7 +37,7 @@ impl CassandraJournal {
 
     /// Makes sure that the journal has a row. Returns its tail if it was dropped.
     pub(super) async fn register(&self, log: &LogName) -> Result<Option<u64>, Error> {
-        let values = (self.shelf.number(), log.as_str());
+        let values = (self.shelf.0, log.as_str());
         let answer = self.store.write(&self.statements.register, values).await?;
         self.known.registered(log);
         let Some(row) = answer.refused()? else { return Ok(None) };
@@ -54,7 +48,7 @@ impl CassandraJournal {
     }
 
     pub(super) async fn registered(&self) -> Result<Vec<LogName>, Error> {
-        let answer = self.store.read(&self.statements.names, (self.shelf.number(),)).await?;
+        let answer = self.store.read(&self.statements.names, (self.shelf.0,)).await?;
         let rows: Vec<(String, Option<bool>)> = answer.rows()?;
         let there = rows.into_iter().filter(|(_, dropped)| *dropped != Some(true));
         let names = there.map(|(name, _)| name.parse().map_err(Failure::unreadable));
@@ -64,7 +58,7 @@ impl CassandraJournal {
     /// Notes that all slots below `first` are truncated.
     pub(super) async fn advance(&self, log: &LogName, first: u64) -> Result<(), Error> {
         let first_stored = first.cast_signed();
-        let values = (first_stored, self.shelf.number(), log.as_str(), first_stored);
+        let values = (first_stored, self.shelf.0, log.as_str(), first_stored);
         self.store.write(&self.statements.advance, values).await?;
         self.known.truncated(log, first);
         Ok(())
@@ -72,7 +66,7 @@ impl CassandraJournal {
 
     /// Notes the tail of a journal that is closed.
     pub(super) async fn set_tail(&self, log: &LogName, tail: u64) -> Result<(), Error> {
-        let values = (tail.cast_signed(), self.shelf.number(), log.as_str());
+        let values = (tail.cast_signed(), self.shelf.0, log.as_str());
         self.store.write(&self.statements.set_tail, values).await?;
         self.known.closed(log, tail);
         Ok(())
@@ -80,7 +74,7 @@ impl CassandraJournal {
 
     /// Notes that nothing is left of a closed journal.
     pub(super) async fn set_dropped(&self, log: &LogName, tail: u64) -> Result<(), Error> {
-        let values = (tail.cast_signed(), self.shelf.number(), log.as_str());
+        let values = (tail.cast_signed(), self.shelf.0, log.as_str());
         self.store.write(&self.statements.set_dropped, values).await?;
         Ok(())
     }

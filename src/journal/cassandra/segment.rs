@@ -128,7 +128,7 @@ pub(super) fn entry(id: Uuid, writer: Uuid, at: i64, format: i32, body: &[u8]) -
 impl CassandraJournal {
     /// What is at the end of a segment: one read, whatever its rows hold.
     pub(super) async fn last(&self, log: &LogName, segment: u64) -> Result<Last, Error> {
-        let values = (log.as_str(), segment.cast_signed());
+        let values = (self.key(log), segment.cast_signed());
         let rows: Vec<Mark> = self.store.read(&self.statements.last, values).await?.rows()?;
         let mut last = Last::default();
         for row in rows {
@@ -153,7 +153,7 @@ impl CassandraJournal {
     }
 
     async fn mark(&self, log: &LogName, segment: u64, slot: i32) -> Result<Option<Mark>, Error> {
-        let values = (log.as_str(), segment.cast_signed(), slot);
+        let values = (self.key(log), segment.cast_signed(), slot);
         Ok(self.store.read(&self.statements.slot, values).await?.first()?)
     }
 
@@ -166,7 +166,8 @@ impl CassandraJournal {
         from: Option<&str>,
         end: End,
     ) -> Result<Option<String>, Error> {
-        let (log, segment) = (log.as_str(), segment.cast_signed());
+        let (key, segment) = (self.key(log), segment.cast_signed());
+        let log = key.as_str();
         let of = &self.statements;
         let row = (end.at(), end.format(), log, segment);
         let (sealed, place) = ((end.seal(), log, segment), (log, segment));

@@ -36,24 +36,14 @@ impl List {
 }
 
 impl CassandraJournal {
-    pub(super) async fn put_part(
-        &self,
-        log: &LogName,
-        at: Seq,
-        part: u32,
-        bytes: Bytes,
-    ) -> Result<(), Error> {
+    pub(super) async fn put_part(&self, log: &LogName, at: Seq, part: u32, bytes: Bytes) -> Result<(), Error> {
         if bytes.len() > ENTRY_BYTES_MAX {
-            return Err(Error::Invalid(format!(
-                "a part of {} bytes: at most {ENTRY_BYTES_MAX}",
-                bytes.len()
-            )));
+            return Err(Error::Invalid(format!("a part of {} bytes: at most {ENTRY_BYTES_MAX}", bytes.len())));
         }
         let (_, list) = self.list(log).await?;
         if list.sealed(at).is_some() {
             let same = self.part(log, at, part).await?.is_some_and(|there| there == bytes);
-            let other =
-                || Err(Error::Invalid(format!("another part {part} of the sealed snapshot {at} of {log}")));
+            let other = || Err(Error::Invalid(format!("another part {part} of the sealed snapshot {at} of {log}")));
             return if same { Ok(()) } else { other() };
         }
         if list.parts.get(&at.0).is_none_or(|announced| *announced <= part) {
@@ -64,7 +54,7 @@ impl CassandraJournal {
             })
             .await?;
         }
-        let values = (log.as_str(), at.0.cast_signed(), part.cast_signed(), pack(&bytes));
+        let values = (self.key(log), at.0.cast_signed(), part.cast_signed(), pack(&bytes));
         self.store.write(&self.statements.put_part, values).await?;
         Ok(())
     }
@@ -77,9 +67,8 @@ impl CassandraJournal {
         let (_, list) = self.list(log).await?;
         if list.sealed(at).is_none() {
             let there = stream::iter(0..snapshot.parts).map(|part| async move {
-                let values = (log.as_str(), at.0.cast_signed(), part.cast_signed());
-                let row: Option<(i32,)> =
-                    self.store.read(&self.statements.has_part, values).await?.first()?;
+                let values = (self.key(log), at.0.cast_signed(), part.cast_signed());
+                let row: Option<(i32,)> = self.store.read(&self.statements.has_part, values).await?.first()?;
                 row.map(drop).ok_or_else(|| missing(log, at, part))
             });
             there.buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
@@ -102,12 +91,7 @@ impl CassandraJournal {
         Ok(self.list(log).await?.1.sealed)
     }
 
-    pub(super) async fn sealed_part(
-        &self,
-        log: &LogName,
-        at: Seq,
-        part: u32,
-    ) -> Result<Option<Bytes>, Error> {
+    pub(super) async fn sealed_part(&self, log: &LogName, at: Seq, part: u32) -> Result<Option<Bytes>, Error> {
         match self.list(log).await?.1.sealed(at) {
             Some(_) => self.part(log, at, part).await,
             None => Ok(None),
@@ -130,7 +114,7 @@ impl CassandraJournal {
             all.extend((0..*parts).map(|part| (*at, part)));
         }
         let deleting = stream::iter(all).map(|(at, part)| async move {
-            let values = (log.as_str(), at.cast_signed(), part.cast_signed());
+            let values = (self.key(log), at.cast_signed(), part.cast_signed());
             self.store.write(&self.statements.delete_part, values).await.map(drop)
         });
         deleting.buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
@@ -143,16 +127,15 @@ impl CassandraJournal {
     }
 
     async fn part(&self, log: &LogName, at: Seq, part: u32) -> Result<Option<Bytes>, Error> {
-        let values = (log.as_str(), at.0.cast_signed(), part.cast_signed());
+        let values = (self.key(log), at.0.cast_signed(), part.cast_signed());
         let row: Option<(Vec<u8>,)> = self.store.read(&self.statements.part, values).await?.first()?;
-        let body =
-            row.map(|(body,)| unpack(&body, ENTRY_BYTES_MAX).map_err(Failure::unreadable)).transpose()?;
+        let body = row.map(|(body,)| unpack(&body, ENTRY_BYTES_MAX).map_err(Failure::unreadable)).transpose()?;
         Ok(body)
     }
 
     /// The list, and its version; `None` before the first.
     async fn list(&self, log: &LogName) -> Result<(Option<i64>, List), Error> {
-        let answer = self.store.read(&self.statements.list, (log.as_str(),)).await?;
+        let answer = self.store.read(&self.statements.list, (self.key(log),)).await?;
         let row: Option<(Option<i64>, Option<String>)> = answer.first()?;
         let Some((Some(version), Some(text))) = row else { return Ok((None, List::default())) };
         let list = serde_json::from_str(&text).map_err(Failure::unreadable)?;
@@ -160,11 +143,7 @@ impl CassandraJournal {
     }
 
     /// Changes the list, over and over while others do. A change that was made and not answered for is found made.
-    async fn change(
-        &self,
-        log: &LogName,
-        change: impl Fn(&mut List) -> Result<(), Error>,
-    ) -> Result<(), Error> {
+    async fn change(&self, log: &LogName, change: impl Fn(&mut List) -> Result<(), Error>) -> Result<(), Error> {
         for _ in 0..TRIES {
             let (version, mut list) = self.list(log).await?;
             let before = list.clone();
@@ -174,9 +153,9 @@ impl CassandraJournal {
             }
             let text = serde_json::to_string(&list).map_err(|error| Error::Invalid(error.to_string()))?;
             let answer = match version {
-                None => self.store.write(&self.statements.first_list, (log.as_str(), text)).await?,
+                None => self.store.write(&self.statements.first_list, (self.key(log), text)).await?,
                 Some(version) => {
-                    let values = (version + 1, text, log.as_str(), version);
+                    let values = (version + 1, text, self.key(log), version);
                     self.store.write(&self.statements.next_list, values).await?
                 }
             };

@@ -14,6 +14,9 @@ async fn on_each(case: impl AsyncFn(&dyn Archive)) {
     case(&MemoryArchive::new()).await;
     let folder = tempfile::tempdir().unwrap();
     case(&open(folder.path())).await;
+    if let Some(cluster) = crate::cassandra::store().await {
+        case(&crate::cassandra::archive(&cluster, crate::cassandra::shelf()).await).await;
+    }
 }
 
 async fn put(archive: &dyn Archive, incidents: &[Closed]) {
@@ -26,7 +29,7 @@ async fn listed(archive: &dyn Archive, filter: &Filter) -> Vec<IncidentNumber> {
     rows.iter().map(|row| row.number).collect()
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_put_is_got() {
     on_each(async |archive| {
         let closed = Closed { dedup_key: Some("disk".into()), ..Closed::new(5, 100) }.build();
@@ -37,7 +40,7 @@ async fn what_was_put_is_got() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_higher_revision_stays() {
     on_each(async |archive| {
         let of = |revision, service, dedup: &str| Closed {
@@ -59,7 +62,7 @@ async fn the_higher_revision_stays() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_filter_picks_its_own() {
     on_each(async |archive| {
         put(
@@ -96,7 +99,7 @@ async fn each_filter_picks_its_own() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_order_has_two_directions() {
     on_each(async |archive| {
         put(
@@ -130,7 +133,7 @@ async fn each_order_has_two_directions() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_oldest_expire_first() {
     on_each(async |archive| {
         let resolved = |number, resolved_at| Closed {
@@ -162,7 +165,7 @@ async fn the_oldest_expire_first() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn events_are_kept_by_address() {
     on_each(async |archive| {
         let kept = vec![event(1, 2, 3, 50), event(1, 2, 4, 50), event(2, 2, 3, 50)];
@@ -176,7 +179,7 @@ async fn events_are_kept_by_address() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn the_newest_of_a_key_come_first() {
     on_each(async |archive| {
         let keyed = |number| Closed { dedup_key: Some("disk".into()), ..Closed::new(number, 0) };
@@ -187,7 +190,7 @@ async fn the_newest_of_a_key_come_first() {
     .await;
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_open_incident_is_refused_with_all_beside_it() {
     on_each(async |archive| {
         let mut open = Closed::new(2, 0).build().as_ref().clone();

@@ -1,9 +1,12 @@
-//! Random histories: whatever is put, expired and asked, SQLite answers what the plain model answers.
+//! Random histories: whatever is put, expired and asked, a store answers what the plain model answers.
 
+use pd::archive::cassandra::CassandraArchive;
 use pd::archive::memory::MemoryArchive;
+use pd::archive::sqlite::SqliteArchive;
 use pd::archive::{Archive, Filter, Sort, SortBy};
 use pd::domain::id::IncidentNumber;
 use pd::domain::user::Urgency;
+use pd::journal::cassandra::Shelf;
 use proptest::collection::vec;
 use proptest::option;
 use proptest::prelude::*;
@@ -11,6 +14,7 @@ use proptest::sample::subsequence;
 
 use super::fixture::{Closed, at, event, key, service, user};
 use super::open;
+use crate::cassandra::{self, OnCluster};
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -93,15 +97,64 @@ proptest! {
     #[test]
     fn sqlite_answers_as_the_model(steps in vec(step(), 1..25)) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        runtime.block_on(play(steps))?;
+        let folder = tempfile::tempdir().unwrap();
+        runtime.block_on(play(Sqlite(open(folder.path()), folder), steps))?;
     }
 }
 
-async fn play(steps: Vec<Step>) -> Result<(), TestCaseError> {
-    let folder = tempfile::tempdir().unwrap();
+/// The same on the cluster, which one session does for all histories.
+#[test]
+fn cassandra_answers_as_the_model() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let Some(cluster) = runtime.block_on(cassandra::store()) else { return };
+    let config = ProptestConfig { cases: 5, failure_persistence: None, ..ProptestConfig::default() };
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    let played = runner.run(&vec(step(), 1..15), |steps| {
+        let shelf = cassandra::shelf();
+        runtime.block_on(async {
+            play(OnCassandra(cassandra::archive(&cluster, shelf).await, &cluster, shelf), steps).await
+        })
+    });
+    played.unwrap();
+}
+
+/// An archive that can be closed and opened again.
+trait Subject {
+    fn archive(&self) -> &dyn Archive;
+    async fn reopen(self) -> Self;
+}
+
+struct Sqlite(SqliteArchive, tempfile::TempDir);
+
+impl Subject for Sqlite {
+    fn archive(&self) -> &dyn Archive {
+        &self.0
+    }
+
+    async fn reopen(self) -> Self {
+        let Self(archive, folder) = self;
+        drop(archive);
+        Self(open(folder.path()), folder)
+    }
+}
+
+struct OnCassandra<'a>(CassandraArchive, &'a OnCluster, Shelf);
+
+impl Subject for OnCassandra<'_> {
+    fn archive(&self) -> &dyn Archive {
+        &self.0
+    }
+
+    async fn reopen(self) -> Self {
+        let Self(_, cluster, shelf) = self;
+        Self(cassandra::archive(cluster, shelf).await, cluster, shelf)
+    }
+}
+
+async fn play(mut subject: impl Subject, steps: Vec<Step>) -> Result<(), TestCaseError> {
     let model = MemoryArchive::new();
-    let mut archive = open(folder.path());
     for step in steps {
+        let archive = subject.archive();
         match step {
             Step::Put(incidents) => {
                 let incidents: Vec<_> = incidents.iter().map(Closed::build).collect();
@@ -117,15 +170,12 @@ async fn play(steps: Vec<Step>) -> Result<(), TestCaseError> {
                 let removed = archive.expire(at(before), max).await.unwrap();
                 prop_assert_eq!(removed, model.expire(at(before), max).await.unwrap());
             }
-            Step::Ask(filter, sort, max) => same_list(&archive, &model, &filter, sort, max).await?,
-            Step::Reopen => {
-                drop(archive);
-                archive = open(folder.path());
-            }
+            Step::Ask(filter, sort, max) => same_list(archive, &model, &filter, sort, max).await?,
+            Step::Reopen => subject = subject.reopen().await,
         }
     }
-    drop(archive);
-    same_content(&open(folder.path()), &model).await
+    subject = subject.reopen().await;
+    same_content(subject.archive(), &model).await
 }
 
 async fn same_list(

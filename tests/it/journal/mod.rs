@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod cassandra;
 mod faults;
 mod model;
 mod sqlite;
@@ -16,6 +17,18 @@ macro_rules! conformance {
             async fn $case() { super::suite::$case(&super::stores::sqlite()).await; })*
             $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn $plain() { super::suite::$plain(&super::stores::sqlite()).await; })*
+        }
+        mod on_cassandra {
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $case() {
+                let Some(store) = super::stores::cassandra().await else { return };
+                super::suite::$case(&store).await;
+            })*
+            $(#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn $plain() {
+                let Some(store) = super::stores::cassandra().await else { return };
+                super::suite::$plain(&store).await;
+            })*
         }
         mod on_memory {
             $(#[tokio::test]

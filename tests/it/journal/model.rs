@@ -8,8 +8,11 @@ use bytes::Bytes;
 use pd::domain::time::Timestamp;
 use pd::journal::sqlite::Options;
 use pd::journal::{Append, Entry, Error, Extent, Journal, LogName, Read, SEGMENT, Seq, Snapshot};
+use pd::journal::cassandra::Shelf;
 use proptest::prelude::*;
 use uuid::Uuid;
+
+use crate::cassandra::{self, OnCluster};
 
 use super::stores::{entry, log, memory, memory_with_faults, noise, open};
 
@@ -181,7 +184,7 @@ fn is_invalid<T>(answer: &Result<T, Error>) -> bool {
 /// A store that can be closed and opened again.
 trait Subject {
     fn journal(&self) -> &Arc<dyn Journal>;
-    fn reopen(&mut self) {}
+    async fn reopen(&mut self) {}
 }
 
 impl Subject for super::stores::Store {
@@ -198,8 +201,13 @@ struct Sqlite {
 impl Sqlite {
     fn new() -> Self {
         let mut new = Self { folder: tempfile::tempdir().unwrap(), journal: None };
-        new.reopen();
+        new.open();
         new
+    }
+
+    fn open(&mut self) {
+        self.journal = None;
+        self.journal = Some(Arc::new(open(&self.folder.path().join("pd.db"), Options::default())));
     }
 }
 
@@ -208,9 +216,32 @@ impl Subject for Sqlite {
         self.journal.as_ref().unwrap()
     }
 
-    fn reopen(&mut self) {
-        self.journal = None;
-        self.journal = Some(Arc::new(open(&self.folder.path().join("pd.db"), Options::default())));
+    async fn reopen(&mut self) {
+        self.open();
+    }
+}
+
+/// Journals on the cluster; opened again, they know nothing.
+struct OnCassandra<'a> {
+    cluster: &'a OnCluster,
+    shelf: Shelf,
+    journal: Arc<dyn Journal>,
+}
+
+impl<'a> OnCassandra<'a> {
+    async fn new(cluster: &'a OnCluster) -> Self {
+        let shelf = cassandra::shelf();
+        Self { cluster, shelf, journal: Arc::new(cassandra::journal(cluster, shelf).await) }
+    }
+}
+
+impl Subject for OnCassandra<'_> {
+    fn journal(&self) -> &Arc<dyn Journal> {
+        &self.journal
+    }
+
+    async fn reopen(&mut self) {
+        self.journal = Arc::new(cassandra::journal(self.cluster, self.shelf).await);
     }
 }
 
@@ -220,7 +251,7 @@ async fn compare(mut subject: impl Subject, steps: Vec<(usize, Step)>, pause: Du
     let mut models = [Model::default(), Model::default()];
     for (which, step) in steps {
         if matches!(step, Step::Reopen) {
-            subject.reopen();
+            subject.reopen().await;
         }
         let (model, name) = (&mut models[which], &names[which]);
         take(subject.journal(), name, model, step).await;
@@ -350,4 +381,19 @@ proptest! {
     fn sqlite_does_what_the_model_does(steps in steps()) {
         run(false, compare(Sqlite::new(), steps, Duration::ZERO));
     }
+}
+
+/// The same on the cluster, which one session does for all histories. Fewer and shorter: each append is several round
+/// trips there.
+#[test]
+fn cassandra_does_what_the_model_does() {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    let Some(cluster) = runtime.block_on(cassandra::store()) else { return };
+    let config = ProptestConfig { cases: 3, failure_persistence: None, max_shrink_iters: 8, ..ProptestConfig::default() };
+    let mut runner = proptest::test_runner::TestRunner::new(config);
+    let done = runner.run(&proptest::collection::vec((0..2usize, step()), 1..16), |steps| {
+        runtime.block_on(async { compare(OnCassandra::new(&cluster).await, steps, Duration::ZERO).await });
+        Ok(())
+    });
+    done.unwrap();
 }

@@ -14,10 +14,13 @@ use pd::journal::{Append, Entry, Error, Extent, Journal, LogName, Read, Seq, Sna
 use tempfile::TempDir;
 use uuid::Uuid;
 
+use crate::cassandra::{self, OnCluster};
+
 /// A store and what must outlive it.
 pub(crate) struct Store {
     pub(crate) journal: Arc<dyn Journal>,
     _folder: Option<TempDir>,
+    _cluster: Option<OnCluster>,
 }
 
 impl Deref for Store {
@@ -31,15 +34,22 @@ impl Deref for Store {
 pub(crate) fn sqlite() -> Store {
     let folder = tempfile::tempdir().unwrap();
     let store = open(&folder.path().join("pd.db"), Options::default());
-    Store { journal: Arc::new(store), _folder: Some(folder) }
+    Store { journal: Arc::new(store), _folder: Some(folder), _cluster: None }
 }
 
 pub(crate) fn open(path: &std::path::Path, options: Options) -> SqliteStore {
     SqliteStore::open(path, options, Arc::new(SystemClock::new())).unwrap()
 }
 
+/// Journals on the cluster; `None` where there is none.
+pub(crate) async fn cassandra() -> Option<Store> {
+    let cluster = cassandra::store().await?;
+    let journal = cassandra::journal(&cluster.store, cassandra::shelf()).await;
+    Some(Store { journal: Arc::new(journal), _folder: None, _cluster: Some(cluster) })
+}
+
 pub(crate) fn memory() -> Store {
-    Store { journal: Arc::new(MemoryStore::new().handle(0)), _folder: None }
+    Store { journal: Arc::new(MemoryStore::new().handle(0)), _folder: None, _cluster: None }
 }
 
 /// A store that fails half the time, behind a caller that repeats until it knows.
@@ -51,7 +61,7 @@ pub(crate) fn memory_with_faults(seed: u64) -> Store {
         fault => fault,
     };
     let store = MemoryStore::with_faults(without_gaps, paused_clock());
-    Store { journal: Arc::new(Settling(store.handle(0))), _folder: None }
+    Store { journal: Arc::new(Settling(store.handle(0))), _folder: None, _cluster: None }
 }
 
 /// Repeats what failed until it did not: all that the seam says about unknown outcomes.

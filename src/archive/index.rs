@@ -1,7 +1,7 @@
-//! What lists are made from, in memory: 32 bytes an incident, read from the table `incident` at the start.
+//! What lists are made from, in memory: 32 bytes an incident, read from the store at the start.
 //!
 //! A page of any filter in any order is one pass over this, a few milliseconds for a million incidents. An index in the
-//! file would be needed per filter and order, would cost each incident more writes than its document, and would still
+//! store would be needed per filter and order, would cost each incident more writes than its document, and would still
 //! be slow for the combinations that nobody thought of.
 
 use std::sync::Arc;
