@@ -15,7 +15,7 @@ use super::tally::Tally;
 use super::world::{Running, SENDER, World, eager};
 
 /// Within this time another process takes the work over.
-const TAKEOVER: Duration = Duration::from_secs(15);
+pub(super) const TAKEOVER: Duration = Duration::from_secs(15);
 
 const PROCESSES: [u32; 3] = [1, 2, 3];
 
@@ -68,20 +68,20 @@ fn worker(all: &BTreeMap<u32, Running<Tally>>) -> u32 {
 
 /// Processes that hang in whatever they ask of the store, until a moment.
 #[derive(Clone)]
-struct Frozen {
+pub(super) struct Frozen {
     clock: SharedClock,
     until: Arc<Mutex<BTreeMap<u32, Duration>>>,
 }
 
 impl Frozen {
-    fn new(world: &World) -> Self {
+    pub(super) fn new(world: &World) -> Self {
         let frozen = Self { clock: Arc::clone(&world.clock), until: Arc::default() };
         let plan = frozen.clone();
         world.set_faults(move |op: &Op| plan.fault(op.process));
         frozen
     }
 
-    fn freeze(&self, process: u32, span: Duration) {
+    pub(super) fn freeze(&self, process: u32, span: Duration) {
         self.until.lock().unwrap().insert(process, self.clock.monotonic() + span);
     }
 
