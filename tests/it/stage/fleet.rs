@@ -132,12 +132,7 @@ impl Fleet {
     async fn add_email(&self, process: u32) {
         let actor = self.actor();
         let user = actor.user.unwrap();
-        let ask = async |ask| match self.processes[&process]
-            .commands
-            .ask(actor.clone(), None, ask)
-            .await
-            .unwrap()
-        {
+        let ask = async |ask| match self.processes[&process].commands.ask(actor, None, ask).await.unwrap() {
             Verdict::Done(Done::Object(id)) => id,
             other => panic!("{other:?}"),
         };
