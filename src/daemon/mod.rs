@@ -19,6 +19,7 @@ mod stores;
 mod terminal;
 mod timed;
 mod tls;
+mod watching;
 mod work;
 
 use std::path::PathBuf;

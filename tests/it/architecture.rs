@@ -42,6 +42,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("pacer", &["domain", "clock", "ids", "journal", "overload"]),
+    ("watch", &["domain", "clock", "ids", "pacer"]),
     ("purge", &["domain", "clock", "ids", "journal", "archive", "door", "stage", "pacer"]),
     (
         "offline",
@@ -89,6 +90,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ingest",
             "pacer",
             "purge",
+            "watch",
             "api",
             "client::Secret",
             "client::contexts",
