@@ -12,6 +12,6 @@ mod value;
 pub use paths::{Folders, data_folder};
 pub use problem::{Error, Problem};
 pub use section::{Reader, Section};
-pub use server::{Config, Email, Limits, Retention, Stores, Tls, Webhook, Watch};
+pub use server::{Config, Email, Limits, Retention, Stores, Tls, Watch, Webhook};
 pub use suggest::{distance, nearest};
 pub use value::{Cidr, Relay, Security, StoreUrl, duration, size};

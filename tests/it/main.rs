@@ -18,3 +18,4 @@ mod retention;
 #[allow(dead_code, reason = "each test uses a part of what the rig can do")]
 mod rig;
 mod stage;
+mod watch;
