@@ -11,6 +11,7 @@
 //! - [`incidents`]: the stage that turns events and commands into incidents.
 //! - [`notify`]: the stage that turns pages into messages.
 //! - [`deliver`]: the channels by which messages reach people.
+//! - [`watch`]: `pd` watches itself.
 //! - [`wire`]: the shapes that travel; [`api`]: REST.
 //! - [`config`]: the server's configuration file.
 //! - [`daemon`]: the server, built of all that; [`offline`]: what is done while it does not run.
@@ -40,4 +41,5 @@ pub mod overload;
 pub mod pacer;
 pub mod purge;
 pub mod stage;
+pub mod watch;
 pub mod wire;

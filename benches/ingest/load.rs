@@ -25,7 +25,12 @@ pub(crate) struct Template {
 impl Template {
     /// A trigger as a monitoring system sends it.
     pub(crate) fn trigger(host: &str, routing_key: &str) -> Self {
-        let body = serde_json::json!({
+        Self::trigger_with(host, routing_key, 0)
+    }
+
+    /// The same with so many bytes of details.
+    pub(crate) fn trigger_with(host: &str, routing_key: &str, details: usize) -> Self {
+        let mut body = serde_json::json!({
             "routing_key": routing_key,
             "event_action": "trigger",
             "dedup_key": KEY,
@@ -37,8 +42,11 @@ impl Template {
                 "group": "databases",
                 "class": "disk",
             },
-        })
-        .to_string();
+        });
+        if details > 0 {
+            body["payload"]["custom_details"] = "x".repeat(details).into();
+        }
+        let body = body.to_string();
         let head = format!(
             "POST /v2/enqueue HTTP/1.1\r\nhost: {host}\r\ncontent-type: application/json\r\ncontent-length: {}\r\n\r\n",
             body.len()

@@ -13,7 +13,7 @@ mod value;
 pub use paths::{Folders, data_folder};
 pub use problem::{Error, Problem};
 pub use section::{Reader, Section};
-pub use server::{Config, Email, Limits, Retention, Tls, Webhook};
+pub use server::{Config, Email, Limits, Retention, Tls, Watch, Webhook};
 pub use store::{Cassandra, CassandraUrl, CommitlogSync, StoreUrl, Stores};
 pub use suggest::{distance, nearest};
 pub use value::{Cidr, Relay, Security, duration, size};

@@ -37,6 +37,8 @@ pub struct Config {
     pub retention: Retention,
     /// How much is taken in at once.
     pub limits: Limits,
+    /// How it watches itself.
+    pub watch: Watch,
 }
 
 /// Certificate and key, both PEM, read again on SIGHUP.
@@ -96,6 +98,31 @@ pub struct Limits {
     pub free_disk_bytes: u64,
 }
 
+/// What of itself it tells, and whom.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Watch {
+    /// Work that is older than this is late.
+    pub late: Duration,
+    /// So many failures of a provider within five minutes are too many, if they are more than its successes.
+    pub provider_failures: u64,
+    /// How far the clock may be off.
+    pub clock: Duration,
+    /// When no more than this many of a store's nodes may still fail, that is too few.
+    pub margin: u32,
+    /// After this long without its cause, an incident of the watch is resolved.
+    pub resolve_after: Duration,
+    /// Asked for, now and then, while all is well.
+    pub heartbeat: Option<Url>,
+    /// How often.
+    pub heartbeat_every: Duration,
+    /// For how long nothing can be stored before somebody is told directly.
+    pub blind_after: Duration,
+    /// Who is told then.
+    pub contact_email: Option<String>,
+    /// What is told then.
+    pub contact_webhook: Option<Url>,
+}
+
 impl Default for Config {
     fn default() -> Self {
         Self::parse("", "").expect("an empty configuration is valid")
@@ -136,8 +163,9 @@ fn top(top: &mut Section<'_, '_>) -> Config {
     deliver.finish();
     let retention = retention(&mut top.section("retention"));
     let limits = limits(&mut top.section("limits"));
+    let watch = watch(&mut top.section("watch"), email.is_some());
     let listen = listen.unwrap_or(SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), DEFAULT_PORT));
-    Config { listen, public_url, html_origin, node, tls, store, email, webhook, retention, limits }
+    Config { listen, public_url, html_origin, node, tls, store, email, webhook, retention, limits, watch }
 }
 
 fn tls(section: &mut Section<'_, '_>) -> Option<Tls> {
@@ -213,6 +241,27 @@ fn limits(section: &mut Section<'_, '_>) -> Limits {
     limits
 }
 
+fn watch(section: &mut Section<'_, '_>, email: bool) -> Watch {
+    let watch = Watch {
+        late: section.text("late", bound).unwrap_or(Duration::from_secs(60)),
+        provider_failures: section.integer("provider_failures", 1..=1_000_000).unwrap_or(5),
+        clock: section.text("clock", bound).unwrap_or(Duration::from_secs(2)),
+        margin: section.integer("margin", 0..=100).and_then(|margin| u32::try_from(margin).ok()).unwrap_or(0),
+        resolve_after: section.text("resolve_after", bound).unwrap_or(Duration::from_secs(90)),
+        heartbeat: section.text("heartbeat", http_url),
+        heartbeat_every: section.text("heartbeat_every", bound).unwrap_or(Duration::from_secs(60)),
+        blind_after: section.text("blind_after", bound).unwrap_or(Duration::from_secs(120)),
+        contact_email: section.text("contact_email", from),
+        contact_webhook: section.text("contact_webhook", http_url),
+    };
+    section.finish();
+    if section.has("contact_email") && !email {
+        let hint = "expected [deliver.email] with its `relays` and `from`: that is how it would leave";
+        section.complain("contact_email", "`contact_email` needs a way for e-mail to leave", hint);
+    }
+    watch
+}
+
 fn listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| {
         "expected an address with a port, such as \"127.0.0.1:7433\" or \"[::]:7433\"".to_owned()
@@ -265,6 +314,17 @@ fn timeout(text: &str) -> Result<Duration, String> {
 
 fn kept(text: &str) -> Result<Duration, String> {
     within(text, Duration::from_secs(1), 36_500 * DAY, "1s to 36500d")
+}
+
+fn bound(text: &str) -> Result<Duration, String> {
+    within(text, Duration::from_secs(1), DAY, "1s to 1d")
+}
+
+fn http_url(text: &str) -> Result<Url, String> {
+    const EXPECTED: &str = "expected a URL, such as \"https://watch.example.com/pd-1\"";
+    let url = Url::parse(text).map_err(|_| EXPECTED)?;
+    let http = matches!(url.scheme(), "http" | "https") && url.host().is_some();
+    if http { Ok(url) } else { Err(EXPECTED.to_owned()) }
 }
 
 fn within(text: &str, least: Duration, most: Duration, range: &str) -> Result<Duration, String> {

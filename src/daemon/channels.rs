@@ -52,7 +52,7 @@ fn transports(config: &Config, clock: &SharedClock) -> Result<BTreeMap<Channel, 
     Ok(transports)
 }
 
-fn mail(email: &crate::config::Email) -> Result<EmailConfig, Error> {
+pub(super) fn mail(email: &crate::config::Email) -> Result<EmailConfig, Error> {
     let login = email.login.as_ref().map(|(user, path)| {
         let text = std::fs::read_to_string(path)
             .map_err(|error| Error::EmailValue(format!("cannot read {}: {error}", path.display())))?;

@@ -41,6 +41,9 @@ pub enum Error {
     /// A value that parses, but that the channel does not take.
     #[error("[deliver.email] cannot be used: {0}")]
     EmailValue(String),
+    /// The watch's way out.
+    #[error("the HTTP client of the watch cannot be made: {0}")]
+    Watch(String),
     /// The webhook channel.
     #[error(transparent)]
     Webhook(#[from] deliver::webhook::Error),

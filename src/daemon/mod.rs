@@ -25,6 +25,7 @@ mod stores;
 mod terminal;
 mod timed;
 mod tls;
+mod watching;
 mod work;
 
 use std::path::PathBuf;

@@ -22,6 +22,7 @@ use super::stages::{self, Ground, Stages};
 use super::status::Watched;
 use super::stores::{Kind, Stores};
 use super::timed::Appends;
+use super::watching::{self, Standing};
 use super::{
     Error, ServeOptions, adapters, bounded, first, loading, metrics, peers, space, terminal, tls, work,
 };
@@ -37,6 +38,8 @@ use crate::notify::sender::Sender;
 use crate::notify::stage::Notify;
 use crate::pacer;
 use crate::stage::{self, Handle, World};
+use crate::watch::Watch;
+use crate::watch::rules::Outlook;
 use crate::wire::status::{Peer, Process};
 
 /// How long messages that are being sent may take once the process is ending.
@@ -70,7 +73,11 @@ pub(super) async fn serve(options: ServeOptions, stages: &tokio::runtime::Handle
     };
     let server = Server::build(&options, folder, stores, world, url.clone(), stages).await?;
     let first = server.first_start(&options).await?;
+    let state = Arc::clone(&server.incidents.state.borrow());
+    watching::ensure_service(&server.commands, &state, &*server.world.ids, &server.world.clock).await;
+    drop(state);
     let router = server.router(&options.config);
+    server.watch(&options.config)?;
     let (serving, publish_tls) = (server.serving.clone(), certificate.as_ref().map(|(send, _)| send.clone()));
     let listening = tokio::spawn(
         Listener {
@@ -149,6 +156,7 @@ struct Server {
     sends: JoinHandle<()>,
     /// How the scheduled work is doing.
     scheduled: watch::Receiver<pacer::Statuses>,
+    heartbeat: pacer::Reporter,
     stages: JoinSet<Result<(), stage::Error>>,
     /// Before it is told, nothing is sent.
     epoch: watch::Sender<Option<u32>>,
@@ -224,7 +232,8 @@ impl Server {
         running.spawn_on(notify_loop.run(), stage_threads);
         let load =
             Load::measure(appends, of_events.clone(), Arc::clone(&world.clock), world.shutdown.clone());
-        let (work, scheduled) = work::scheduled(config, &world, &stores, &incidents, &notify, &load);
+        let (work, heartbeat, scheduled) =
+            work::scheduled(config, &world, &stores, &incidents, &notify, &load);
         running.spawn(async {
             work.await;
             Ok(())
@@ -249,6 +258,7 @@ impl Server {
             doors,
             sends,
             scheduled,
+            heartbeat,
             stages: running,
             epoch,
             problem: watch::Sender::new(None),
@@ -337,6 +347,24 @@ impl Server {
         let rest = bounded::requests(rest, config.limits.requests, self.load.clone(), ids);
         let doors = ingest::router(self.events.clone());
         api::normalised(doors.fallback_service(rest))
+    }
+
+    /// Has the process watch itself, for as long as it serves.
+    fn watch(&self, config: &Config) -> Result<(), Error> {
+        // Whoever opens a store of several nodes feeds this; a file has nothing to tell.
+        let (_, outlook) = watch::channel(Outlook::default());
+        let messages = Arc::clone(self.sender.metrics());
+        let ground = Standing::new(config, self.watched(config), messages, self.events.clone(), outlook)?;
+        let watch = Watch {
+            ground: Arc::new(ground),
+            clock: Arc::clone(&self.world.clock),
+            ids: Arc::clone(&self.world.ids),
+            settings: watching::settings(&config.watch, &self.folder.node),
+            reporter: self.heartbeat.clone(),
+            shutdown: self.serving.clone(),
+        };
+        tokio::spawn(watch.run());
+        Ok(())
     }
 
     fn watched(&self, config: &Config) -> Watched {

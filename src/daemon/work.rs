@@ -10,11 +10,11 @@ use super::stores::Stores;
 use crate::config::Config;
 use crate::incidents::Incidents;
 use crate::notify::stage::Notify;
-use crate::pacer::{self, Pacer};
+use crate::pacer::{self, Pacer, Reporter};
 use crate::purge;
 use crate::stage::{DECIDE_MAX, Handle, Watchdog, World};
 
-/// Snapshots, truncation, archiving and expiry, at their pace.
+/// Snapshots, truncation, archiving and expiry, at their pace; where the heartbeat says how it is doing; and how all are.
 pub(super) fn scheduled(
     config: &Config,
     world: &World,
@@ -22,7 +22,7 @@ pub(super) fn scheduled(
     incidents: &Handle<Incidents>,
     notify: &Handle<Notify>,
     load: &Load,
-) -> (impl Future<Output = ()> + Send + use<>, watch::Receiver<pacer::Statuses>) {
+) -> (impl Future<Output = ()> + Send + use<>, Reporter, watch::Receiver<pacer::Statuses>) {
     let retention = &config.retention;
     let settings = purge::Settings {
         incidents: retention.incidents,
@@ -42,7 +42,8 @@ pub(super) fn scheduled(
     let (pacer, statuses) = Pacer::new(clock, ids, world.shutdown.clone(), pacer::Settings::default());
     let load = load.clone();
     let pacer = pacer.yielding_to(Arc::new(move || load.foreground()));
-    (pacer.run(purge::jobs(&parts)), statuses)
+    let heartbeat = pacer.reporter("heartbeat");
+    (pacer.run(purge::jobs(&parts)), heartbeat, statuses)
 }
 
 /// Ends the process when the rules of a stage run for too long: the next start decides more carefully.

@@ -6,6 +6,7 @@
 
 pub mod console;
 pub mod email;
+pub mod plain;
 mod text;
 pub mod webhook;
 

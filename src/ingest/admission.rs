@@ -16,7 +16,7 @@ use crate::overload::{Bound, Drain, Full, Limit, Pressure, Room, Signs};
 /// The bounds of what waits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Limits {
-    /// Bytes of inputs that wait; and as many again while they are read.
+    /// Bytes of inputs that wait; and as many again, or 16 MiB if that is more, while they are read.
     pub waiting_bytes: usize,
     /// Inputs that wait.
     pub waiting_events: usize,
@@ -45,6 +45,9 @@ impl Default for Limits {
 
 /// However slow the store is, this much may wait: the batch that is being written, the next, and a large event.
 const LEAST: Bound = Bound { bytes: 1 << 20, inputs: 4096 };
+
+/// Bodies of so many bytes may be read at a time at least. Whose they are is not known before.
+const READING_MIN: usize = 16 << 20;
 
 /// Bytes are counted in units of this many, so that they fit a semaphore's permits.
 const UNIT: usize = 256;
@@ -119,7 +122,7 @@ impl Admission {
         Self {
             clock,
             gate: Arc::new(Mutex::new(gate)),
-            reading: Arc::new(Semaphore::new(limits.waiting_bytes / UNIT)),
+            reading: Arc::new(Semaphore::new(limits.waiting_bytes.max(READING_MIN) / UNIT)),
             refusals: Arc::new(Semaphore::new(limits.held_refusals)),
         }
     }

@@ -30,9 +30,13 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::Channel;
 use crate::ids::SharedIds;
 use crate::keyring::Keyring;
+use crate::overload::Budget;
 
 /// How many destinations are remembered; more only while they are busy or left alone.
 const DESTINATIONS_MAX: usize = 4096;
+
+/// Retries that the budget of their channel postpones are spread over this time more.
+const RETRY_SPREAD: Duration = Duration::from_secs(10);
 
 /// Tells the newest state of the incidents that this process knows.
 pub type NewestIncidents = Arc<dyn Fn() -> Arc<incidents::state::State> + Send + Sync>;
@@ -62,6 +66,8 @@ pub(super) struct Claim {
     pub(super) user: UserId,
     pub(super) contact: PageContact,
     pub(super) may_repeat: bool,
+    /// Whether any of it was tried before.
+    pub(super) retry: bool,
     pub(super) deadline: Timestamp,
     /// The deadline in monotonic time, at the latest.
     pub(super) give_up_at: Duration,
@@ -82,6 +88,7 @@ impl Claim {
             user: page.user,
             contact: message.contact.clone(),
             may_repeat: known.iter().any(|(_, message, page)| message.may_repeat || page.may_repeat),
+            retry: known.iter().any(|(_, message, _)| message.attempts > 0),
             deadline,
             give_up_at: monotonic + CLAIM_DEADLINE,
         })
@@ -160,6 +167,8 @@ pub struct Task {
     attempts: JoinSet<Step>,
     channels: BTreeMap<Channel, Arc<Semaphore>>,
     destinations: BTreeMap<(Channel, String), Destination>,
+    /// Of the retries of each channel, so that they stay a small share of what is sent.
+    budgets: BTreeMap<Channel, Budget>,
 }
 
 /// Who is sent to.
@@ -199,6 +208,7 @@ pub fn sender(means: Means) -> (Sender, Task) {
         attempts: JoinSet::new(),
         channels,
         destinations: BTreeMap::new(),
+        budgets: BTreeMap::new(),
     };
     (sender, task)
 }
@@ -268,6 +278,13 @@ impl Task {
                 // The last look says what that means.
                 None => String::new(),
             };
+        let now = self.means.clock.monotonic();
+        let budget = self.budgets.entry(channel).or_default();
+        if claim.retry && !budget.allows(now) {
+            let after = budget.wait(now) + self.means.ids.jitter(RETRY_SPREAD);
+            let reason = Arc::from("too many messages of this channel are being tried again");
+            return Some(Done::at_once(claim, place, Outcome::NotTried { after, reason }));
+        }
         let queues = match self.admit(channel, &destination) {
             Ok(queues) => queues,
             Err(after) => {
@@ -326,6 +343,14 @@ impl Task {
 
     fn note_circuit(&mut self, key: (Channel, String), came_of_it: &[(Vec<NotificationId>, Outcome)]) {
         let now = self.means.clock.monotonic();
+        let budget = self.budgets.entry(key.0).or_default();
+        for (_, outcome) in came_of_it {
+            match outcome {
+                Outcome::Sent { .. } | Outcome::Permanent { .. } => budget.succeeded(now),
+                Outcome::Retry { .. } | Outcome::Unknown { .. } => budget.failed(now),
+                Outcome::NotTried { .. } | Outcome::NotNeeded { .. } => {}
+            }
+        }
         let Some(destination) = self.destinations.get_mut(&key) else { return };
         let circuit = &mut destination.circuit;
         let asked = came_of_it.iter().map(|(_, outcome)| outcome);

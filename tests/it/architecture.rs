@@ -44,6 +44,7 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("pacer", &["domain", "clock", "ids", "journal", "overload"]),
+    ("watch", &["domain", "clock", "ids", "pacer"]),
     ("purge", &["domain", "clock", "ids", "journal", "archive", "door", "stage", "pacer"]),
     (
         "offline",
@@ -91,6 +92,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "ingest",
             "pacer",
             "purge",
+            "watch",
             "api",
             "client::Secret",
             "client::contexts",

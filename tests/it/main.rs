@@ -21,3 +21,4 @@ mod retention;
 #[allow(dead_code, reason = "each test uses a part of what the rig can do")]
 mod rig;
 mod stage;
+mod watch;

@@ -11,6 +11,7 @@ use super::session::Letter;
 use crate::deliver::text::{lines, one_line};
 use crate::domain::event::ellipsis;
 use crate::domain::incident::{Alert, Incident};
+use crate::domain::time::Timestamp;
 use crate::notify::transport::{About, Message};
 
 /// How long a subject may be, in bytes.
@@ -41,10 +42,8 @@ pub(super) fn letter(message: &Message, from: &Mailbox) -> Result<Letter, Error>
     let page = Page::of(message);
     let domain = from.email.domain();
     let thread = format!("<pd-incident-{}@{domain}>", first.id);
-    let sent = SystemTime::UNIX_EPOCH
-        + Duration::from_millis(u64::try_from(message.at.as_millis()).unwrap_or_default());
     let mail = lettre::Message::builder()
-        .date(sent)
+        .date(date(message.at))
         .from(from.clone())
         .to(to)
         .subject(subject(message, &first.incident))
@@ -63,6 +62,41 @@ pub(super) fn letter(message: &Message, from: &Mailbox) -> Result<Letter, Error>
                 .singlepart(part(ContentType::TEXT_HTML, page.render()?)),
         )?;
     Ok(Letter { envelope: mail.envelope().clone(), bytes: mail.formatted() })
+}
+
+/// A mail that is about no incident: plain text.
+#[derive(Clone, Copy, Debug)]
+pub struct Plain<'a> {
+    /// Names it; the same on each attempt.
+    pub id: &'a str,
+    /// `ops@example.com` or `On call <ops@example.com>`.
+    pub to: &'a str,
+    /// One line.
+    pub subject: &'a str,
+    /// All of it.
+    pub text: &'a str,
+    /// When it is sent.
+    pub at: Timestamp,
+}
+
+/// Such a mail from `from`.
+pub(super) fn plain(plain: &Plain<'_>, from: &Mailbox) -> Result<Letter, Error> {
+    let mail = lettre::Message::builder()
+        .date(date(plain.at))
+        .from(from.clone())
+        .to(plain.to.trim().parse().map_err(|_| Error::Address)?)
+        .subject(ellipsis(&one_line(plain.subject), SUBJECT_BYTES_MAX).as_ref())
+        .message_id(Some(format!("<pd-{}@{}>", plain.id, from.email.domain())))
+        .raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("Auto-Submitted"),
+            "auto-generated".to_owned(),
+        ))
+        .singlepart(part(ContentType::TEXT_PLAIN, plain.text.to_owned()))?;
+    Ok(Letter { envelope: mail.envelope().clone(), bytes: mail.formatted() })
+}
+
+fn date(at: Timestamp) -> SystemTime {
+    SystemTime::UNIX_EPOCH + Duration::from_millis(u64::try_from(at.as_millis()).unwrap_or_default())
 }
 
 /// The same for each attempt. The oldest incident is part of it: mail clients drop a second mail of the same name, and

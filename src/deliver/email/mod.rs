@@ -11,6 +11,7 @@ use async_trait::async_trait;
 use lettre::message::Mailbox;
 use lettre::transport::smtp::client::Certificate;
 
+pub use self::mail::Plain;
 pub use self::relay::{Login, Password, Relay};
 use self::session::{Letter, Limits, QUIT_MAX, Session};
 use super::text;
@@ -88,6 +89,14 @@ impl Email {
         };
         let sessions = config.relays.into_iter().map(|relay| Session::new(relay, roots.as_ref())).collect();
         Ok(Self { sessions, from: config.from.0, timeout: config.timeout, clock })
+    }
+
+    /// Sends a mail that is about no incident.
+    pub async fn send_plain(&self, plain: &Plain<'_>) -> Outcome {
+        match mail::plain(plain, &self.from) {
+            Ok(letter) => self.hand_over(&letter).await,
+            Err(error) => Outcome::Permanent { reason: text::reason(&error.to_string(), plain.to) },
+        }
     }
 
     /// Tries the relays until one takes the mail, refuses it for good, or may have taken it.
