@@ -54,16 +54,16 @@ impl Cluster {
         self.nodes()[usize::from(node - 1)].lives()
     }
 
-    /// Restarts these nodes with a power supply of their own, which [`cut_power`](Self::cut_power) needs. What they have
-    /// written until then counts as synced. Slower: every sync also goes into an image of the disk.
+    /// Restarts these nodes with a power supply of their own, which [`cut_power`](Self::cut_power) needs. What is in their
+    /// commit logs by then counts as synced. Slower: every sync also goes into an image of the disk.
     pub(crate) fn power(&self, nodes: &[u8]) {
         self.kill(nodes);
         self.each(nodes, Node::power);
         self.start_nodes(nodes);
     }
 
-    /// Cuts the power of these nodes at once: they end, and the next start finds only what they had synced, of the
-    /// commit log and everything else, and perhaps some of the rest.
+    /// Cuts the power of these nodes at once: they end, and the next start finds of their commit logs only what was
+    /// synced, and perhaps some of the rest. Data files keep what was written to them.
     pub(crate) fn cut_power(&self, nodes: &[u8], unsynced: Unsynced) {
         // Frozen first, so that all of them end at the same moment.
         self.freeze(nodes);

@@ -9,12 +9,15 @@
 
 mod access;
 pub(crate) mod cql;
+#[cfg(test)]
+mod end;
 mod failures;
 mod fetch;
 mod gate;
 mod network;
 mod node;
 mod supervisor;
+#[cfg(test)]
 mod tests;
 
 use std::net::IpAddr;

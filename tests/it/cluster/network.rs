@@ -144,6 +144,14 @@ impl Network {
         format!("neigh replace {address} lladdr {mac} dev {device} nud permanent\n")
     }
 
+    /// The link that leads from this process to the others, if there is one.
+    pub(super) fn link(&self) -> Option<&str> {
+        match self {
+            Self::Namespaces { link, .. } => Some(link),
+            Self::Loopback { .. } => None,
+        }
+    }
+
     /// Whether packets can be lost here.
     pub(super) fn can_part(&self) -> bool {
         matches!(self, Self::Namespaces { .. })

@@ -9,7 +9,7 @@ use rustix::process::Signal;
 use super::fetch::Tools;
 use super::supervisor::{Process, Supervisor};
 use super::{Datacenter, Speed};
-use crate::rig::power::{Supply, Unsynced};
+use crate::rig::power::{Supply, Unsynced, files};
 
 /// What a node's heap may take. It takes about as much again outside of it.
 const HEAP: &str = "384M";
@@ -20,7 +20,9 @@ pub(super) struct Node {
     home: PathBuf,
     process: Option<Process>,
     power: Option<Supply>,
-    /// The shell line that starts it, but for what wraps it.
+    /// What puts a command into its network namespace.
+    entry: String,
+    /// The command that starts it.
     command: String,
     /// The configuration, but for what a power supply of its own asks for.
     configuration: String,
@@ -61,8 +63,8 @@ impl Node {
         fs::write(home.join("logback.xml"), fill("logback.xml")).unwrap();
         let datacenter = Datacenter::of_node(number).name();
         fs::write(home.join("rackdc.properties"), format!("dc={datacenter}\nrack=r{number}\n")).unwrap();
+        let entry = space.map(|space| format!("nsenter --net={}", space.display())).unwrap_or_default();
         let command = [
-            space.map(|space| format!("nsenter --net={}", space.display())).unwrap_or_default(),
             common.tools.java.display().to_string(),
             format!("@{}", home.join("jvm.options").display()),
             format!("-cp '{}'", common.tools.jars),
@@ -70,7 +72,7 @@ impl Node {
         ]
         .join(" ");
         let configuration = fill("cassandra.yaml");
-        Self { number, home, process: None, power: None, command, configuration }
+        Self { number, home, process: None, power: None, entry, command, configuration }
     }
 
     /// The name of what its process printed, in the folder of the cluster.
@@ -89,16 +91,17 @@ impl Node {
             return;
         }
         let mut configuration = self.configuration.clone();
-        let mut wrapped = "exec".to_owned();
+        let mut environment = String::new();
         if let Some(power) = &self.power {
             // What is written by mapping a file cannot be watched; a compressed commit log is written by calls.
             configuration += "commitlog_compression: [{ class_name: LZ4Compressor }]\n";
             let set: Vec<_> =
                 power.env().iter().map(|(name, value)| format!("{name}='{}'", value.display())).collect();
-            wrapped = format!("exec env {}", set.join(" "));
+            environment = format!("env {}", set.join(" "));
         }
         fs::write(self.home.join("cassandra.yaml"), configuration).unwrap();
-        let script = format!("cd '{}' || exit 1\n{wrapped} {}\n", self.home.display(), self.command);
+        let home = self.home.display();
+        let script = format!("cd '{home}' || exit 1\nexec {} {environment} {}\n", self.entry, self.command);
         self.process = Some(supervisor.run(&format!("n{}", self.number), &script));
     }
 
@@ -129,16 +132,26 @@ impl Node {
         }
     }
 
-    /// From its next start on it has a power supply of its own. It is down.
+    /// From its next start on its commit log has a power supply of its own. It is down.
     pub(super) fn power(&mut self) {
         assert!(!self.lives(), "a power supply is plugged in before the start");
-        self.power = Some(Supply::of(&self.home.join("disk")));
+        // Of the data files, some are never synced: Cassandra makes them again, or reads others in their place.
+        let commitlog = self.home.join("disk/commitlog");
+        fs::create_dir_all(&commitlog).unwrap();
+        self.power = Some(Supply::of(&commitlog));
     }
 
-    /// After the kill of a node with a power supply: leaves what a cut of the power would.
+    /// After the kill of a node with a power supply: leaves of its commit log what a cut of the power would.
     pub(super) fn cut(&mut self, unsynced: Unsynced) {
         assert!(!self.lives(), "killed before");
+        let commitlog = self.home.join("disk/commitlog");
+        let before = files(&commitlog);
         self.power.take().expect("a power supply since the start").cut(unsynced);
+        // Cassandra never syncs that folder, so the image still has every segment that was done with. The removal of a
+        // name does reach a disk soon, and nothing that it acknowledged is in there.
+        for segment in files(&commitlog).iter().filter(|segment| !before.contains(segment)) {
+            fs::remove_file(commitlog.join(segment)).unwrap();
+        }
     }
 
     /// Whether it has a power supply of its own.

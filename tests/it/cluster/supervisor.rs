@@ -21,6 +21,8 @@ const END: Duration = Duration::from_secs(60);
 pub(super) struct Supervisor {
     folder: PathBuf,
     child: Child,
+    /// Everything it was told to run.
+    processes: Mutex<Vec<i32>>,
     /// `None` once it was told to end.
     pipes: Mutex<Option<(ChildStdin, BufReader<ChildStdout>)>>,
 }
@@ -50,7 +52,7 @@ impl Supervisor {
             .spawn()
             .unwrap();
         let pipes = (child.stdin.take().unwrap(), BufReader::new(child.stdout.take().unwrap()));
-        let supervisor = Self { folder, child, pipes: Mutex::new(Some(pipes)) };
+        let supervisor = Self { folder, child, processes: Mutex::default(), pipes: Mutex::new(Some(pipes)) };
         // The first answer comes when the lock is held.
         supervisor.run("hello", "exit 0");
         supervisor
@@ -70,7 +72,18 @@ impl Supervisor {
         let mut line = String::new();
         output.read_line(&mut line).unwrap();
         let id = line.trim().parse().unwrap_or_else(|_| panic!("the supervisor has ended: {line:?}"));
+        self.processes.lock().unwrap().push(id);
         Process(Pid::from_raw(id).unwrap())
+    }
+
+    /// Its process id.
+    pub(super) fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// The ids of every process it was ever told to run.
+    pub(super) fn processes(&self) -> Vec<i32> {
+        self.processes.lock().unwrap().clone()
     }
 
     /// The last lines that a process printed or logged.
@@ -122,7 +135,7 @@ impl Process {
 }
 
 /// Removes the folders of runs that were killed together with their supervisor. One in use is locked.
-fn clear() {
+pub(super) fn clear() {
     let entries = fs::read_dir(std::env::temp_dir()).unwrap().flatten();
     for folder in entries.map(|entry| entry.path()) {
         let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();

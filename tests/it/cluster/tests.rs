@@ -1,5 +1,6 @@
 //! The cluster itself: that it comes up, and that each failure does what it says.
 
+use std::io::Error;
 use std::net::{SocketAddr, UdpSocket};
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,7 +11,7 @@ use scylla::client::session_builder::SessionBuilder;
 use scylla::policies::load_balancing::DefaultPolicy;
 use scylla::statement::Consistency as Level;
 
-use super::cql::{Consistency, execute};
+use super::cql::{Consistency, execute, rows};
 use super::{Access, Datacenter, Member, NODES, Place, alone, alone_with_partitions, shared};
 use crate::rig::poll;
 use crate::rig::power::Unsynced;
@@ -105,9 +106,12 @@ fn what_a_node_acknowledged_survives_a_power_cut() {
     // Nobody else may help the node out.
     cluster.freeze(&[1, 2, 3, 4]);
     let select = format!("SELECT id FROM {table}");
-    let read = poll(PATIENCE, || super::cql::rows(cluster.address(5), &select, STATEMENT).is_ok());
-    assert!(read);
-    assert_eq!(super::cql::rows(cluster.address(5), &select, STATEMENT).unwrap(), 20);
+    let mut found = Err(Error::other("not asked"));
+    poll(PATIENCE, || {
+        found = rows(cluster.address(5), &select, STATEMENT);
+        found.is_ok()
+    });
+    assert_eq!(found.unwrap(), 20);
 }
 
 /// A table of its own, with one column.
