@@ -177,9 +177,8 @@ fn load_line(load: &Value) -> String {
     if count("dropped") > 0 {
         said.push(format!("{} events given up by their senders", count("dropped")));
     }
-    match load["pressure"].as_str() {
-        Some(pressure @ ("busy" | "overloaded")) => said.insert(0, pressure.to_owned()),
-        _ => {}
+    if let Some(pressure @ ("busy" | "overloaded")) = load["pressure"].as_str() {
+        said.insert(0, pressure.to_owned());
     }
     if said.is_empty() { String::new() } else { format!("load: {}\n", Tone::Watched.paint(&said.join(", "))) }
 }

@@ -8,7 +8,7 @@ use tokio::sync::watch;
 use url::Url;
 
 use super::folder::Folder;
-use super::{epoch, first, terminal};
+use super::{epoch, first, terminal, watching};
 use crate::domain::incidents::state::State;
 use crate::incidents::Incidents;
 use crate::ingest::Commands;
@@ -47,6 +47,7 @@ impl Beginning {
                 key.display()
             ));
         }
+        watching::ensure_service(&self.commands, &state, &*self.world.ids, &self.world.clock).await;
         match epoch::epoch(&self.folder, &self.world, &self.incidents).await {
             Ok(epoch) => {
                 self.epoch.send_replace(Some(epoch));

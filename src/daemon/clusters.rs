@@ -8,13 +8,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::late::{Failed, LateArchive, LateJournal, Opening, open};
 use crate::archive::Archive;
-use crate::archive::cassandra::CassandraArchive;
+use crate::archive::cassandra::{ArchiveError, CassandraArchive};
 use crate::cassandra::{Access, OpenError, Store};
 use crate::clock::{SharedClock, within};
 use crate::config::{CassandraUrl, StoreUrl, Stores as Urls};
 use crate::ids::SharedIds;
-use crate::journal::Journal;
 use crate::journal::cassandra::{CassandraJournal, Shelf};
+use crate::journal::{self, Journal};
 
 /// How long a start waits for its stores before it goes on without those that do not answer.
 const PATIENCE: Duration = Duration::from_secs(10);
@@ -125,7 +125,7 @@ impl Opener {
             let store = store.clone();
             async move {
                 let journal =
-                    CassandraJournal::open(there(store).await?, Shelf::Journals).await.map_err(failed)?;
+                    CassandraJournal::open(there(store).await?, Shelf::JOURNALS).await.map_err(failed)?;
                 Ok(Arc::new(journal) as Arc<dyn Journal>)
             }
         })
@@ -138,7 +138,8 @@ impl Opener {
         self.begin("archive".to_owned(), move || {
             let store = store.clone();
             async move {
-                let archive = CassandraArchive::open(there(store).await?).await.map_err(failed)?;
+                let archive =
+                    CassandraArchive::open(there(store).await?, Shelf::ARCHIVE).await.map_err(of_archive)?;
                 Ok(Arc::new(archive) as Arc<dyn Archive>)
             }
         })
@@ -168,6 +169,15 @@ async fn there(mut store: watch::Receiver<Opening<Arc<Store>>>) -> Result<Arc<St
         Ok(Opening::There(store)) => Ok(Arc::clone(store)),
         Ok(Opening::Never(reason)) => Err(away(false, reason)),
         Ok(Opening::Begins | Opening::Fails(_)) | Err(_) => Err(away(true, "the process ends")),
+    }
+}
+
+fn of_archive(error: ArchiveError) -> Failed {
+    match error {
+        ArchiveError::Open(error) => failed(error),
+        ArchiveError::Index(error) => {
+            Failed { again: matches!(error, journal::Error::Unavailable { .. }), reason: error.to_string() }
+        }
     }
 }
 

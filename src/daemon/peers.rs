@@ -12,6 +12,7 @@ use crate::cassandra::{Presence, Store};
 use crate::clock::SharedClock;
 use crate::domain::notify::limits::CLOCK_BOUND;
 use crate::stage::Many;
+use crate::watch::rules::Outlook;
 use crate::wire::status::{Peer, Process};
 
 /// How often it is looked what appends take, and whether the clock is right.
@@ -26,9 +27,14 @@ const READ_EVERY: Duration = Duration::from_secs(5);
 /// Of a process that was not heard of for so long nothing is told any more.
 const FORGOTTEN: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 
-/// How this process lives with others, kept up to date until the shutdown.
-pub(super) fn many(clusters: Vec<Cluster>, clock: SharedClock, shutdown: CancellationToken) -> Many {
+/// How this process lives with others, and what is known of its stores; both kept up to date until the shutdown.
+pub(super) fn many(
+    clusters: Vec<Cluster>,
+    clock: SharedClock,
+    shutdown: CancellationToken,
+) -> (Many, watch::Receiver<Outlook>) {
     let (publish_p99, p99) = watch::channel(Duration::ZERO);
+    let (publish_outlook, outlook) = watch::channel(Outlook::default());
     let (publish_off, off) = watch::channel(false);
     for cluster in &clusters {
         let (store, shutdown) = (cluster.store.clone(), shutdown.clone());
@@ -44,10 +50,13 @@ pub(super) fn many(clusters: Vec<Cluster>, clock: SharedClock, shutdown: Cancell
         while !shutdown.is_cancelled() {
             let open: Vec<_> = clusters.iter().filter_map(open).collect();
             publish_p99.send_replace(open.iter().map(|store| store.write_p99()).max().unwrap_or_default());
-            let is_off = open
-                .iter()
-                .filter_map(|store| store.report().ahead_ms())
-                .any(|ahead| Duration::from_millis(ahead.unsigned_abs()) > CLOCK_BOUND);
+            let reports: Vec<_> = open.iter().map(|store| store.report()).collect();
+            let ahead = reports.iter().filter_map(|report| report.ahead_ms());
+            let skew = ahead.map(|ahead| Duration::from_millis(ahead.unsigned_abs())).max();
+            let margin = reports.iter().filter_map(|report| report.margin()).min();
+            let margin = margin.map(|margin| u32::try_from(margin).unwrap_or(0));
+            publish_outlook.send_replace(Outlook { margin, skew });
+            let is_off = skew.is_some_and(|skew| skew > CLOCK_BOUND);
             publish_off.send_if_modified(|told| {
                 let new = *told != is_off;
                 if new && is_off {
@@ -67,7 +76,7 @@ pub(super) fn many(clusters: Vec<Cluster>, clock: SharedClock, shutdown: Cancell
             }
         }
     });
-    Many::new(p99, off)
+    (Many::new(p99, off), outlook)
 }
 
 /// Has the nodes asked about themselves now and then, once the store is open.

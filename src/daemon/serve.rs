@@ -73,9 +73,6 @@ pub(super) async fn serve(options: ServeOptions, stages: &tokio::runtime::Handle
     };
     let server = Server::build(&options, folder, stores, world, url.clone(), stages).await?;
     let first = server.first_start(&options).await?;
-    let state = Arc::clone(&server.incidents.state.borrow());
-    watching::ensure_service(&server.commands, &state, &*server.world.ids, &server.world.clock).await;
-    drop(state);
     let router = server.router(&options.config);
     server.watch(&options.config)?;
     let (serving, publish_tls) = (server.serving.clone(), certificate.as_ref().map(|(send, _)| send.clone()));
@@ -160,6 +157,8 @@ struct Server {
     stages: JoinSet<Result<(), stage::Error>>,
     /// Before it is told, nothing is sent.
     epoch: watch::Sender<Option<u32>>,
+    /// What a store of several nodes tells.
+    outlook: watch::Receiver<Outlook>,
     /// What keeps this process from doing its part, and needs a person.
     problem: watch::Sender<Option<String>>,
     /// What the processes of the installation have told.
@@ -195,7 +194,7 @@ impl Server {
             url: &url,
             threads: stage_threads,
         };
-        let Stages { incidents, notify, notify_loop, bell, sender, sends, epoch } =
+        let Stages { incidents, notify, notify_loop, bell, sender, sends, epoch, outlook } =
             stages::build(&ground, &mut running).await?;
 
         let (publish_closed, closed) = watch::channel(None);
@@ -261,6 +260,7 @@ impl Server {
             heartbeat,
             stages: running,
             epoch,
+            outlook,
             problem: watch::Sender::new(None),
             peers: watch::Sender::new(Arc::default()),
         })
@@ -273,12 +273,15 @@ impl Server {
             self.begin(options, clusters);
             return Ok(None);
         }
-        if self.incidents.state.borrow().account.is_some() {
-            return Ok(None);
-        }
-        let ids = &*self.world.ids;
-        let contexts = options.contexts.as_deref();
-        Ok(Some(first::found(&self.commands, &self.folder.keyring, ids, contexts, &self.url).await?))
+        let (ids, contexts) = (&*self.world.ids, options.contexts.as_deref());
+        let first = if self.incidents.state.borrow().account.is_some() {
+            None
+        } else {
+            Some(first::found(&self.commands, &self.folder.keyring, ids, contexts, &self.url).await?)
+        };
+        let state = Arc::clone(&self.incidents.state.borrow());
+        watching::ensure_service(&self.commands, &state, ids, &self.world.clock).await;
+        Ok(first)
     }
 
     fn begin(&self, options: &ServeOptions, clusters: &[Cluster]) {
@@ -351,10 +354,9 @@ impl Server {
 
     /// Has the process watch itself, for as long as it serves.
     fn watch(&self, config: &Config) -> Result<(), Error> {
-        // Whoever opens a store of several nodes feeds this; a file has nothing to tell.
-        let (_, outlook) = watch::channel(Outlook::default());
         let messages = Arc::clone(self.sender.metrics());
-        let ground = Standing::new(config, self.watched(config), messages, self.events.clone(), outlook)?;
+        let ground =
+            Standing::new(config, self.watched(config), messages, self.events.clone(), self.outlook.clone())?;
         let watch = Watch {
             ground: Arc::new(ground),
             clock: Arc::clone(&self.world.clock),

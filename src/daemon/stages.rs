@@ -15,10 +15,7 @@ use crate::journal::{Journal, LogName};
 use crate::notify::sender::{self, Sender};
 use crate::notify::stage::Notify;
 use crate::stage::{self, Bell, Company, FileMark, Handle, Loop, Settings, Stage, Watchdog, World};
-
-/// What could not be sent from here is left to other processes for so long: it takes them the patience for overdue work,
-/// and up to as long again to step in.
-const LEAVE_FOR: Duration = Duration::from_secs(15);
+use crate::watch::rules::Outlook;
 
 /// The stages. That of incidents runs; the other is to be run once the doors are open.
 pub(super) struct Stages {
@@ -31,6 +28,8 @@ pub(super) struct Stages {
     pub(super) sends: sender::Task,
     /// Before it is told, nothing is sent. On files it is known already.
     pub(super) epoch: watch::Sender<Option<u32>>,
+    /// What a store of several nodes tells.
+    pub(super) outlook: watch::Receiver<Outlook>,
 }
 
 /// What the stages are built of.
@@ -51,10 +50,13 @@ pub(super) async fn build(
     let Ground { folder, world, stores, threads, .. } = *ground;
     let (incidents_bell, notify_bell) = (Bell::default(), Bell::default());
     let mark = |name: &str| FileMark::open(&folder.at(name)).map(Box::new).map_err(Error::Runtime);
-    let company = match &stores.kind {
-        Kind::Files(_) => Company::Alone,
+    let (company, outlook) = match &stores.kind {
+        // A file has nothing to tell.
+        Kind::Files(_) => (Company::Alone, watch::channel(Outlook::default()).1),
         Kind::Clusters(clusters) => {
-            Company::Many(peers::many(clusters.clone(), Arc::clone(&world.clock), world.shutdown.clone()))
+            let (clock, shutdown) = (Arc::clone(&world.clock), world.shutdown.clone());
+            let (many, outlook) = peers::many(clusters.clone(), clock, shutdown);
+            (Company::Many(many), outlook)
         }
     };
     let of_incidents = settings(&company);
@@ -65,7 +67,12 @@ pub(super) async fn build(
     let stage = Incidents::new(notify_bell.clone());
     let (bell, its_mark) = (incidents_bell.clone(), mark("deciding-incidents")?);
     let (epoch, epoch_known) = watch::channel(None);
-    let alone = matches!(company, Company::Alone);
+    let leave_for = match &company {
+        Company::Alone => None,
+        // It takes the others the patience for overdue work, and up to as long again, to step in.
+        Company::Many(many) => Some(many.patience * 2),
+    };
+    let alone = leave_for.is_none();
     let (incidents_loop, incidents, notify_state) = if alone {
         // Both at once: this is what a start takes its time for.
         let incidents_state = load::<Incidents>(threads, &stores.incidents, LogName::incidents());
@@ -88,11 +95,11 @@ pub(super) async fn build(
     let (notify_loop, notify) = match notify_state {
         Some(state) => Loop::of(stage, world.clone(), of_notify, notify_bell, its_mark, state),
         None => {
-            let stage = stage.among_many(LEAVE_FOR);
+            let stage = stage.among_many(leave_for.unwrap_or_default());
             Loop::starting(stage, world.clone(), of_notify, notify_bell, its_mark)
         }
     };
-    Ok(Stages { incidents, notify, notify_loop, bell: incidents_bell, sender, sends, epoch })
+    Ok(Stages { incidents, notify, notify_loop, bell: incidents_bell, sender, sends, epoch, outlook })
 }
 
 fn settings(company: &Company) -> Settings {

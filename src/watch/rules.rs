@@ -333,7 +333,7 @@ mod tests {
     #[test]
     fn around_the_bound_it_does_not_flap() {
         let mut world = World::new(3);
-        world.live(1000, |n, now| behind(if (now / 10 + n as u64) % 2 == 0 { 61 } else { 59 }));
+        world.live(1000, |n, now| behind(if (now / 10 + n as u64).is_multiple_of(2) { 61 } else { 59 }));
         assert_eq!(world.story, ["6: pd/late/incidents opens"]);
         let mut world = World::new(1);
         world.live(1000, |_, now| behind(if now % 10 < 4 { 61 } else { 0 }));

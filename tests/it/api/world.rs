@@ -169,6 +169,7 @@ impl World {
             clock,
             settings,
             process: told,
+            peers: watch::channel(Arc::default()).1,
             metrics: Arc::new(|| "pd_up 1\n# EOF\n".to_owned()),
         };
         let router = pd::api::normalised(pd::api::router(parts));

@@ -106,5 +106,8 @@ async fn a_process_that_knows_nothing_finds_the_end_of_a_long_journal() {
     let fresh = journal(&beside(&cluster).await, shelf()).await;
     assert_eq!(fresh.extent(&name).await.unwrap().next, Seq(0), "another shelf is another journal");
     let known = of[0].extent(&name).await.unwrap();
-    assert_eq!((known.first, known.next, known.bytes), (Seq(SEGMENT), Seq(3 * SEGMENT + 9), (2 * SEGMENT + 9) * 20));
+    assert_eq!(
+        (known.first, known.next, known.bytes),
+        (Seq(SEGMENT), Seq(3 * SEGMENT + 9), (2 * SEGMENT + 9) * 20)
+    );
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use pd::domain::incidents::state::State;
-use pd::ingest::{self, Newest, Writer};
+use pd::ingest::{self, Admission, Limits, Newest, Writer};
 use pd::journal::memory::{Fault, NoFaults, Op, OpKind};
 use pd::journal::{Journal as _, LogName, Seq};
 use pd::stage::Bell;
@@ -13,6 +13,9 @@ use tokio::sync::watch;
 use uuid::Uuid;
 
 use super::world::{SENDER, World};
+
+/// How long a caller waits; the faults are over long before.
+const PATIENCE: Duration = Duration::from_secs(600);
 
 /// A replica that has consumed so much of every door.
 struct Consumed(Seq);
@@ -54,9 +57,10 @@ async fn written(fault: Fault, meanwhile: Meanwhile, consumed: Seq) -> Vec<Vec<S
     let world = World::new(1, NoFaults);
     let parts = parts(&world, consumed);
     let door = ingest::register(&parts).await.unwrap();
-    let (writer, task) = Writer::events(parts, Some(door));
+    let admission = Admission::new(&Limits::default(), Arc::clone(&parts.clock));
+    let (writer, task) = Writer::events(parts, Some(door), admission);
     let task = tokio::spawn(task);
-    let first = writer.write(b"one\n".to_vec()).await.unwrap();
+    let first = writer.write(b"one\n".to_vec(), PATIENCE).await.unwrap();
     assert_eq!((first.door, first.seq), (door, Seq(0)));
 
     // Once, then nothing works until the others are done.
@@ -67,7 +71,7 @@ async fn written(fault: Fault, meanwhile: Meanwhile, consumed: Seq) -> Vec<Vec<S
     });
     let write = tokio::spawn({
         let writer = writer.clone();
-        async move { writer.write(b"two\n".to_vec()).await }
+        async move { writer.write(b"two\n".to_vec(), PATIENCE).await }
     });
     world.clock.sleep(Duration::from_secs(1)).await;
     let others = world.store.handle(SENDER);
@@ -78,7 +82,7 @@ async fn written(fault: Fault, meanwhile: Meanwhile, consumed: Seq) -> Vec<Vec<S
     }
     world.set_faults(NoFaults);
     write.await.unwrap().unwrap();
-    writer.write(b"three\n".to_vec()).await.unwrap();
+    writer.write(b"three\n".to_vec(), PATIENCE).await.unwrap();
     drop(writer);
     task.await.unwrap();
 

@@ -193,8 +193,9 @@ impl Fleet {
             closed: watch::channel(None).1,
         };
         let door = ingest::register(&parts).await.unwrap();
-        let (writer, writes) = Writer::commands(parts.clone(), Some(door));
-        let commands = Commands::new(parts, writer, Admission::new(&Limits::default()));
+        let admission = Admission::new(&Limits::default(), Arc::clone(&parts.clock));
+        let (writer, writes) = Writer::commands(parts.clone(), Some(door), admission.clone());
+        let commands = Commands::new(parts, writer, admission);
         let tasks = vec![
             tokio::spawn(async { drop(incidents_loop.run().await) }),
             tokio::spawn(async { drop(notify_loop.run().await) }),
