@@ -45,7 +45,8 @@ mod tests {
 
     #[test]
     fn bodies_come_back() {
-        for body in [vec![], vec![1], b"the same again; ".repeat(100), (0..=255).collect(), vec![7; 1 << 20]] {
+        for body in [vec![], vec![1], b"the same again; ".repeat(100), (0..=255).collect(), vec![7; 1 << 20]]
+        {
             let packed = pack(&body);
             assert!(packed.len() <= body.len() + 1);
             assert_eq!(unpack(&packed, 1 << 20).unwrap(), body);

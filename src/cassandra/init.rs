@@ -143,7 +143,8 @@ pub async fn init(session: &Session, keyspace: &str, replication: &Replication) 
     }
     match replication_of(session, keyspace).await.map_err(failed)? {
         None => {
-            let cql = format!("CREATE KEYSPACE IF NOT EXISTS {keyspace} WITH replication = {}", replication.cql());
+            let cql =
+                format!("CREATE KEYSPACE IF NOT EXISTS {keyspace} WITH replication = {}", replication.cql());
             change(session, &cql).await?;
         }
         Some(present) if Replication::listed(&present).as_ref() == Some(replication) => {}

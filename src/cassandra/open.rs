@@ -208,7 +208,9 @@ fn say_what_is_slow(report: &Report) {
                 "set `paxos_variant: v2` in cassandra.yaml: an append then takes two round trips less"
             ),
             Some(_) => {}
-            None => tracing::warn!(node = node.address, "this node does not answer; it is judged when it does"),
+            None => {
+                tracing::warn!(node = node.address, "this node does not answer; it is judged when it does")
+            }
         }
     }
 }

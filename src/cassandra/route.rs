@@ -49,7 +49,8 @@ impl LoadBalancingPolicy for Route {
     fn fallback<'a>(&'a self, request: &'a RoutingInfo, cluster: &'a ClusterState) -> FallbackPlan<'a> {
         let first = self.order.pick(request, cluster);
         let rest = self.order.fallback(request, cluster);
-        let mut plan: Vec<_> = first.into_iter().chain(rest).filter(|(node, _)| node.is_connected()).collect();
+        let mut plan: Vec<_> =
+            first.into_iter().chain(rest).filter(|(node, _)| node.is_connected()).collect();
         // Stable: the order stays within each part.
         plan.sort_by_key(|(node, _)| self.avoid.contains(&node.host_id));
         if let Some((node, _)) = plan.first() {

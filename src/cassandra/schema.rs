@@ -149,7 +149,9 @@ mod tests {
     fn a_table_is_made_as_it_is_listed() {
         let journal = &TABLES[0];
         let made = journal.create("pd");
-        assert!(made.starts_with("CREATE TABLE IF NOT EXISTS pd.journal (log text, segment bigint, slot int, "));
+        assert!(
+            made.starts_with("CREATE TABLE IF NOT EXISTS pd.journal (log text, segment bigint, slot int, ")
+        );
         assert!(made.contains("sealed text static, entry uuid"), "{made}");
         assert!(made.contains("PRIMARY KEY ((log, segment), slot))"), "{made}");
         assert_eq!(journal.listed().len(), 11);

@@ -50,7 +50,8 @@ impl Answer {
     /// The first row of a conditional statement's answer, whose columns depend on whether it was applied; `None` if it
     /// was.
     pub(crate) fn refused(&self) -> Result<Option<Columns>, Failure> {
-        let row = self.0.as_ref().ok_or_else(|| Failure::unreadable("a conditional write without an answer"))?;
+        let row =
+            self.0.as_ref().ok_or_else(|| Failure::unreadable("a conditional write without an answer"))?;
         let names: Vec<String> = row.column_specs().iter().map(|spec| spec.name().to_owned()).collect();
         let values = row.first_row::<scylla::value::Row>().map_err(Failure::unreadable)?.columns;
         let columns = Columns(names.into_iter().zip(values).collect());
@@ -92,7 +93,10 @@ fn strict_batch(statements: Vec<PreparedStatement>) -> Batch {
 }
 
 /// Prepares a statement.
-pub(super) async fn prepare(session: &Session, cql: &str) -> Result<PreparedStatement, scylla::errors::PrepareError> {
+pub(super) async fn prepare(
+    session: &Session,
+    cql: &str,
+) -> Result<PreparedStatement, scylla::errors::PrepareError> {
     let mut statement = session.prepare(cql).await?;
     statement.set_consistency(CONSISTENCY);
     statement.set_serial_consistency(Some(SERIAL));

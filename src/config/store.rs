@@ -133,9 +133,11 @@ impl FromStr for StoreUrl {
 fn cassandra_url(rest: &str) -> Result<CassandraUrl, String> {
     const EXPECTED: &str = "expected \"cassandra://HOST[:PORT],HOST/KEYSPACE?dc=DATACENTER\"";
     if rest.contains('@') {
-        return Err("the store's user and password go into `username` and `password_file` of [store.cassandra], \
+        return Err(
+            "the store's user and password go into `username` and `password_file` of [store.cassandra], \
                     never into its address"
-            .to_owned());
+                .to_owned(),
+        );
     }
     let (hosts, path) = rest.split_once('/').ok_or(EXPECTED)?;
     let (keyspace, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
@@ -144,7 +146,9 @@ fn cassandra_url(rest: &str) -> Result<CassandraUrl, String> {
         && keyspace.len() <= 48
         && keyspace.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '_');
     if !valid {
-        return Err("expected a keyspace after the slash: 1 to 48 of a-z, 0-9 and `_`, a letter first".to_owned());
+        return Err(
+            "expected a keyspace after the slash: 1 to 48 of a-z, 0-9 and `_`, a letter first".to_owned()
+        );
     }
     let datacenter = match query {
         None => None,
@@ -254,6 +258,9 @@ mod tests {
     fn a_cluster_takes_every_part() {
         let url: StoreUrl = "cassandra://a/pd".parse().unwrap();
         assert_eq!(url.beside("doors"), url);
-        assert_eq!("sqlite:x/pd.db".parse::<StoreUrl>().unwrap().beside("doors").to_string(), "sqlite:x/pd-doors.db");
+        assert_eq!(
+            "sqlite:x/pd.db".parse::<StoreUrl>().unwrap().beside("doors").to_string(),
+            "sqlite:x/pd-doors.db"
+        );
     }
 }

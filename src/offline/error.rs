@@ -80,7 +80,12 @@ impl Error {
             Self::NoJournal(_) => "`pd journal` without a name lists them",
             Self::Truncated { first, .. } => return Some(format!("begin with `--from {first}`")),
             Self::Stage(_) => "`pd recover` says more",
-            Self::File { .. } | Self::Open(_) | Self::NotAFile(_) | Self::Copy(_) | Self::Store(_) | Self::Output(_) => {
+            Self::File { .. }
+            | Self::Open(_)
+            | Self::NotAFile(_)
+            | Self::Copy(_)
+            | Self::Store(_)
+            | Self::Output(_) => {
                 return None;
             }
         };

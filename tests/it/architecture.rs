@@ -333,7 +333,8 @@ fn impure(source: &Source) -> Vec<String> {
 }
 
 /// Levels of consistency that hold in one datacenter, or at one node, only.
-const LOCAL: &[&str] = &["LocalQuorum", "LocalSerial", "LocalOne", "LOCAL_QUORUM", "LOCAL_SERIAL", "LOCAL_ONE"];
+const LOCAL: &[&str] =
+    &["LocalQuorum", "LocalSerial", "LocalOne", "LOCAL_QUORUM", "LOCAL_SERIAL", "LOCAL_ONE"];
 
 fn local(source: &Source) -> Vec<String> {
     let code = code(&source.text);

@@ -189,7 +189,8 @@ mod tests {
             ..Change::default()
         };
         let dropped = |number| Change { dropped: vec![IncidentNumber(number)], ..Change::default() };
-        let changes = [kept(&[(1, 1), (2, 1)]), kept(&[(1, 2)]), kept(&[(1, 2), (1, 1)]), dropped(2), dropped(9)];
+        let changes =
+            [kept(&[(1, 1), (2, 1)]), kept(&[(1, 2)]), kept(&[(1, 2), (1, 1)]), dropped(2), dropped(9)];
         let found = |upto: usize| {
             let catalog = fold(&changes[..upto]);
             let of = |number| catalog.document(IncidentNumber(number)).map(|(_, id)| id.as_u128());

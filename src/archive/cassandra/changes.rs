@@ -78,7 +78,8 @@ impl CassandraArchive {
             let Some(change) = change(&before) else { return Ok(None) };
             let body = serde_json::to_vec(&change).map_err(|error| Error::Invalid(error.to_string()))?;
             let body = Bytes::from(body);
-            let entry = Entry { id, writer: self.writer, at: clock.now(), format: FORMAT, body: body.clone() };
+            let entry =
+                Entry { id, writer: self.writer, at: clock.now(), format: FORMAT, body: body.clone() };
             if self.journal.append(&log, before.next, entry).await? == Append::Appended {
                 let mut after = Catalog::clone(&before);
                 after.apply(id, &body)?;

@@ -35,7 +35,8 @@ impl CassandraArchive {
     ) -> Result<(), Error> {
         let catalog = self.fresh().await?;
         let mut wanted: BTreeMap<IncidentNumber, (Facets, Arc<ClosedIncident>)> = BTreeMap::new();
-        for (facets, closed) in facets.into_iter().zip(incidents).filter(|(facets, _)| catalog.wants(facets)) {
+        for (facets, closed) in facets.into_iter().zip(incidents).filter(|(facets, _)| catalog.wants(facets))
+        {
             let newer = |(present, _): &(Facets, _)| present.revision < facets.revision;
             if wanted.get(&facets.number).is_none_or(newer) {
                 wanted.insert(facets.number, (facets, closed));
@@ -54,8 +55,12 @@ impl CassandraArchive {
         writing.buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
         let changed = self
             .change(id, |catalog| {
-                let kept: Vec<Facets> =
-                    some.iter().map(|(facets, _)| facets).filter(|facets| catalog.wants(facets)).cloned().collect();
+                let kept: Vec<Facets> = some
+                    .iter()
+                    .map(|(facets, _)| facets)
+                    .filter(|facets| catalog.wants(facets))
+                    .cloned()
+                    .collect();
                 (!kept.is_empty()).then(|| Change { kept, ..Change::default() })
             })
             .await?;

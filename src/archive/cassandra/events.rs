@@ -28,7 +28,12 @@ pub(super) fn is_past(day: i32, before_ms: i64) -> bool {
 /// Where an event stands in the order in which they expire.
 pub(super) fn mark(event: &KeptEvent) -> Mark {
     let EventAddress { door, seq, index } = event.address;
-    Mark { accepted_at: event.accepted_at.as_millis(), door, seq: seq.cast_signed(), item: index.cast_signed() }
+    Mark {
+        accepted_at: event.accepted_at.as_millis(),
+        door,
+        seq: seq.cast_signed(),
+        item: index.cast_signed(),
+    }
 }
 
 impl CassandraArchive {

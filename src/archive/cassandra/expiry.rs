@@ -63,27 +63,28 @@ impl CassandraArchive {
             }
             let limit = i32::try_from(left).expect("a call removes a bounded number");
             let from = catalog.mark();
-            let asked =
-                (self.shelf.0, day, from.accepted_at, from.door, from.seq, from.item, before, limit);
+            let asked = (self.shelf.0, day, from.accepted_at, from.door, from.seq, from.item, before, limit);
             let rows: Vec<(i64, uuid::Uuid, i64, i32)> =
                 self.store.read(&self.statements.day, asked).await?.rows()?;
             if rows.len() < left && is_past(day, before) {
                 expired.past_days.push(day);
             }
-            let marks = rows.into_iter().map(|(accepted_at, door, seq, item)| Mark { accepted_at, door, seq, item });
+            let marks =
+                rows.into_iter().map(|(accepted_at, door, seq, item)| Mark { accepted_at, door, seq, item });
             expired.events.extend(marks);
         }
         Ok(expired)
     }
 
     async fn delete_events(&self, events: &[Mark]) -> Result<(), Error> {
-        let deleting = stream::iter(events.to_vec()).map(|Mark { accepted_at, door, seq, item }| async move {
-            let shelf = self.shelf.0;
-            self.store.write(&self.statements.delete_event, (shelf, door, seq, item)).await?;
-            let listed = (shelf, day(accepted_at), accepted_at, door, seq, item);
-            self.store.write(&self.statements.delete_day, listed).await?;
-            Ok::<(), Error>(())
-        });
+        let deleting =
+            stream::iter(events.to_vec()).map(|Mark { accepted_at, door, seq, item }| async move {
+                let shelf = self.shelf.0;
+                self.store.write(&self.statements.delete_event, (shelf, door, seq, item)).await?;
+                let listed = (shelf, day(accepted_at), accepted_at, door, seq, item);
+                self.store.write(&self.statements.delete_day, listed).await?;
+                Ok::<(), Error>(())
+            });
         deleting.buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await.map(drop)
     }
 }

@@ -2,7 +2,6 @@
 
 mod error;
 
-
 mod reader;
 mod schema;
 mod writer;
@@ -18,11 +17,11 @@ use tokio::sync::{mpsc, oneshot, watch};
 
 pub use self::error::OpenError;
 use self::error::{ended, from_sqlite, too_slow, unavailable};
-use super::index::Index;
-use super::query::Query;
 use self::reader::Read;
 use self::writer::{Job, Work, Writer};
 use super::facets::Facets;
+use super::index::Index;
+use super::query::Query;
 use super::{Archive, Filter, Row, Sort};
 use crate::clock::{SharedClock, within};
 use crate::disk;

@@ -6,9 +6,9 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use tokio::sync::mpsc;
 
 use super::error::damaged;
-use crate::archive::index::Index;
 use super::stored;
 use crate::archive::facets::Facets;
+use crate::archive::index::Index;
 use crate::domain::event::{DedupKey, EventAddress};
 use crate::domain::id::{IncidentNumber, UserId};
 use crate::domain::incident::KeptEvent;

@@ -7,9 +7,9 @@ use rusqlite::{Connection, Transaction, params};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use super::error::{from_sqlite, is_settled, refused};
-use crate::archive::index::Index;
 use super::{OnFatal, stored};
 use crate::archive::facets::Facets;
+use crate::archive::index::Index;
 use crate::domain::id::IncidentNumber;
 use crate::domain::incident::KeptEvent;
 use crate::domain::time::Timestamp;

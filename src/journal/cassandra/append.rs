@@ -34,7 +34,9 @@ impl CassandraJournal {
                 Ok(if there.id == entry.id { Append::Appended } else { Append::Taken(there) })
             }
             None if row.get("sealed").is_some() => Ok(Append::Sealed),
-            None => Err(Failure::unreadable(format!("{log}: slot {at} refuses an entry and is empty")).into()),
+            None => {
+                Err(Failure::unreadable(format!("{log}: slot {at} refuses an entry and is empty")).into())
+            }
         }
     }
 
@@ -59,7 +61,9 @@ impl CassandraJournal {
             at if at < extent.next => Ok(None),
             _ if extent.closed => Ok(Some(Append::Sealed)),
             at if at == extent.next => Ok(None),
-            _ => Err(Error::Invalid(format!("{log}: slot {at} is not the next one, which is {}", extent.next))),
+            _ => {
+                Err(Error::Invalid(format!("{log}: slot {at} is not the next one, which is {}", extent.next)))
+            }
         }
     }
 }

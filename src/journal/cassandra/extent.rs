@@ -18,7 +18,7 @@ impl CassandraJournal {
                 Some(End::Dropped { tail }) => first = tail,
                 Some(End::Closed) | None => break,
             }
-            if first % SEGMENT != 0 {
+            if !first.is_multiple_of(SEGMENT) {
                 break;
             }
         }

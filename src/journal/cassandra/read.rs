@@ -17,16 +17,8 @@ const BODY_MIN: u64 = 64;
 /// What a body is taken for that nothing is known of.
 const BODY_UNKNOWN: u64 = 64 << 10;
 
-type Row = (
-    i32,
-    Option<Uuid>,
-    Option<Uuid>,
-    Option<i64>,
-    Option<i32>,
-    Option<i32>,
-    Option<i64>,
-    Option<Vec<u8>>,
-);
+type Row =
+    (i32, Option<Uuid>, Option<Uuid>, Option<i64>, Option<i32>, Option<i32>, Option<i64>, Option<Vec<u8>>);
 
 /// A run that is being read.
 struct Run {

@@ -119,7 +119,8 @@ pub(super) fn found(row: &Columns) -> Result<Option<(Entry, u64)>, Failure> {
 
 /// An entry from its columns.
 pub(super) fn entry(id: Uuid, writer: Uuid, at: i64, format: i32, body: &[u8]) -> Result<Entry, Failure> {
-    let body: Bytes = unpack(body, ENTRY_BYTES_MAX).map_err(|reason| Failure::unreadable(format!("{id}: {reason}")))?;
+    let body: Bytes =
+        unpack(body, ENTRY_BYTES_MAX).map_err(|reason| Failure::unreadable(format!("{id}: {reason}")))?;
     let format = u16::try_from(format).map_err(|_| Failure::unreadable(format!("{id}: format {format}")))?;
     Ok(Entry { id, writer, at: Timestamp::from_millis(at), format, body })
 }
@@ -186,6 +187,8 @@ impl CassandraJournal {
         }?;
         let Some(refused) = answer.refused()? else { return Ok(None) };
         let sealed = refused.get("sealed").and_then(CqlValue::as_text);
-        Ok(Some(sealed.cloned().ok_or_else(|| Failure::unreadable("a seal refused by a segment without one"))?))
+        Ok(Some(
+            sealed.cloned().ok_or_else(|| Failure::unreadable("a seal refused by a segment without one"))?,
+        ))
     }
 }

@@ -36,14 +36,24 @@ impl List {
 }
 
 impl CassandraJournal {
-    pub(super) async fn put_part(&self, log: &LogName, at: Seq, part: u32, bytes: Bytes) -> Result<(), Error> {
+    pub(super) async fn put_part(
+        &self,
+        log: &LogName,
+        at: Seq,
+        part: u32,
+        bytes: Bytes,
+    ) -> Result<(), Error> {
         if bytes.len() > ENTRY_BYTES_MAX {
-            return Err(Error::Invalid(format!("a part of {} bytes: at most {ENTRY_BYTES_MAX}", bytes.len())));
+            return Err(Error::Invalid(format!(
+                "a part of {} bytes: at most {ENTRY_BYTES_MAX}",
+                bytes.len()
+            )));
         }
         let (_, list) = self.list(log).await?;
         if list.sealed(at).is_some() {
             let same = self.part(log, at, part).await?.is_some_and(|there| there == bytes);
-            let other = || Err(Error::Invalid(format!("another part {part} of the sealed snapshot {at} of {log}")));
+            let other =
+                || Err(Error::Invalid(format!("another part {part} of the sealed snapshot {at} of {log}")));
             return if same { Ok(()) } else { other() };
         }
         if list.parts.get(&at.0).is_none_or(|announced| *announced <= part) {
@@ -68,7 +78,8 @@ impl CassandraJournal {
         if list.sealed(at).is_none() {
             let there = stream::iter(0..snapshot.parts).map(|part| async move {
                 let values = (self.key(log), at.0.cast_signed(), part.cast_signed());
-                let row: Option<(i32,)> = self.store.read(&self.statements.has_part, values).await?.first()?;
+                let row: Option<(i32,)> =
+                    self.store.read(&self.statements.has_part, values).await?.first()?;
                 row.map(drop).ok_or_else(|| missing(log, at, part))
             });
             there.buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
@@ -91,7 +102,12 @@ impl CassandraJournal {
         Ok(self.list(log).await?.1.sealed)
     }
 
-    pub(super) async fn sealed_part(&self, log: &LogName, at: Seq, part: u32) -> Result<Option<Bytes>, Error> {
+    pub(super) async fn sealed_part(
+        &self,
+        log: &LogName,
+        at: Seq,
+        part: u32,
+    ) -> Result<Option<Bytes>, Error> {
         match self.list(log).await?.1.sealed(at) {
             Some(_) => self.part(log, at, part).await,
             None => Ok(None),
@@ -129,7 +145,8 @@ impl CassandraJournal {
     async fn part(&self, log: &LogName, at: Seq, part: u32) -> Result<Option<Bytes>, Error> {
         let values = (self.key(log), at.0.cast_signed(), part.cast_signed());
         let row: Option<(Vec<u8>,)> = self.store.read(&self.statements.part, values).await?.first()?;
-        let body = row.map(|(body,)| unpack(&body, ENTRY_BYTES_MAX).map_err(Failure::unreadable)).transpose()?;
+        let body =
+            row.map(|(body,)| unpack(&body, ENTRY_BYTES_MAX).map_err(Failure::unreadable)).transpose()?;
         Ok(body)
     }
 
@@ -143,7 +160,11 @@ impl CassandraJournal {
     }
 
     /// Changes the list, over and over while others do. A change that was made and not answered for is found made.
-    async fn change(&self, log: &LogName, change: impl Fn(&mut List) -> Result<(), Error>) -> Result<(), Error> {
+    async fn change(
+        &self,
+        log: &LogName,
+        change: impl Fn(&mut List) -> Result<(), Error>,
+    ) -> Result<(), Error> {
         for _ in 0..TRIES {
             let (version, mut list) = self.list(log).await?;
             let before = list.clone();

@@ -2,20 +2,18 @@
 
 use std::sync::Arc;
 
-use pd::journal::cassandra::CassandraJournal;
-use pd::journal::{Append, Error, Journal, LogName, Read, SEGMENT, Seq};
+use pd::journal::{Append, Error, Extent, Journal, LogName, Read, SEGMENT, Seq};
 
-use super::stores::{entry, fill, log, read_all};
+use super::stores::{entry, fill, log, patient, read_all};
 use crate::cassandra::{OnCluster, beside, journal, shelf, store};
 
 /// Handles of so many processes on the same journals.
 async fn processes(count: usize) -> Option<(OnCluster, Vec<Arc<dyn Journal>>)> {
     let cluster = store().await?;
     let shelf = shelf();
-    let mut handles: Vec<Arc<dyn Journal>> = vec![Arc::new(journal(&cluster, shelf).await)];
+    let mut handles: Vec<Arc<dyn Journal>> = vec![patient(journal(&cluster, shelf).await)];
     while handles.len() < count {
-        let handle: CassandraJournal = journal(&beside(&cluster).await, shelf).await;
-        handles.push(Arc::new(handle));
+        handles.push(patient(journal(&beside(&cluster).await, shelf).await));
     }
     Some((cluster, handles))
 }
@@ -99,12 +97,72 @@ async fn who_comes_back_after_a_truncation_is_told() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_process_that_knows_nothing_finds_the_end_of_a_long_journal() {
-    let Some((cluster, of)) = processes(1).await else { return };
+    let Some((cluster, of)) = processes(2).await else { return };
     let name = log("long");
     fill(&of[0], &name, 0, 3 * SEGMENT + 9).await;
     of[0].truncate(&name, Seq(SEGMENT)).await.unwrap();
-    let fresh = journal(&beside(&cluster).await, shelf()).await;
-    assert_eq!(fresh.extent(&name).await.unwrap().next, Seq(0), "another shelf is another journal");
-    let known = of[0].extent(&name).await.unwrap();
-    assert_eq!((known.first, known.next, known.bytes), (Seq(SEGMENT), Seq(3 * SEGMENT + 9), (2 * SEGMENT + 9) * 20));
+    let elsewhere = patient(journal(&cluster, shelf()).await);
+    assert_eq!(elsewhere.extent(&name).await, Ok(Extent::default()), "another shelf is another journal");
+    let bytes = (2 * SEGMENT + 9) * 20;
+    let expected = Extent { first: Seq(SEGMENT), next: Seq(3 * SEGMENT + 9), bytes, closed: false };
+    for journal in &of {
+        assert_eq!(journal.extent(&name).await, Ok(expected));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[ignore]
+async fn figures() {
+    let Some(cluster) = store().await else { return };
+    let of = journal(&cluster, shelf()).await;
+    let name = log("f");
+    let mut at = 0;
+    for (bytes, count) in [(300, 300), (300, 300), (64 << 10, 100), (256 << 10, 60)] {
+        let mut took = Vec::new();
+        for _ in 0..count {
+            let started = std::time::Instant::now();
+            let answer = of.append(&name, Seq(at), entry(at, bytes)).await;
+            assert_eq!(answer, Ok(Append::Appended));
+            took.push(started.elapsed());
+            at += 1;
+        }
+        took.sort();
+        let all: std::time::Duration = took.iter().sum();
+        println!(
+            "append {bytes} bytes: p50 {:?} p99 {:?} worst {:?} {:.0}/s",
+            took[took.len() / 2],
+            took[took.len() * 99 / 100],
+            took[took.len() - 1],
+            took.len() as f64 / all.as_secs_f64()
+        );
+    }
+    let started = std::time::Instant::now();
+    let mut polls = Vec::new();
+    for _ in 0..500 {
+        let begun = std::time::Instant::now();
+        of.read(&name, Seq(at), 1 << 20).await.unwrap();
+        polls.push(begun.elapsed());
+    }
+    polls.sort();
+    println!(
+        "idle poll: p50 {:?} p99 {:?} {:.0}/s",
+        polls[250],
+        polls[495],
+        500.0 / started.elapsed().as_secs_f64()
+    );
+    let log2 = log("parts");
+    let started = std::time::Instant::now();
+    let works =
+        (0..2000u32).map(|n| {
+            let (of, log2) = (of.clone(), log2.clone());
+            async move {
+                of.put_snapshot_part(&log2, Seq(1), n, super::stores::noise(n.into(), 300)).await.unwrap()
+            }
+        });
+    use futures_util::StreamExt as _;
+    futures_util::stream::iter(works).buffer_unordered(64).collect::<Vec<_>>().await;
+    println!(
+        "plain inserts of 300 bytes (each after a read of the list): {:.0}/s",
+        2000.0 / started.elapsed().as_secs_f64()
+    );
 }

@@ -6,15 +6,15 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use pd::domain::time::Timestamp;
+use pd::journal::cassandra::Shelf;
 use pd::journal::sqlite::Options;
 use pd::journal::{Append, Entry, Error, Extent, Journal, LogName, Read, SEGMENT, Seq, Snapshot};
-use pd::journal::cassandra::Shelf;
 use proptest::prelude::*;
 use uuid::Uuid;
 
 use crate::cassandra::{self, OnCluster};
 
-use super::stores::{entry, log, memory, memory_with_faults, noise, open};
+use super::stores::{entry, log, memory, memory_with_faults, noise, open, patient};
 
 /// One operation. Slots are given relative to where the journal is, so that most of them mean something.
 #[derive(Clone, Debug)]
@@ -231,7 +231,7 @@ struct OnCassandra<'a> {
 impl<'a> OnCassandra<'a> {
     async fn new(cluster: &'a OnCluster) -> Self {
         let shelf = cassandra::shelf();
-        Self { cluster, shelf, journal: Arc::new(cassandra::journal(cluster, shelf).await) }
+        Self { cluster, shelf, journal: patient(cassandra::journal(cluster, shelf).await) }
     }
 }
 
@@ -241,7 +241,7 @@ impl Subject for OnCassandra<'_> {
     }
 
     async fn reopen(&mut self) {
-        self.journal = Arc::new(cassandra::journal(self.cluster, self.shelf).await);
+        self.journal = patient(cassandra::journal(self.cluster, self.shelf).await);
     }
 }
 
@@ -389,7 +389,12 @@ proptest! {
 fn cassandra_does_what_the_model_does() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     let Some(cluster) = runtime.block_on(cassandra::store()) else { return };
-    let config = ProptestConfig { cases: 3, failure_persistence: None, max_shrink_iters: 8, ..ProptestConfig::default() };
+    let config = ProptestConfig {
+        cases: 3,
+        failure_persistence: None,
+        max_shrink_iters: 8,
+        ..ProptestConfig::default()
+    };
     let mut runner = proptest::test_runner::TestRunner::new(config);
     let done = runner.run(&proptest::collection::vec((0..2usize, step()), 1..16), |steps| {
         runtime.block_on(async { compare(OnCassandra::new(&cluster).await, steps, Duration::ZERO).await });
