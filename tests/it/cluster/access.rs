@@ -1,9 +1,14 @@
 //! Using a cluster: where it is, keyspaces, and places to run a server in.
 
 use std::net::{IpAddr, SocketAddr};
+use std::os::fd::AsFd as _;
+use std::panic::resume_unwind;
+use std::path::PathBuf;
 use std::process::Command;
 use std::sync::Mutex;
 use std::time::Duration;
+
+use rustix::thread::LinkNameSpaceType;
 
 use super::cql::{self, Consistency, PORT};
 use super::network::{Member, Network};
@@ -26,7 +31,8 @@ pub(crate) struct Access {
 pub(crate) struct Place {
     /// Where others reach what listens there, and what it should listen on.
     pub(crate) address: IpAddr,
-    prefix: Vec<String>,
+    /// The network namespace it is in, if it has one.
+    space: Option<PathBuf>,
 }
 
 impl Access {
@@ -89,7 +95,7 @@ impl Access {
     /// The place for a server in this datacenter. Without root all places are this machine.
     pub(crate) fn place(&self, datacenter: Datacenter) -> Place {
         let member = Member::Place(datacenter);
-        Place { address: self.network.address(member), prefix: self.network.prefix(member) }
+        Place { address: self.network.address(member), space: self.network.space(member) }
     }
 
     /// All three places.
@@ -99,11 +105,24 @@ impl Access {
 }
 
 impl Place {
+    /// Runs `what` there, on a thread of its own. A socket that it makes stays there, whoever uses it.
+    pub(crate) fn inside<T: Send>(&self, what: impl FnOnce() -> T + Send) -> T {
+        let enter = || {
+            if let Some(space) = &self.space {
+                let space = std::fs::File::open(space).unwrap();
+                rustix::thread::move_into_link_name_space(space.as_fd(), Some(LinkNameSpaceType::Network))
+                    .unwrap();
+            }
+            what()
+        };
+        std::thread::scope(|scope| scope.spawn(enter).join().unwrap_or_else(|panic| resume_unwind(panic)))
+    }
+
     /// What runs a program there. The process is that of the program itself: signals reach it.
     pub(crate) fn command(&self, program: &str) -> Command {
-        let mut words = self.prefix.iter().map(String::as_str).chain([program]);
-        let mut command = Command::new(words.next().expect("at least the program"));
-        command.args(words);
+        let Some(space) = &self.space else { return Command::new(program) };
+        let mut command = Command::new("nsenter");
+        command.arg(format!("--net={}", space.display())).arg(program);
         command
     }
 }

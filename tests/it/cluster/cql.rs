@@ -22,6 +22,10 @@ const VERSION: u8 = 4;
 const ERROR: u8 = 0;
 const STARTUP: u8 = 1;
 const QUERY: u8 = 7;
+/// A flag of a query.
+const NO_METADATA: u8 = 2;
+/// A kind of answer.
+const ROWS: u32 = 2;
 /// The largest answer that is read. Statements here answer with little.
 const ANSWER_MAX: usize = 1 << 20;
 
@@ -35,6 +39,27 @@ pub(crate) fn execute(
     consistency: Consistency,
     limit: Duration,
 ) -> Result<()> {
+    ask(node, statement, consistency, limit).map(|_| ())
+}
+
+/// Runs a query of a small table on this node alone; how many rows it finds.
+///
+/// # Errors
+/// As [`execute`].
+pub(crate) fn rows(node: IpAddr, query: &str, limit: Duration) -> Result<u32> {
+    let answer = ask(node, query, Consistency::One, limit)?;
+    let number = |at: usize| {
+        answer.get(at..at + 4).map(|bytes| u32::from_be_bytes(bytes.try_into().expect("four bytes")))
+    };
+    // The kind of the answer, flags, how many columns; then, as their names are left out, how many rows.
+    match (number(0), number(12)) {
+        (Some(ROWS), Some(rows)) => Ok(rows),
+        _ => Err(Error::new(ErrorKind::InvalidData, "not an answer with rows")),
+    }
+}
+
+/// One statement on a connection of its own; the body of its answer.
+fn ask(node: IpAddr, statement: &str, consistency: Consistency, limit: Duration) -> Result<Vec<u8>> {
     let mut stream = TcpStream::connect_timeout(&SocketAddr::new(node, PORT), limit)?;
     stream.set_read_timeout(Some(limit))?;
     stream.set_write_timeout(Some(limit))?;
@@ -47,12 +72,12 @@ pub(crate) fn execute(
     let mut query = u32::try_from(statement.len()).expect("short").to_be_bytes().to_vec();
     query.extend(statement.as_bytes());
     query.extend((consistency as u16).to_be_bytes());
-    query.push(0);
+    query.push(NO_METADATA);
     exchange(&mut stream, QUERY, &query)
 }
 
 /// One request and its answer.
-fn exchange(stream: &mut TcpStream, operation: u8, body: &[u8]) -> Result<()> {
+fn exchange(stream: &mut TcpStream, operation: u8, body: &[u8]) -> Result<Vec<u8>> {
     let mut frame = vec![VERSION, 0, 0, 0, operation];
     frame.extend(u32::try_from(body.len()).expect("short").to_be_bytes());
     frame.extend(body);
@@ -66,7 +91,7 @@ fn exchange(stream: &mut TcpStream, operation: u8, body: &[u8]) -> Result<()> {
     let mut answer = vec![0; size];
     stream.read_exact(&mut answer)?;
     if head[4] != ERROR {
-        return Ok(());
+        return Ok(answer);
     }
     // A code of four bytes, then a text after its length of two.
     let length = answer.get(4..6).map_or(0, |bytes| usize::from(u16::from_be_bytes([bytes[0], bytes[1]])));

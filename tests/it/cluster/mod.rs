@@ -126,7 +126,7 @@ impl Cluster {
         let seeds: Vec<_> = addresses.iter().map(|address| format!("{address}:7000")).collect();
         let common = Common { supervisor: &supervisor, tools, seeds: seeds.join(","), speed };
         let nodes = NODES.zip(&addresses).map(|(number, address)| {
-            Node::prepare(&common, number, *address, &network.prefix(Member::Node(number)))
+            Node::prepare(&common, number, *address, network.space(Member::Node(number)).as_deref())
         });
         let nodes = Mutex::new(nodes.collect());
         Self { access: Access::new(network), nodes, supervisor }

@@ -3,6 +3,7 @@
 use std::fs;
 use std::io::Write as _;
 use std::net::{IpAddr, Ipv4Addr, TcpListener};
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
@@ -157,10 +158,9 @@ impl Network {
         }
     }
 
-    /// What a command line has to begin with to run where this member is; empty for right here.
-    pub(super) fn prefix(&self, member: Member) -> Vec<String> {
-        let holder = self.inside(member).0;
-        holder.map_or_else(Vec::new, |process| vec!["nsenter".to_owned(), net_of(process)])
+    /// The namespace that a member lives in; none where all live in one.
+    pub(super) fn space(&self, member: Member) -> Option<PathBuf> {
+        self.inside(member).0.map(space_of)
     }
 
     /// Loses every packet that `from` sends to `to`, without a word to either; or does so no more.
@@ -195,9 +195,11 @@ fn mac(last: u8) -> String {
 /// A process that holds a network namespace of its own. The namespace ends with it, and with it the links into it.
 fn namespace(supervisor: &Supervisor, name: &str) -> Process {
     let process = supervisor.run(name, "exec unshare --net sleep infinity\n");
-    let of = |who: &str| fs::read_link(format!("/proc/{who}/ns/net")).ok();
-    let (ours, theirs) = (of("self"), process.id().to_string());
-    let appeared = poll(APPEAR, || of(&theirs).is_some_and(|theirs| Some(theirs) != ours));
+    let ours = fs::read_link("/proc/self/ns/net").ok();
+    let appeared = poll(APPEAR, || {
+        let theirs = fs::read_link(space_of(process)).ok();
+        theirs.is_some() && theirs != ours
+    });
     assert!(appeared, "no network namespace: {}", supervisor.tail(&format!("{name}.out")));
     process
 }
@@ -214,15 +216,15 @@ fn may_make_namespaces() -> bool {
         && runs("nsenter", &["--version"])
 }
 
-fn net_of(process: Process) -> String {
-    format!("--net=/proc/{}/ns/net", process.id())
+fn space_of(process: Process) -> PathBuf {
+    Path::new("/proc").join(process.id().to_string()).join("ns/net")
 }
 
 /// Runs lines of `ip`, in the namespace of that process.
 fn ip(inside: Option<Process>, lines: &str) -> Result<(), String> {
     let mut command = Command::new(if inside.is_some() { "nsenter" } else { "ip" });
     if let Some(process) = inside {
-        command.args([&net_of(process), "ip"]);
+        command.arg(format!("--net={}", space_of(process).display())).arg("ip");
     }
     command.args(["-batch", "-"]).stdin(Stdio::piped()).stdout(Stdio::null()).stderr(Stdio::piped());
     let mut child = command.spawn().map_err(|error| format!("ip: {error}"))?;

@@ -2,7 +2,7 @@
 
 use std::fs;
 use std::net::IpAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use rustix::process::Signal;
 
@@ -35,8 +35,8 @@ pub(super) struct Common<'a> {
 }
 
 impl Node {
-    /// Writes its files. `prefix` puts it where it belongs.
-    pub(super) fn prepare(common: &Common<'_>, number: u8, address: IpAddr, prefix: &[String]) -> Self {
+    /// Writes its files. `space` is the network namespace it belongs to.
+    pub(super) fn prepare(common: &Common<'_>, number: u8, address: IpAddr, space: Option<&Path>) -> Self {
         let name = format!("n{number}");
         let home = common.supervisor.folder().join(&name);
         for folder in ["disk", "tmp"] {
@@ -62,7 +62,7 @@ impl Node {
         let datacenter = Datacenter::of_node(number).name();
         fs::write(home.join("rackdc.properties"), format!("dc={datacenter}\nrack=r{number}\n")).unwrap();
         let command = [
-            prefix.join(" "),
+            space.map(|space| format!("nsenter --net={}", space.display())).unwrap_or_default(),
             common.tools.java.display().to_string(),
             format!("@{}", home.join("jvm.options").display()),
             format!("-cp '{}'", common.tools.jars),
