@@ -82,6 +82,12 @@ impl Collector for Parts {
             gauge(|s| s.waiting as u64),
         )?;
         family(&mut encoder, "stage_position", "The slot of the next entry.", gauge(|s| s.next.0))?;
+        family(
+            &mut encoder,
+            "stage_stopped",
+            "Whether the stage needs a person.",
+            gauge(|s| u64::from(s.stopped)),
+        )?;
         family(&mut encoder, "stage_appends", "Entries appended by this process.", counter(|s| s.appends))?;
         family(&mut encoder, "stage_inputs", "Inputs decided by this process.", counter(|s| s.inputs))?;
         family(&mut encoder, "stage_poisoned", "Inputs given up by this process.", counter(|s| s.poisoned))?;

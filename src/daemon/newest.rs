@@ -27,7 +27,7 @@ pub(super) struct Replica {
 impl Newest for Replica {
     async fn newest(&self) -> Option<Arc<State>> {
         let end = self.journal.extent(&LogName::incidents()).await.ok()?.next;
-        self.bell.ring(Signal::Stage);
+        self.bell.ring(Signal::Own);
         let mut replica = self.incidents.replica.clone();
         let caught_up =
             within(&*self.clock, PATIENCE, replica.wait_for(|replica| replica.next >= end)).await?;

@@ -16,7 +16,7 @@ use crate::domain::incidents::state::State;
 use crate::domain::incidents::{decide::decide, evolve::evolve};
 use crate::domain::time::Timestamp;
 use crate::journal::{Entry, LogName, Seq};
-use crate::stage::{Arrival, Bell, Error, Place, Signal, Stage};
+use crate::stage::{Arrival, Bell, Error, Lanes, Place, Signal, Stage};
 
 /// The incidents stage.
 #[derive(Debug)]
@@ -110,7 +110,7 @@ impl Stage for Incidents {
             .collect()
     }
 
-    fn offers(&mut self, _: &State) -> Vec<Input> {
+    fn offers(&mut self, _: &State, _: &Lanes) -> Vec<Input> {
         Vec::new()
     }
 

@@ -186,13 +186,14 @@ impl Task {
         let mut pause = RETRY_FIRST;
         let mut unknown = false;
         loop {
-            match self.parts.journal.append(&log, self.next, entry.clone()).await {
+            let answer = match self.parts.journal.append(&log, self.next, entry.clone()).await {
+                Ok(Append::Sealed) if unknown => self.has_landed(&log).await,
+                answer => answer,
+            };
+            match answer {
                 Ok(Append::Appended) => return self.written(),
                 // Nobody else writes here; but an entry of ours whose fate was unknown may have taken the slot.
                 Ok(Append::Taken(_)) => self.next = self.next.next(),
-                Ok(Append::Sealed) if unknown && self.parts.newest.consumed(&log) > self.next => {
-                    return self.written();
-                }
                 Ok(Append::Sealed) => return Settled::Closed,
                 Err(error) => {
                     let patient = clock.monotonic().saturating_sub(began) < PATIENCE;
@@ -212,6 +213,15 @@ impl Task {
                 }
             }
         }
+    }
+
+    /// What became of an entry whose fate is unknown, now that nothing can be appended to its slot any more.
+    async fn has_landed(&self, log: &LogName) -> Result<Append, Error> {
+        // Nobody else writes here, so what stands below the end is ours; the end of a journal that was closed, read and
+        // dropped is kept.
+        let landed = self.parts.newest.consumed(log) > self.next
+            || self.parts.journal.extent(log).await?.next > self.next;
+        Ok(if landed { Append::Appended } else { Append::Sealed })
     }
 
     fn written(&mut self) -> Settled {

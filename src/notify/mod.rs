@@ -7,6 +7,7 @@
 mod attempt;
 pub mod breaker;
 pub mod compose;
+mod left;
 pub mod metrics;
 pub mod room;
 pub mod sender;

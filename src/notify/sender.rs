@@ -3,7 +3,7 @@
 //! A claim is handed over only after the append that made it was answered, and is sent at most once. Everything that
 //! is claimed gets an outcome, unless the process ends first: then the claim's deadline settles it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -95,6 +95,8 @@ pub struct Sender {
     clock: SharedClock,
     room: Arc<Room>,
     metrics: Arc<Metrics>,
+    /// The channels that have a provider here.
+    providers: Arc<BTreeSet<Channel>>,
     claims: mpsc::Sender<(Claim, Place)>,
 }
 
@@ -103,7 +105,27 @@ impl Sender {
     pub fn offer(&self) -> Input {
         let now = self.clock.monotonic();
         let channels = CHANNELS.map(|channel| (channel, self.room.free(channel, now)));
-        Input::Offer { process: self.process, channels: channels.to_vec() }
+        Input::Offer { process: self.process, channels: channels.to_vec(), leaves: Arc::default() }
+    }
+
+    /// How many messages this process could send now on this channel.
+    pub(super) fn room(&self, channel: Channel) -> usize {
+        self.room.free(channel, self.clock.monotonic())
+    }
+
+    /// Whether there is a provider for this channel; what is claimed for another one fails.
+    pub(super) fn has_provider(&self, channel: Channel) -> bool {
+        self.providers.contains(&channel)
+    }
+
+    /// This process.
+    pub(super) fn process(&self) -> Uuid {
+        self.process
+    }
+
+    /// The wall clock, for what is left to others.
+    pub(super) fn now(&self) -> Timestamp {
+        self.clock.now()
     }
 
     /// These facts were appended, by this process, and the answer has come; `state` includes them. What they claim is
@@ -165,6 +187,7 @@ pub fn sender(means: Means) -> (Sender, Task) {
         clock: Arc::clone(&means.clock),
         room: Arc::clone(&room),
         metrics: Arc::clone(&metrics),
+        providers: Arc::new(means.transports.keys().copied().collect()),
         claims,
     };
     let channels = CHANNELS.map(|c| (c, Arc::new(Semaphore::new(Bounds::of(c).sending)))).into();

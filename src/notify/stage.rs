@@ -1,16 +1,21 @@
 //! The notify stage as the loop runs it: what it consumes, and what happens once a claim is durable.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
+use super::left::Left;
+use super::room::CHANNELS;
 use super::sender::Sender;
 use crate::domain::incidents;
 use crate::domain::notify::input::Input;
 use crate::domain::notify::snapshot::{self, Record};
 use crate::domain::notify::state::State;
-use crate::domain::notify::{Fact, decide, evolve};
+use crate::domain::notify::{Fact, NotificationId, decide, evolve};
 use crate::domain::time::Timestamp;
+use crate::domain::user::Channel;
 use crate::journal::{Entry, LogName, Seq};
-use crate::stage::{Arrival, Bell, Error, Place, Signal, Stage, wanted_facts};
+use crate::stage::{Arrival, Bell, Error, Lane, Lanes, Place, Signal, Stage, wanted_facts};
 
 /// The facts of the incidents stage that may change what is sent.
 const WANTED: &[&str] = &[
@@ -30,13 +35,28 @@ pub struct Notify {
     incidents: Bell,
     /// Nothing is sent before this epoch is known here.
     epoch: u32,
+    /// What others are to try first; `None`: there are none.
+    left: Option<Left>,
 }
 
 impl Notify {
     /// The stage; what it claims goes to `sender`, and `incidents` is rung whenever there is something new. Nothing is
     /// claimed before its state has come to `epoch`: what a restored backup had planned was perhaps sent already.
     pub fn new(sender: Sender, incidents: Bell, epoch: u32) -> Self {
-        Self { sender, incidents, epoch }
+        Self { sender, incidents, epoch, left: None }
+    }
+
+    /// The same among other processes: what could not be sent from here is left to them for so long from when it is due
+    /// again. That has to be longer than it takes them to step in.
+    #[must_use]
+    pub fn among_many(mut self, leave_for: Duration) -> Self {
+        self.left = Some(Left::new(self.sender.process(), leave_for));
+        self
+    }
+
+    /// What this process leaves to others now.
+    fn leaves(&self) -> BTreeSet<NotificationId> {
+        self.left.as_ref().map(|left| left.now(self.sender.now())).unwrap_or_default()
     }
 
     fn may_send(&self, state: &State) -> bool {
@@ -67,13 +87,34 @@ impl Stage for Notify {
         snapshot::restore(records)
     }
 
-    /// Claims that are overdue, and messages that are due on a channel with room.
+    /// Claims that are overdue.
     fn next_due(&self, state: &State) -> Option<Timestamp> {
-        let Input::Offer { channels, .. } = self.sender.offer() else { return state.next_due() };
+        state.next_due()
+    }
+
+    /// Each channel by itself: what waits for it, if there is room.
+    fn lanes(&self, state: &State) -> Vec<Lane> {
         if !self.may_send(state) {
-            return state.next_due();
+            return Vec::new();
         }
-        [state.next_due(), state.next_send(&channels)].into_iter().flatten().min()
+        let leaves = self.leaves();
+        let lane = |(kind, channel): (u8, Channel)| {
+            let first = state.first_send(channel, &leaves)?;
+            let reluctant = !self.sender.has_provider(channel);
+            (self.sender.room(channel) > 0).then(|| Lane {
+                kind,
+                due: first.at,
+                head: head(first.id),
+                reluctant,
+            })
+        };
+        (0..).zip(CHANNELS).filter_map(lane).collect()
+    }
+
+    fn lane_of(state: &State, fact: &Fact) -> Option<u8> {
+        let Fact::NotificationsClaimed { ids, .. } = fact else { return None };
+        let message = state.messages.get(ids.first()?)?;
+        (0..).zip(CHANNELS).find(|(_, channel)| *channel == message.contact.channel).map(|(kind, _)| kind)
     }
 
     fn log(&self) -> LogName {
@@ -111,17 +152,29 @@ impl Stage for Notify {
         Vec::new()
     }
 
-    fn offers(&mut self, state: &State) -> Vec<Input> {
+    fn offers(&mut self, state: &State, lanes: &Lanes) -> Vec<Input> {
+        let Input::Offer { process, mut channels, .. } = self.sender.offer() else { return Vec::new() };
         if !self.may_send(state) {
             return Vec::new();
         }
-        vec![self.sender.offer()]
+        for (kind, (_, room)) in (0..).zip(&mut channels) {
+            *room = if lanes.has(kind) { *room } else { 0 };
+        }
+        vec![Input::Offer { process, channels, leaves: Arc::new(self.leaves()) }]
     }
 
     fn appended(&mut self, facts: &[Fact], state: &Arc<State>) {
         self.sender.claimed(facts, state);
+        if let Some(left) = &mut self.left {
+            left.appended(facts, self.sender.now());
+        }
         if !facts.is_empty() {
             self.incidents.ring(Signal::Stage);
         }
     }
+}
+
+/// The same for the same message only.
+fn head(id: NotificationId) -> u128 {
+    (u128::from(id.page.epoch) << 96) | (u128::from(id.page.n) << 32) | u128::from(id.n)
 }

@@ -126,18 +126,19 @@ where
 {
     let Parts { world, incidents, notify, settings, .. } = parts;
     let (of_incidents, of_notify) = (incidents.replica.clone(), notify.replica.clone());
+    let halts = vec![incidents.halt.clone(), notify.halt.clone()];
     vec![
         Box::new(StageJournal::new(
             "incidents journal",
             (LogName::incidents(), Arc::clone(&world.incidents)),
-            incidents.replica.clone(),
+            (incidents.clone(), halts.clone()),
             move || of_notify.borrow().cursors.get(&LogName::incidents()).cloned(),
             (Arc::clone(&world.clock), *settings),
         )),
         Box::new(StageJournal::new(
             "notify journal",
             (LogName::notify(), Arc::clone(&world.notify)),
-            notify.replica.clone(),
+            (notify.clone(), halts),
             move || of_incidents.borrow().cursors.get(&LogName::notify()).cloned(),
             (Arc::clone(&world.clock), *settings),
         )),

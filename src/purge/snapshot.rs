@@ -53,6 +53,24 @@ pub(super) async fn take<S: Stage>(
     Ok(snapshot)
 }
 
+/// The digest that a snapshot of this value has.
+pub(super) async fn digest<S: Stage>(
+    replica: &Arc<Replica<S>>,
+    part_bytes: usize,
+    pace: &mut Pace,
+) -> Result<[u8; 32], Error> {
+    let mut cutter = Cutter::new(replica.lines(), part_bytes);
+    let mut digest = Sha256::new();
+    while pace
+        .step(async {
+            let part = cutter.next().await;
+            Ok(part.map(|part| digest.update(&part)).is_some())
+        })
+        .await?
+    {}
+    Ok(digest.finalize().into())
+}
+
 /// Reads a sealed snapshot and compares it with its digest.
 pub(super) async fn is_whole(
     journal: &dyn Journal,

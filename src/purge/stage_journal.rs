@@ -5,14 +5,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use tokio::sync::watch;
+use tokio::sync::mpsc;
 
 use super::cut::{self, Keep};
 use super::{Settings, snapshot};
 use crate::clock::SharedClock;
-use crate::journal::{Journal, LogName, Seq, Snapshot};
+use crate::journal::{self, Journal, LogName, Seq, Snapshot};
 use crate::pacer::{Error, Job, Pace};
-use crate::stage::{Cursor, Replica, Stage};
+use crate::stage::{self, Cursor, Duty, Handle, Replica, Stage};
 
 /// How many snapshots are kept.
 const KEPT: usize = 2;
@@ -22,25 +22,37 @@ pub(super) struct StageJournal<S: Stage> {
     name: &'static str,
     log: LogName,
     journal: Arc<dyn Journal>,
-    replica: watch::Receiver<Arc<Replica<S>>>,
+    stage: Handle<S>,
+    /// Both stages stop when one has another state than other processes.
+    halts: Vec<mpsc::Sender<stage::Error>>,
     /// How far the other stage has read this journal.
     consumer: Box<dyn Fn() -> Option<Cursor> + Send + Sync>,
     clock: SharedClock,
     settings: Settings,
     /// Which sealed snapshots this process has read, and whether they were whole.
     read: BTreeMap<Seq, bool>,
+    /// What this process had where another may be taking a snapshot now.
+    pinned: BTreeMap<Seq, Arc<Replica<S>>>,
 }
+
+/// How many values are kept for a comparison that has yet to come.
+const PINNED_MAX: usize = 2;
+
+/// Who does not work on a stage leaves its snapshots to the worker, and takes one only when this many times as much has
+/// happened as a snapshot is taken after.
+const PATIENCE: u32 = 2;
 
 impl<S: Stage> StageJournal<S> {
     pub(super) fn new(
         name: &'static str,
         (log, journal): (LogName, Arc<dyn Journal>),
-        replica: watch::Receiver<Arc<Replica<S>>>,
+        (stage, halts): (Handle<S>, Vec<mpsc::Sender<stage::Error>>),
         consumer: impl Fn() -> Option<Cursor> + Send + Sync + 'static,
         (clock, settings): (SharedClock, Settings),
     ) -> Self {
         let consumer = Box::new(consumer);
-        Self { name, log, journal, replica, consumer, clock, settings, read: BTreeMap::new() }
+        let (read, pinned) = (BTreeMap::new(), BTreeMap::new());
+        Self { name, log, journal, stage, halts, consumer, clock, settings, read, pinned }
     }
 
     /// The newest snapshots that are whole, newest first; at most as many as are kept.
@@ -72,25 +84,84 @@ impl<S: Stage> StageJournal<S> {
         last: Option<&Snapshot>,
         pace: &mut Pace,
     ) -> Result<Option<Snapshot>, Error> {
-        let replica = self.replica.borrow().clone();
+        let works_on = self.stage.status.borrow().works_on.clone();
+        let now_at = self.stage.replica.borrow().next;
+        let since = sealed.iter().map(|snapshot| snapshot.at).max().unwrap_or(Seq::FIRST);
+        // Where the others can compare it with what they have.
+        let landmark = self.stage.landmarks.borrow().beyond(since).cloned();
+        let replica = landmark.unwrap_or_else(|| self.stage.replica.borrow().clone());
         // One that is damaged keeps its place until there is something new.
         let is_new = sealed.iter().all(|snapshot| snapshot.at < replica.next);
-        if !is_new || !self.is_due(replica.next, last, pace).await? {
+        if !is_new || !self.is_due((now_at, 1), last, pace).await? {
+            return Ok(None);
+        }
+        let is_ours = works_on.is_none_or(|duties| duties.contains(&Duty::Consuming));
+        if !is_ours && !self.is_due((now_at, PATIENCE), last, pace).await? {
+            self.pin(replica);
             return Ok(None);
         }
         let (part_bytes, now) = (self.settings.part_bytes, self.clock.now());
-        let taken = snapshot::take(&*self.journal, &self.log, &replica, (part_bytes, now), pace).await?;
-        self.read.insert(taken.at, true);
-        Ok(Some(taken))
+        match snapshot::take(&*self.journal, &self.log, &replica, (part_bytes, now), pace).await {
+            Ok(taken) => {
+                self.read.insert(taken.at, true);
+                Ok(Some(taken))
+            }
+            // Another process was faster: it is compared in the next round.
+            Err(Error::Store(journal::Error::Invalid(_))) if self.is_sealed(replica.next, pace).await? => {
+                self.pin(replica);
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
     }
 
-    async fn is_due(&self, next: Seq, last: Option<&Snapshot>, pace: &mut Pace) -> Result<bool, Error> {
+    async fn is_sealed(&self, at: Seq, pace: &mut Pace) -> Result<bool, Error> {
+        let sealed = pace.step(async { Ok(self.journal.snapshots(&self.log).await?) }).await?;
+        Ok(sealed.iter().any(|snapshot| snapshot.at == at))
+    }
+
+    fn pin(&mut self, replica: Arc<Replica<S>>) {
+        self.pinned.insert(replica.next, replica);
+        while self.pinned.len() > PINNED_MAX {
+            self.pinned.pop_first();
+        }
+    }
+
+    /// Compares the snapshots of others with what this process had there, once each. Stops the stages if they differ.
+    async fn compare(&mut self, sealed: &[Snapshot], pace: &mut Pace) -> Result<(), Error> {
+        for snapshot in sealed.iter().filter(|snapshot| !self.read.contains_key(&snapshot.at)) {
+            let at = snapshot.at;
+            let passed = self.stage.landmarks.borrow().at(at).cloned();
+            let Some(ours) = self.pinned.get(&at).cloned().or(passed) else { continue };
+            let digest = snapshot::digest(&ours, self.settings.part_bytes, pace).await?;
+            if digest == snapshot.digest && ours.previous == snapshot.previous {
+                continue;
+            }
+            let reason = stage::Error::Differs { log: self.log.clone(), at };
+            for halt in &self.halts {
+                // Full or closed: it stops already.
+                let _ = halt.try_send(reason.clone());
+            }
+            return Err(Error::Failed(reason.to_string()));
+        }
+        let newest = sealed.iter().map(|snapshot| snapshot.at).max();
+        self.pinned.retain(|at, _| newest.is_none_or(|newest| *at > newest));
+        Ok(())
+    }
+
+    /// Whether so many `times` as much has happened up to `next` as a snapshot is taken after.
+    async fn is_due(
+        &self,
+        (next, times): (Seq, u32),
+        last: Option<&Snapshot>,
+        pace: &mut Pace,
+    ) -> Result<bool, Error> {
         let from = last.map_or(Seq::FIRST, |snapshot| snapshot.at);
         let since = next.0.saturating_sub(from.0);
         if since == 0 {
             return Ok(false);
         }
-        if since >= self.settings.snapshot_entries {
+        if since >= self.settings.snapshot_entries * u64::from(times) {
             return Ok(true);
         }
         let (journal, log) = (&*self.journal, &self.log);
@@ -103,8 +174,9 @@ impl<S: Stage> StageJournal<S> {
                 Some(snapshot) => Some(snapshot.taken_at),
                 None => cut::entry(journal, log, extent.first).await?.map(|entry| entry.at),
             };
-            let aged = began.is_some_and(|at| at.plus(self.settings.snapshot_age) <= self.clock.now());
-            Ok(bytes >= self.settings.snapshot_bytes || aged)
+            let aged =
+                began.is_some_and(|at| at.plus(self.settings.snapshot_age * times) <= self.clock.now());
+            Ok(bytes >= self.settings.snapshot_bytes * u64::from(times) || aged)
         })
         .await
     }
@@ -122,6 +194,11 @@ impl<S: Stage> Job for StageJournal<S> {
 
     async fn round(&mut self, pace: &mut Pace) -> Result<(), Error> {
         let sealed = pace.step(async { Ok(self.journal.snapshots(&self.log).await?) }).await?;
+        if self.stage.status.borrow().stopped {
+            pace.waits_for("its stage, which has stopped");
+            return Ok(());
+        }
+        self.compare(&sealed, pace).await?;
         let mut whole = self.whole(&sealed, pace).await?;
         let taken = self.take_if_due(&sealed, whole.first(), pace).await?;
         let is_new = taken.is_some();

@@ -17,6 +17,8 @@ pub enum Signal {
     Stage = 2,
     /// The list of doors.
     Index = 4,
+    /// The stage's own journal, for a process that follows others: somebody waits for what they appended.
+    Own = 8,
 }
 
 impl Signal {

@@ -20,6 +20,31 @@ pub enum Error {
         /// Why.
         reason: String,
     },
+    /// The rules cannot take in what another process appended.
+    #[error(
+        "the rules of this release fail on entry {seq} of the journal {log}: {reason}. Other processes go on if theirs do \
+         not; start this one again with the release that they run"
+    )]
+    Fails {
+        /// In which journal.
+        log: LogName,
+        /// Which entry.
+        seq: Seq,
+        /// What the rules said.
+        reason: String,
+    },
+    /// Two processes have made different things of the same entries.
+    #[error(
+        "the state of {log} at entry {at} differs from the snapshot that another process took there, so nothing is done \
+         here by it. If other processes go on, start this one again: it begins from the snapshot. If all stop but the \
+         one that took it, that one is wrong: end it first, and remove that snapshot with its release"
+    )]
+    Differs {
+        /// In which journal.
+        log: LogName,
+        /// At which position.
+        at: Seq,
+    },
     /// The store does not hold what was consumed from it.
     #[error(
         "the journal {log} does not go on where it was left: the entry before {next} should be {expected}, but {found}. \

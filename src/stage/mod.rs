@@ -4,16 +4,24 @@
 //! A stage consumes other journals by cursor. Its cursors are in the same entry as the facts that were decided from what
 //! they passed, so nothing is ever consumed twice or skipped, whoever dies when.
 
+mod append;
 mod bell;
 mod body;
+mod company;
 mod error;
+mod follow;
+mod landmark;
+mod latency;
 mod mark;
+mod note;
 mod replica;
 mod run;
 mod size;
 mod source;
+mod standing;
 mod status;
 mod suspicion;
+mod turn;
 mod unrecorded;
 mod watchdog;
 mod world;
@@ -26,10 +34,13 @@ use serde::de::DeserializeOwned;
 
 pub use bell::{Bell, Signal};
 pub use body::{Body, Cursor, FORMAT, wanted_facts};
+pub use company::{Company, Lane, Lanes, Many};
 pub use error::Error;
+pub use landmark::Landmarks;
 pub use mark::{FileMark, Mark, NoMark, Suspects};
 pub use replica::{Replica, snapshot_digest};
 pub use run::Loop;
+pub use standing::Duty;
 pub use status::Status;
 pub use watchdog::{DECIDE_MAX, Watchdog};
 pub use world::{Handle, Settings, World};
@@ -81,7 +92,7 @@ pub trait Stage: Send + 'static {
     /// The state that these elements are of.
     fn restore(records: &mut dyn Iterator<Item = Self::Record>) -> Self::State;
 
-    /// When this process has to decide at the latest although nothing comes in: the earliest timer that it can serve.
+    /// When somebody has to decide at the latest although nothing comes in: the earliest timer.
     fn next_due(&self, state: &Self::State) -> Option<Timestamp>;
 
     /// The stage's own journal.
@@ -106,8 +117,21 @@ pub trait Stage: Send + 'static {
     /// What to decide when these sources are closed and everything in them has been consumed.
     fn drained(&self, state: &Self::State, closed: &[LogName]) -> Vec<Self::Input>;
 
-    /// Inputs that belong to every batch of this process, such as how much it could send now.
-    fn offers(&mut self, state: &Self::State) -> Vec<Self::Input>;
+    /// Work beside consuming and timers, of kinds that are judged by themselves; only what this process can serve now.
+    /// Each kind once.
+    fn lanes(&self, state: &Self::State) -> Vec<Lane> {
+        let _ = state;
+        Vec::new()
+    }
+
+    /// The lane that this fact, which `state` includes, shows somebody serving.
+    fn lane_of(state: &Self::State, fact: &Self::Fact) -> Option<u8> {
+        let _ = (state, fact);
+        None
+    }
+
+    /// Inputs that belong to every batch of this process, such as how much it could send now on these lanes.
+    fn offers(&mut self, state: &Self::State, lanes: &Lanes) -> Vec<Self::Input>;
 
     /// These facts were appended by this process, in this order, and `state` includes them.
     fn appended(&mut self, facts: &[Self::Fact], state: &Arc<Self::State>);

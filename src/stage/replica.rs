@@ -1,5 +1,6 @@
 //! A stage's state at one position of its journal, and how it gets there: from a snapshot and the entries since.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use imbl::OrdMap;
@@ -7,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::suspicion::panic_text;
 use super::{Body, Cursor, Error, Stage};
 use crate::journal::{self, Entry, Journal, LogName, Outcome, Read, Seq, Snapshot};
 
@@ -48,6 +50,14 @@ impl<S: Stage> Default for Replica<S> {
     }
 }
 
+/// What others have appended.
+pub(super) enum News<S: Stage> {
+    /// These entries, from `next` on; perhaps none.
+    Entries(Vec<Entry>),
+    /// So much that the beginning is gone: this is a later value.
+    Jumped(Box<Replica<S>>),
+}
+
 /// A snapshot is lines of JSON; the first one is this, the others are the stage's records.
 #[derive(Serialize, Deserialize)]
 struct Header {
@@ -70,40 +80,52 @@ impl<S: Stage> Replica<S> {
     /// Applies some entries that others (or an earlier process) have appended. Whether there were any.
     ///
     /// # Errors
-    /// When the store does not answer, or an entry cannot be read; the state stays at the last one that could.
+    /// When the store does not answer, or an entry cannot be read or applied; then this value is not to be used again.
     pub async fn follow(&mut self, journal: &dyn Journal, log: &LogName) -> Result<bool, Error> {
-        match journal.read(log, self.next, READ_BYTES).await? {
-            Read::Run { entries, .. } => {
+        match self.news(journal, log).await? {
+            News::Entries(entries) => {
                 for entry in &entries {
                     self.apply(log, entry)?;
                 }
                 Ok(!entries.is_empty())
             }
-            // We slept for so long that what we would read next is gone: begin again from a snapshot.
-            Read::Truncated { .. } => {
-                *self = Self::load_snapshot(journal, log).await?;
+            News::Jumped(replica) => {
+                *self = *replica;
                 Ok(true)
             }
         }
     }
 
-    /// Applies the entry at `next`.
+    /// What others have appended since.
+    pub(super) async fn news(&self, journal: &dyn Journal, log: &LogName) -> Result<News<S>, Error> {
+        match journal.read(log, self.next, READ_BYTES).await? {
+            Read::Run { entries, .. } => Ok(News::Entries(entries)),
+            // We slept for so long that what we would read next is gone: begin again from a snapshot.
+            Read::Truncated { .. } => Ok(News::Jumped(Box::new(Self::load_snapshot(journal, log).await?))),
+        }
+    }
+
+    /// Applies the entry at `next`, and gives what it holds.
     ///
     /// # Errors
-    /// When it cannot be read; nothing of it is applied then.
-    pub fn apply(&mut self, log: &LogName, entry: &Entry) -> Result<(), Error> {
+    /// When it cannot be read; nothing of it is applied then. When the rules fail on it; then this value is not to be
+    /// used again.
+    pub fn apply(&mut self, log: &LogName, entry: &Entry) -> Result<Body<S::Fact>, Error> {
         let body = Body::<S::Fact>::decode(log, self.next, entry)?;
         let state = Arc::make_mut(&mut self.state);
-        for fact in &body.facts {
-            S::evolve(state, fact);
+        let applied =
+            catch_unwind(AssertUnwindSafe(|| body.facts.iter().for_each(|fact| S::evolve(state, fact))));
+        if let Err(panic) = applied {
+            let reason = panic_text(&*panic).to_owned();
+            return Err(Error::Fails { log: log.clone(), seq: self.next, reason });
         }
-        self.advance(entry.id, body.cursors, &body.dropped);
-        Ok(())
+        self.advance(entry.id, &body.cursors, &body.dropped);
+        Ok(body)
     }
 
     /// Moves on by an entry whose facts are in the state already.
-    pub(super) fn advance(&mut self, id: Uuid, cursors: Vec<(LogName, Cursor)>, dropped: &[LogName]) {
-        self.cursors.extend(cursors);
+    pub(super) fn advance(&mut self, id: Uuid, cursors: &[(LogName, Cursor)], dropped: &[LogName]) {
+        self.cursors.extend(cursors.iter().cloned());
         for log in dropped {
             self.cursors.remove(log);
         }

@@ -3,16 +3,20 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
+use futures_util::future::join_all;
 use imbl::OrdMap;
 use uuid::Uuid;
 
 use super::replica::check_cursor;
-use super::{Arrival, Cursor, Error, Place, Stage};
+use super::{Arrival, Cursor, Error, Place, Signal, Stage};
 use crate::domain::time::Timestamp;
 use crate::journal::{self, Journal, LogName, Read, Seq};
 
 /// How much of one source is read at a time, and so about how much of it is held undecided.
 const READ_BYTES: usize = 1 << 20;
+
+/// So many reads of the other stage's journal make one look.
+const LOOKS_MAX: usize = 4;
 
 /// An input with its place.
 struct Item<I> {
@@ -132,21 +136,33 @@ impl<S: Stage> Sources<S> {
         stage: &S,
         store: impl Fn(&LogName) -> Arc<dyn Journal>,
     ) -> Result<Option<journal::Error>, Error> {
-        let mut failure = None;
-        for source in &mut self.sources {
-            if !source.hinted || source.waiting.len() >= WAITING_MAX {
-                continue;
-            }
-            match source.refill(stage, &*store(&source.log)).await {
-                Ok(()) => {}
-                Err(Error::Store(error)) => {
+        let hungry = |source: &&mut Source<S::Input>| source.hinted && source.waiting.len() < WAITING_MAX;
+        let reads = self.sources.iter_mut().filter(hungry).map(|source| {
+            let journal = store(&source.log);
+            async move {
+                let read = source.refill(stage, &*journal, READ_BYTES).await;
+                if matches!(read, Err(Error::Store(_))) {
                     source.hinted = false;
-                    failure = Some(error);
                 }
-                Err(error) => return Err(error),
+                read
             }
-        }
-        Ok(failure)
+        });
+        settled(join_all(reads).await)
+    }
+
+    /// Looks, with a small read of each source, whether there is something to decide. Of the other stage's journal more is
+    /// read, because what does not concern this one may stand before what does.
+    pub(super) async fn look(
+        &mut self,
+        stage: &S,
+        store: impl Fn(&LogName) -> Arc<dyn Journal>,
+    ) -> Result<Option<journal::Error>, Error> {
+        let idle = self.sources.iter_mut().filter(|source| !source.ended && source.waiting.is_empty());
+        let looks = idle.map(|source| {
+            let journal = store(&source.log);
+            async move { source.look(stage, &*journal).await }
+        });
+        settled(join_all(looks).await)
     }
 
     /// Checks every source's ground again at the next read.
@@ -188,6 +204,19 @@ impl<S: Stage> Sources<S> {
     }
 }
 
+/// The last failure of a store, unless something else is wrong.
+fn settled(reads: Vec<Result<(), Error>>) -> Result<Option<journal::Error>, Error> {
+    let mut failure = None;
+    for read in reads {
+        match read {
+            Ok(()) => {}
+            Err(Error::Store(error)) => failure = Some(error),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(failure)
+}
+
 /// How many inputs of one source are held undecided before no more are read.
 const WAITING_MAX: usize = 16 * 1024;
 
@@ -207,13 +236,35 @@ impl<I> Source<I> {
         }
     }
 
-    async fn refill<S: Stage<Input = I>>(&mut self, stage: &S, journal: &dyn Journal) -> Result<(), Error> {
+    /// Reads until there is something that concerns the stage, but not much.
+    async fn look<S: Stage<Input = I>>(&mut self, stage: &S, journal: &dyn Journal) -> Result<(), Error> {
+        if Signal::of(&self.log) != Signal::Stage {
+            return self.refill(stage, journal, 1).await;
+        }
+        for _ in 0..LOOKS_MAX {
+            self.refill(stage, journal, READ_BYTES).await?;
+            while self.waiting.front().is_some_and(|item| item.input.is_none()) {
+                self.waiting.pop_front();
+            }
+            if !self.hinted || !self.waiting.is_empty() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    async fn refill<S: Stage<Input = I>>(
+        &mut self,
+        stage: &S,
+        journal: &dyn Journal,
+        bytes_max: usize,
+    ) -> Result<(), Error> {
         let ground = Cursor { next: self.next, skip: 0, previous: self.previous };
         if !self.checked {
             check_cursor(journal, &self.log, &ground).await?;
             self.checked = true;
         }
-        match journal.read(&self.log, self.next, READ_BYTES).await? {
+        match journal.read(&self.log, self.next, bytes_max).await? {
             Read::Run { entries, closed } => {
                 self.hinted = !entries.is_empty() && !closed;
                 self.ended = closed;

@@ -1,5 +1,6 @@
 //! How a stage is doing, for people and metrics.
 
+use super::Duty;
 use crate::domain::time::Timestamp;
 use crate::journal::Seq;
 
@@ -20,6 +21,10 @@ pub struct Status {
     pub inputs: u64,
     /// How many inputs were given up and quarantined by this process.
     pub poisoned: u64,
+    /// What this process works on; `None`: it is the only process, and works on everything.
+    pub works_on: Option<Vec<Duty>>,
+    /// When it was known last that nothing newer was in the stage's journal; `None`: this process is the only one.
+    pub followed_at: Option<Timestamp>,
     /// Why it cannot go on at present.
     pub blocked: Option<String>,
     /// Whether it has stopped for good and needs a person.

@@ -7,7 +7,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::{Replica, Stage, Status, Watchdog};
+use super::{Company, Error, Landmarks, Replica, Stage, Status, Watchdog};
 use crate::clock::SharedClock;
 use crate::ids::SharedIds;
 use crate::journal::{Journal, LogName};
@@ -56,6 +56,8 @@ pub struct Settings {
     pub retry_cap: Duration,
     /// Ends a process whose rules run for too long.
     pub watchdog: Watchdog,
+    /// Who else uses the journal.
+    pub company: Company,
     /// How often it is checked that the sources still go on where they were left.
     pub check_every: Duration,
 }
@@ -68,6 +70,7 @@ impl Default for Settings {
             batch_max: 4096,
             retry_cap: Duration::from_secs(2),
             watchdog: Watchdog::default(),
+            company: Company::Alone,
             check_every: Duration::from_secs(60),
         }
     }
@@ -83,6 +86,10 @@ pub struct Handle<S: Stage> {
     pub status: watch::Receiver<Status>,
     /// Inputs of this process's own.
     pub local: mpsc::Sender<S::Input>,
+    /// Values at positions that other processes remember too; empty where there is no other process.
+    pub landmarks: watch::Receiver<Arc<Landmarks<S>>>,
+    /// Stops the stage for this reason: it is not to act on what it takes for its state.
+    pub halt: mpsc::Sender<Error>,
 }
 
 impl<S: Stage> Clone for Handle<S> {
@@ -92,6 +99,8 @@ impl<S: Stage> Clone for Handle<S> {
             state: self.state.clone(),
             status: self.status.clone(),
             local: self.local.clone(),
+            landmarks: self.landmarks.clone(),
+            halt: self.halt.clone(),
         }
     }
 }

@@ -1,5 +1,6 @@
 //! What the notify stage decides about.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -22,6 +23,8 @@ pub enum Input {
         process: Uuid,
         /// How many messages it can send now, per channel; a bundle is one.
         channels: Vec<(Channel, usize)>,
+        /// What it leaves to other processes for now.
+        leaves: Arc<BTreeSet<NotificationId>>,
     },
     /// What came of messages that a process had claimed.
     Outcome {

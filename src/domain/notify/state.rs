@@ -1,5 +1,6 @@
 //! The messages that have not ended, and what decides when the next may go: one value, cheap to clone.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use imbl::{OrdMap, OrdSet};
@@ -124,6 +125,17 @@ pub struct Lane {
     pub ready: Option<Timestamp>,
 }
 
+/// What goes first on a channel.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FirstSend {
+    /// When.
+    pub at: Timestamp,
+    /// To which contact method.
+    pub contact: ContactMethodId,
+    /// Which message.
+    pub id: NotificationId,
+}
+
 /// How often each thing ever happened.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct Counts {
@@ -156,18 +168,23 @@ impl State {
     /// When a process with room on these channels can next be given something to send. In the past if something waits.
     pub fn next_send(&self, channels: &[(Channel, usize)]) -> Option<Timestamp> {
         let with_room = channels.iter().filter(|(_, room)| *room > 0);
-        with_room.filter_map(|(channel, _)| self.first_ready(*channel)).map(|(at, _)| at).min()
+        let none = BTreeSet::new();
+        with_room.filter_map(|(channel, _)| self.first_send(*channel, &none)).map(|first| first.at).min()
+    }
+
+    /// What goes first on this channel but for contact methods whose next message is among `leaves`. Looks at no more
+    /// contact methods than there are `leaves`, and one.
+    pub fn first_send(&self, channel: Channel, leaves: &BTreeSet<NotificationId>) -> Option<FirstSend> {
+        self.ready.get(&channel)?.iter().find_map(|(at, contact)| {
+            let (_, id) = self.lanes.get(&(channel, *contact))?.first(channel)?;
+            (!leaves.contains(&id)).then_some(FirstSend { at: *at, contact: *contact, id })
+        })
     }
 
     /// When the message that waits longest was due, if any is; the stage's lateness is counted from it. Looks at every
     /// contact method that something waits for.
     pub fn oldest_due(&self, now: Timestamp) -> Option<Timestamp> {
         self.lanes.values().filter_map(Lane::first_due).min().filter(|due| *due <= now)
-    }
-
-    /// The lane of this channel that may send first, and when.
-    pub(super) fn first_ready(&self, channel: Channel) -> Option<(Timestamp, ContactMethodId)> {
-        self.ready.get(&channel)?.get_min().copied()
     }
 }
 
@@ -193,13 +210,18 @@ impl Page {
 impl Lane {
     /// The earliest that something may go; `None`: nothing waits, or enough is on its way.
     pub(super) fn earliest(&self, channel: Channel) -> Option<Timestamp> {
+        self.first(channel).map(|(at, _)| at)
+    }
+
+    /// What may go first, and when.
+    fn first(&self, channel: Channel) -> Option<(Timestamp, NotificationId)> {
         if !channel.bundles() && self.claimed >= CONTACT_CLAIMS_MAX {
             return None;
         }
-        let alone = self.alone.get_min().map(|(due, _)| *due);
+        let alone = self.alone.get_min().copied();
         let waiting =
-            self.waiting.get_min().map(|(due, _)| self.window_end.map_or(*due, |end| end.max(*due)));
-        alone.into_iter().chain(waiting).min()
+            self.waiting.get_min().map(|(due, id)| (self.window_end.map_or(*due, |end| end.max(*due)), *id));
+        alone.into_iter().chain(waiting).min_by_key(|(at, _)| *at)
     }
 
     /// Whether it says nothing.

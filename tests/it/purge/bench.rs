@@ -95,7 +95,9 @@ fn handle<S: Stage>()
     let (publish_state, state) = watch::channel(Arc::new(S::State::default()));
     let (_, status) = watch::channel(Status::default());
     let (local, inputs) = mpsc::channel(1024);
-    (publish, publish_state, Handle { replica, state, status, local }, inputs)
+    let landmarks = watch::channel(Arc::default()).1;
+    let halt = mpsc::channel(1).0;
+    (publish, publish_state, Handle { replica, state, status, local, landmarks, halt }, inputs)
 }
 
 impl Bench {

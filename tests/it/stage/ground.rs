@@ -151,7 +151,7 @@ async fn an_entry_of_a_newer_release_stops_the_stage() {
 }
 
 /// Takes a snapshot of what the journal holds now.
-async fn snapshot(world: &World) -> Seq {
+pub(super) async fn snapshot(world: &World) -> Seq {
     let (journal, log) = (world.store.handle(SENDER), LogName::incidents());
     let replica = Replica::<Tally>::load(&journal, &log).await.unwrap();
     let lines: Vec<_> = replica.lines().collect();

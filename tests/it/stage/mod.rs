@@ -3,7 +3,9 @@
 
 mod bounds;
 mod crash;
+mod door;
 mod ground;
+mod many;
 mod poison;
 mod quiet;
 mod race;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use imbl::OrdMap;
 use pd::domain::time::Timestamp;
 use pd::journal::{Entry, LogName, Seq};
-use pd::stage::{Arrival, Body, Error, Place, Stage};
+use pd::stage::{Arrival, Body, Error, Lanes, Place, Stage};
 use serde::{Deserialize, Serialize};
 
 /// What is counted. What a line begins with says what it does: `quiet` leads to no fact, `boom` makes the rules panic,
@@ -137,7 +137,7 @@ impl Stage for Tally {
         Vec::new()
     }
 
-    fn offers(&mut self, _: &State) -> Vec<Line> {
+    fn offers(&mut self, _: &State, _: &Lanes) -> Vec<Line> {
         Vec::new()
     }
 

@@ -39,8 +39,8 @@ pub fn decide(state: &State, inputs: &[Input], now: Timestamp) -> Decision {
     }
     draft.give_up_claims();
     for input in inputs {
-        if let Input::Offer { process, channels } = input {
-            draft.claim(*process, channels);
+        if let Input::Offer { process, channels, leaves } = input {
+            draft.claim(*process, channels, leaves);
         }
     }
     Decision { facts: draft.facts, state: draft.state }

@@ -101,7 +101,7 @@ impl World {
                 Input::Incidents(Said::ContactMethodRemoved { user: user(of), id })
             }
             Op::RemoveUser(of) => Input::Incidents(Said::UserDeleted { id: user(of) }),
-            Op::Offer(process, channels) => Input::Offer { process, channels },
+            Op::Offer(process, channels) => Input::Offer { process, channels, leaves: Arc::default() },
             Op::Outcome(index, outcome) => {
                 let open: Vec<_> = self.open.values().collect();
                 let (process, ids) = (!open.is_empty()).then(|| *index.get(&open))?.clone();
@@ -123,7 +123,7 @@ impl World {
                 Input::Outcome { ids, outcome: Outcome::Retry { .. } | Outcome::NotTried { .. }, .. } => {
                     retried.extend(ids);
                 }
-                Input::Offer { process, channels } => {
+                Input::Offer { process, channels, .. } => {
                     for (channel, n) in channels {
                         *room.entry((*process, *channel)).or_default() += n;
                     }
@@ -226,7 +226,7 @@ impl World {
                 })
                 .collect();
             let channels = CHANNELS.map(|channel| (channel, 1_000)).to_vec();
-            inputs.push(Input::Offer { process: US, channels });
+            inputs.push(Input::Offer { process: US, channels, leaves: Arc::default() });
             self.run(&inputs);
             if self.state.messages.is_empty() {
                 return;

@@ -52,7 +52,9 @@ fn check(name: &str, drained: bool, script: Vec<(f64, Vec<In>, &str)>) {
                 Page(n, steps, spare) => {
                     Input::Incidents(Said::UserPaged(Box::new(paged(n, now, steps, spare))))
                 }
-                Offer(process, room) => Input::Offer { process, channels: room.to_vec() },
+                Offer(process, room) => {
+                    Input::Offer { process, channels: room.to_vec(), leaves: Arc::default() }
+                }
                 In::Outcome(ids, process, outcome) => {
                     Input::Outcome { ids: parse(ids), process, outcome, chance: 700 }
                 }
@@ -402,7 +404,11 @@ fn a_storm_in_numbers() {
     let page =
         |n| Input::Incidents(Said::UserPaged(Box::new(paged(n, at(0.0), &[(0, EMAIL), (0, HOOK)], &[]))));
     let mut inputs: Vec<_> = (1..=999).map(|n| page(n * 10 % 1_000 + n / 100)).collect();
-    inputs.push(Input::Offer { process: US, channels: vec![(EMAIL, 4), (HOOK, 1_000)] });
+    inputs.push(Input::Offer {
+        process: US,
+        channels: vec![(EMAIL, 4), (HOOK, 1_000)],
+        leaves: Arc::default(),
+    });
     let first = step(&State::default(), &inputs, at(0.0));
     let pages = first.state.counts.pages;
     let claims = |decision: &Decision| {
@@ -418,7 +424,7 @@ fn a_storm_in_numbers() {
     assert_eq!(claims(&first), vec![1; 4 + 128]);
     assert_eq!(ready(&first, HOOK), None);
     assert_eq!(ready(&first, EMAIL), Some(at(0.0)));
-    let offer = |room| Input::Offer { process: US, channels: vec![(EMAIL, room)] };
+    let offer = |room| Input::Offer { process: US, channels: vec![(EMAIL, room)], leaves: Arc::default() };
     let second = step(&first.state, &[offer(100)], at(1.0));
     assert!(claims(&second).iter().all(|ids| *ids == 1), "{:?}", claims(&second));
     assert_eq!(ready(&second, EMAIL), Some(at(30.0)));

@@ -1,0 +1,126 @@
+//! Whether a stage's process has the journal to itself, or shares it with equal ones.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+use uuid::Uuid;
+
+use super::Duty;
+use crate::domain::time::Timestamp;
+
+/// Who uses the journal.
+#[derive(Clone, Debug, Default)]
+pub enum Company {
+    /// This process only, for sure: it does all work at once.
+    #[default]
+    Alone,
+    /// Equal processes: each follows, and does the work that it sees standing still.
+    Many(Many),
+}
+
+/// How a process lives with others. The stages of one process share a clone.
+#[derive(Clone, Debug)]
+pub struct Many {
+    /// The pause between two reads of the stage's own journal, whatever the load; a worker reads its sources as often.
+    pub poll: Duration,
+    /// The pause between two looks of a passive process at the sources: whether there is work.
+    pub look: Duration,
+    /// Due work that has not moved for this long is overdue,
+    pub patience: Duration,
+    /// or for this many times the p99 of this process's appends, if that is longer.
+    pub patience_factor: u32,
+    /// The p99 of this process's appends elsewhere, such as at its door. Zero: not known.
+    pub append_p99: watch::Receiver<Duration>,
+    /// Whether this process's clock is off: it steps in after the others.
+    pub clock_is_off: watch::Receiver<bool>,
+    /// Processes that were seen to do nothing any more.
+    pub(super) silent: Silent,
+}
+
+impl Many {
+    /// The usual bounds.
+    pub fn new(append_p99: watch::Receiver<Duration>, clock_is_off: watch::Receiver<bool>) -> Self {
+        Self {
+            poll: Duration::from_millis(200),
+            look: Duration::from_secs(1),
+            patience: Duration::from_secs(5),
+            patience_factor: 20,
+            append_p99,
+            clock_is_off,
+            silent: Silent::default(),
+        }
+    }
+}
+
+impl Default for Many {
+    /// Of a process whose clock is right, and that knows of no appends but its stages' own.
+    fn default() -> Self {
+        Self::new(watch::channel(Duration::ZERO).1, watch::channel(false).1)
+    }
+}
+
+/// So many are remembered; of one that is forgotten it is found out again.
+const SILENT_MAX: usize = 64;
+
+/// Processes whose work was taken over and that were not heard of since, as the stages of this process tell each other:
+/// what one has found out with patience, the other need not.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Silent(Arc<watch::Sender<BTreeSet<Uuid>>>);
+
+impl Silent {
+    pub(super) fn note(&self, process: Uuid) {
+        self.0.send_if_modified(|silent| {
+            if silent.len() >= SILENT_MAX {
+                silent.pop_first();
+            }
+            silent.insert(process)
+        });
+    }
+
+    pub(super) fn heard(&self, process: Uuid) {
+        self.0.send_if_modified(|silent| silent.remove(&process));
+    }
+
+    pub(super) fn all(&self) -> BTreeSet<Uuid> {
+        self.0.borrow().clone()
+    }
+}
+
+/// Work of a stage that is judged by itself.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Lane {
+    /// Which: the stage's own number.
+    pub kind: u8,
+    /// When its first piece of work is due.
+    pub due: Timestamp,
+    /// What is to be done first: another value means that it moved.
+    pub head: u128,
+    /// This process could only give it up; others, if there are any, go first by far.
+    pub reluctant: bool,
+}
+
+/// Which lanes this process may serve in a batch.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub enum Lanes {
+    /// All: there is no other process.
+    All,
+    /// These.
+    Only(Vec<u8>),
+}
+
+impl Lanes {
+    /// Whether this one may be served.
+    pub fn has(&self, kind: u8) -> bool {
+        match self {
+            Self::All => true,
+            Self::Only(kinds) => kinds.contains(&kind),
+        }
+    }
+
+    pub(super) fn of(duties: &[Duty]) -> Self {
+        let lane = |duty: &Duty| if let Duty::Lane(kind) = duty { Some(*kind) } else { None };
+        Self::Only(duties.iter().filter_map(lane).collect())
+    }
+}

@@ -1,0 +1,44 @@
+//! What the loop tells about itself.
+
+use super::{Loop, Stage};
+use crate::journal;
+
+impl<S: Stage> Loop<S> {
+    pub(super) fn note_read(&mut self, failure: Option<journal::Error>) {
+        if failure.is_some() || self.read_failed {
+            self.read_failed = failure.is_some();
+            self.status.send_modify(|status| status.blocked = failure.map(|error| error.to_string()));
+        }
+    }
+
+    pub(super) fn note_append_failure(&mut self, error: &journal::Error) {
+        let text = error.to_string();
+        self.status.send_if_modified(|status| {
+            let new = status.blocked.as_deref() != Some(&text);
+            if new {
+                tracing::warn!(stage = %self.log, error = text, "cannot append; trying again");
+                status.blocked = Some(text);
+            }
+            new
+        });
+    }
+
+    pub(super) fn note_progress(&mut self) {
+        let now = self.world.clock.now();
+        let lanes = self.stage.lanes(&self.replica.state);
+        let timers = self.stage.next_due(&self.replica.state);
+        let overdue = lanes.iter().map(|lane| lane.due).chain(timers).min().filter(|due| *due < now);
+        let oldest = [self.sources.oldest(), overdue].into_iter().flatten().min();
+        let (next, waiting) = (self.replica.next, self.sources.waiting());
+        let works_on = (!self.standing.is_alone()).then(|| self.standing.duties());
+        self.status.send_if_modified(|status| {
+            let new = status.oldest_undone != oldest
+                || status.next != next
+                || status.waiting != waiting
+                || status.works_on != works_on;
+            (status.oldest_undone, status.next, status.waiting) = (oldest, next, waiting);
+            status.works_on = works_on;
+            new
+        });
+    }
+}
