@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::task::{Context, Poll};
 
-use tokio::sync::watch;
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 /// One for each life of a process.
@@ -16,19 +16,22 @@ pub(super) struct Gate(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     frozen: AtomicBool,
-    publish: watch::Sender<bool>,
+    /// Wakes in the order of waiting: a watch channel would not, and a run could not be repeated.
+    thawed: Notify,
     dead: CancellationToken,
 }
 
 impl Gate {
     pub(super) fn new() -> Self {
-        let (publish, _) = watch::channel(false);
-        Self(Arc::new(Inner { frozen: AtomicBool::new(false), publish, dead: CancellationToken::new() }))
+        let thawed = Notify::new();
+        Self(Arc::new(Inner { frozen: AtomicBool::new(false), thawed, dead: CancellationToken::new() }))
     }
 
     pub(super) fn freeze(&self, frozen: bool) {
         self.0.frozen.store(frozen, Ordering::Relaxed);
-        self.0.publish.send_replace(frozen);
+        if !frozen {
+            self.0.thawed.notify_waiters();
+        }
     }
 
     pub(super) fn is_frozen(&self) -> bool {
@@ -45,10 +48,8 @@ impl Gate {
 
     /// Waits while the process is frozen.
     pub(super) async fn pass(&self) {
-        if self.is_frozen() {
-            let mut frozen = self.0.publish.subscribe();
-            // The sender is held by this gate, so it is never gone.
-            let _thawed = frozen.wait_for(|frozen| !frozen).await;
+        while self.is_frozen() {
+            self.0.thawed.notified().await;
         }
     }
 

@@ -18,6 +18,7 @@ mod process;
 mod providers;
 mod town;
 mod trace;
+mod turnstile;
 mod weather;
 
 use std::sync::Arc;

@@ -40,7 +40,9 @@ async fn acts(town: Arc<Town>, chance: Chance, user: UserId, numbers: Vec<Incide
             };
             town.trace.say("somebody", (number.0, what), || format!("asks {} to {what} #{number}", name(machine)));
             let asking = door.commands.ask(actor, Some(Arc::clone(&key)), ask.clone());
+            let turn = town.turnstile.ticket();
             let answer = door.gate.within(asking).await;
+            town.turnstile.pass(turn).await;
             town.trace.say("somebody", matches!(answer, Some(Ok(_))), || match &answer {
                 Some(Ok(verdict)) => format!("hears from {} about #{number}: {verdict:?}", name(machine)),
                 Some(Err(error)) => format!("hears from {} about #{number}: {error}", name(machine)),

@@ -21,7 +21,7 @@ use pd::notify::stage::Notify;
 use pd::notify::transport::Transport;
 use pd::pacer::{self, Pacer};
 use pd::purge;
-use pd::stage::{self, Bell, Handle, Loop, NoMark, Replica, Settings, Signal, Stage, World};
+use pd::stage::{self, Bell, Company, Handle, Loop, Many, NoMark, Replica, Settings, Signal, Stage, World};
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
@@ -38,6 +38,9 @@ const STAGE_DRAIN: Duration = Duration::from_secs(10);
 
 /// How long a newer state is waited for before an unknown key is accepted; as the server has it.
 const NEWEST_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How long what could not be sent from here is left to other processes.
+const LEAVE_FOR: Duration = Duration::from_secs(10);
 
 /// Which of a process's futures.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -172,10 +175,11 @@ async fn live(town: Arc<Town>, machine: usize, life: Life, ids: SharedIds, resto
         machine,
     };
     let (incidents_bell, notify_bell) = (Bell::default(), Bell::default());
+    let company = Company::Many(Many::default());
     let (incidents_loop, incidents) = Loop::of(
         Incidents::new(notify_bell.clone()),
         world.clone(),
-        Settings::default(),
+        Settings { company: company.clone(), ..Settings::default() },
         incidents_bell.clone(),
         Box::new(NoMark),
         incidents_state,
@@ -195,9 +199,9 @@ async fn live(town: Arc<Town>, machine: usize, life: Life, ids: SharedIds, resto
             .into(),
     });
     let (notify_loop, notify) = Loop::of(
-        Notify::new(sender, incidents_bell.clone(), epoch),
+        Notify::new(sender, incidents_bell.clone(), epoch).among_many(LEAVE_FOR),
         world.clone(),
-        Settings { rest: Duration::from_millis(1), ..Settings::default() },
+        Settings { rest: Duration::from_millis(1), company, ..Settings::default() },
         notify_bell,
         Box::new(NoMark),
         notify_state,
@@ -341,7 +345,7 @@ struct NewestKnown {
 impl Newest for NewestKnown {
     async fn newest(&self) -> Option<Arc<State>> {
         let end = self.journal.extent(&LogName::incidents()).await.ok()?.next;
-        self.bell.ring(Signal::Stage);
+        self.bell.ring(Signal::Own);
         let mut replica = self.incidents.replica.clone();
         let newer = within(&*self.clock, NEWEST_PATIENCE, replica.wait_for(|known| known.next >= end)).await?;
         newer.ok().map(|replica| Arc::clone(&replica.state))

@@ -24,6 +24,7 @@ use super::gate::Gate;
 use super::plan::Plan;
 use super::providers::Mood;
 use super::trace::Trace;
+use super::turnstile::Turnstile;
 use super::weather::Weather;
 
 /// Everything that a run consists of.
@@ -38,6 +39,8 @@ pub(super) struct Town {
     pub(super) doors_weather: Weather,
     pub(super) stages_weather: Weather,
     pub(super) archive: Arc<MemoryArchive>,
+    /// Orders those who are answered at the same moment.
+    pub(super) turnstile: Turnstile,
     machines: Mutex<Vec<Machine>>,
     moods: Mutex<BTreeMap<Channel, Mood>>,
     check: Mutex<Check>,
@@ -105,6 +108,7 @@ impl Town {
             doors_weather,
             stages_weather,
             archive: Arc::new(MemoryArchive::new()),
+            turnstile: Turnstile::default(),
             machines,
             moods: Mutex::default(),
             check,
