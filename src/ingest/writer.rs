@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::{Parts, Refused, keeper};
 use crate::door;
 use crate::journal::{Append, Entry, Error, LogName, Outcome, Seq};
+use crate::mutants::{self, Mutant};
 use crate::stage::Signal;
 
 /// A batch aims at this many bytes. One input is never split; the largest has half a mebibyte.
@@ -154,6 +155,11 @@ impl Task {
                     Err(error) => return refuse(waiting, &Refused::Store(error.to_string())),
                 },
             };
+            if mutants::is(Mutant::AnswerBeforeAppend) {
+                for (index, input) in (0..).zip(waiting.drain(..)) {
+                    let _ = input.reply.send(Ok(Written { door, seq: self.next, index }));
+                }
+            }
             match self.settle(door, body.clone(), waiting).await {
                 Settled::Written(seq) => {
                     self.parts.ring(Signal::Doors);
@@ -175,7 +181,7 @@ impl Task {
         let clock = Arc::clone(&self.parts.clock);
         let log = self.kind.log(door);
         let now = clock.now();
-        let entry = Entry {
+        let mut entry = Entry {
             id: self.parts.ids.uuid(now),
             writer: self.parts.process,
             at: now,
@@ -198,6 +204,9 @@ impl Task {
                 Err(error) => {
                     let patient = clock.monotonic().saturating_sub(began) < PATIENCE;
                     unknown |= error.outcome() == Outcome::Unknown;
+                    if mutants::is(Mutant::RepeatedWithNewId) {
+                        entry.id = self.parts.ids.uuid(now);
+                    }
                     if !patient
                         || matches!(error, Error::NoSpace { .. } | Error::Invalid(_) | Error::Damaged(_))
                     {

@@ -12,7 +12,6 @@ use crate::journal::Seq;
 const STEPS: [u64; 3] = [64, 1024, 16 * 1024];
 
 /// What is remembered: as many values as there are steps. They share what has not changed between them.
-#[derive(Debug)]
 pub struct Landmarks<S: Stage> {
     /// By step.
     newest: BTreeMap<u64, Arc<Replica<S>>>,

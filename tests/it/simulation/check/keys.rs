@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use pd::domain::event::{Action, DedupKey, EventAddress};
 use pd::domain::id::IntegrationId;
-use pd::domain::incident::Agent;
+use pd::domain::incident::{Agent, ResolveReason};
 use pd::domain::incidents::fact::Fact;
 use pd::domain::incidents::state::State;
 use pd::domain::service::RoutingKey;
@@ -14,11 +14,20 @@ use pd::journal::Seq;
 
 use crate::simulation::monitoring::Attempt;
 
+use pd::domain::incidents::decide::CLOCK_BOUND;
+
 /// What was accepted by two doors within this time has no order: the clock bound and as much again for the answers.
 const IN_DOUBT: Duration = Duration::from_secs(4);
 
 /// Closes that came before their trigger are remembered for some minutes; this is well within.
 const REMEMBERED: Duration = Duration::from_secs(200);
+
+/// Where an event has resolved an alert.
+struct Resolved {
+    at: Seq,
+    /// It had come before its trigger and was remembered.
+    remembered: bool,
+}
 
 /// See the module.
 #[derive(Default)]
@@ -27,7 +36,8 @@ pub(super) struct Keys {
     /// Where each attempt was decided.
     decided: BTreeMap<String, (EventAddress, Seq)>,
     /// Where events have resolved an alert of a key.
-    resolved: BTreeMap<(IntegrationId, DedupKey), Vec<Seq>>,
+    resolved: BTreeMap<(IntegrationId, DedupKey), Vec<Resolved>>,
+    latest: Option<(IntegrationId, DedupKey)>,
 }
 
 impl Keys {
@@ -47,7 +57,13 @@ impl Keys {
             && let Some(alert) = incident.alerts.get(usize::try_from(*alert).unwrap_or(usize::MAX))
         {
             let key = (*integration, alert.dedup_key.clone());
-            self.resolved.entry(key).or_default().push(seq);
+            self.latest = Some(key.clone());
+            self.resolved.entry(key).or_default().push(Resolved { at: seq, remembered: false });
+        }
+        if let Fact::IncidentResolved { reason: ResolveReason::ResolvedEarlier, .. } = fact
+            && let Some(resolved) = self.latest.as_ref().and_then(|key| self.resolved.get_mut(key)?.last_mut())
+        {
+            resolved.remembered = true;
         }
     }
 
@@ -74,7 +90,11 @@ impl Keys {
         // One that was not answered may come at any time.
         let unsure = closes().any(|it| !it.accepted || it.ended > last.began);
         let (_, decided) = self.decided.get(&last.marker).filter(|_| !unsure)?;
-        let at = self.resolved.get(key)?.iter().find(|at| *at >= decided)?;
+        // What two doors accepted within the bound of their clocks has no order. A remembered resolve does not apply
+        // then; one that is read after its trigger does, unless the clocks say that it is older.
+        let near = closes().any(|it| it.ended + CLOCK_BOUND > last.began);
+        let wrong = |it: &&Resolved| it.at >= *decided && (it.remembered || !near);
+        let at = self.resolved.get(key)?.iter().find(wrong)?.at;
         Some(format!(
             "the trigger {} of {} was sent after every resolve, but was resolved by one in incidents {at}",
             last.marker, key.1
