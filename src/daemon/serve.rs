@@ -31,7 +31,7 @@ use crate::journal::{self, Journal, LogName};
 use crate::notify::sender::Sender;
 use crate::notify::stage::Notify;
 use crate::pacer;
-use crate::stage::{self, Bell, FileMark, Handle, Loop, Settings, Stage, Watchdog, World};
+use crate::stage::{self, Bell, Company, FileMark, Handle, Loop, Settings, Stage, Watchdog, World};
 
 /// How long messages that are being sent may take once the process is ending.
 const SEND_DRAIN: Duration = Duration::from_secs(45);
@@ -160,7 +160,10 @@ impl Server {
         let (serving, sending) = (CancellationToken::new(), CancellationToken::new());
         let folder = Arc::new(folder);
         let (incidents_bell, notify_bell) = (Bell::default(), Bell::default());
-        let settings = || Settings { watchdog: Watchdog::default(), ..Settings::default() };
+        // The folder's lock says that nobody else uses an embedded store.
+        let company = Company::Alone;
+        let settings =
+            || Settings { watchdog: Watchdog::default(), company: company.clone(), ..Settings::default() };
         let mark = |name: &str| FileMark::open(&folder.at(name)).map(Box::new).map_err(Error::Runtime);
 
         // Both at once: this is what a start takes its time for.
@@ -186,7 +189,12 @@ impl Server {
         let of_notify = Settings { rest: Duration::from_millis(1), ..settings() };
         let watchdogs = [watchdogs, vec![of_notify.watchdog.clone()]].concat();
         let (notify_loop, notify) = Loop::of(
-            Notify::new(sender.clone(), incidents_bell.clone(), epoch),
+            match &company {
+                Company::Alone => Notify::new(sender.clone(), incidents_bell.clone(), epoch),
+                Company::Many(many) => {
+                    Notify::new(sender.clone(), incidents_bell.clone(), epoch).among_many(many.patience * 2)
+                }
+            },
             world.clone(),
             of_notify,
             notify_bell,
@@ -212,7 +220,7 @@ impl Server {
             }),
             closed,
         };
-        let door = open_door(&parts, &stores, &incidents).await;
+        let door = open_door(&parts, &stores, &incidents, &company).await;
         let (events, events_task) = Writer::events(parts.clone(), door);
         let (commands, commands_task) = Writer::commands(parts.clone(), door);
         let mut doors = JoinSet::new();
@@ -340,12 +348,19 @@ impl Server {
 
 /// This process's door. A store that takes none now (its disk is full, say) does not keep the process from showing what
 /// there is: the door is opened when something comes in.
-async fn open_door(parts: &Parts, stores: &Stores, incidents: &Handle<Incidents>) -> Option<Uuid> {
+async fn open_door(
+    parts: &Parts,
+    stores: &Stores,
+    incidents: &Handle<Incidents>,
+    company: &Company,
+) -> Option<Uuid> {
     let open = async {
         let door = ingest::register(parts).await?;
         let state = incidents.state.borrow().clone();
-        // The folder's lock says that nobody else uses this store: the doors of the process before are done with.
-        ingest::close_others(&*stores.doors, &state, door).await?;
+        // The doors of the process before are done with; those of other processes are theirs.
+        if matches!(company, Company::Alone) {
+            ingest::close_others(&*stores.doors, &state, door).await?;
+        }
         Ok::<_, journal::Error>(door)
     };
     open.await.inspect_err(|error| tracing::warn!(%error, "no door could be opened yet")).ok()

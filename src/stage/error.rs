@@ -35,9 +35,9 @@ pub enum Error {
     },
     /// Two processes have made different things of the same entries.
     #[error(
-        "the state of {log} at entry {at} differs from the snapshot that another process took there, so nothing is done \
-         here by it. If other processes go on, start this one again: it begins from the snapshot. If all stop but the \
-         one that took it, that one is wrong: end it first, and remove that snapshot with its release"
+        "the state of {log} at entry {at} differs from the snapshot that another process took there, so this process does \
+         no more. If the others go on, start this one again: it begins from the snapshot. If all stop but the one that \
+         took it, that one is wrong: end it, remove the snapshot, and start the others again"
     )]
     Differs {
         /// In which journal.

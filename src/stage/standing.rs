@@ -339,7 +339,8 @@ mod tests {
         assert!(standing.is_on_trial(Duty::Timers));
         standing.proved(Duty::Timers, Duration::from_secs(6));
         assert!(!standing.is_on_trial(Duty::Timers) && standing.does(Duty::Timers));
-        assert_eq!(standing.judge(&all, &moment(8), |_| Duration::ZERO), [(Duty::Consuming, OTHER)]);
+        assert_eq!(standing.judge(&all, &moment(9), |_| Duration::ZERO), []);
+        assert_eq!(standing.judge(&all, &moment(10), |_| Duration::ZERO), [(Duty::Consuming, OTHER)]);
         assert!(Standing::alone().does(Duty::Lane(9)) && Standing::alone().is_alone());
     }
 }

@@ -1,9 +1,11 @@
 //! The stage loop over the journal in memory, on a clock that leaps over every wait.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod agree;
 mod bounds;
 mod crash;
 mod door;
+mod fleet;
 mod ground;
 mod many;
 mod poison;
@@ -12,4 +14,5 @@ mod race;
 mod rate;
 mod real;
 mod tally;
+mod together;
 mod world;

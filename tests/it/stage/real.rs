@@ -29,7 +29,7 @@ async fn run(world: &World, process: u32) -> Running<Incidents> {
     world.run_stage(given, stage, eager(), || Box::new(NoMark)).await.unwrap()
 }
 
-fn founding(world: &World, routing_key: RoutingKey) -> Input {
+pub(super) fn founding(world: &World, routing_key: RoutingKey) -> Input {
     let (keyring, ids) = (Keyring::new([1; 32]), &*world.ids);
     let user_key = keyring.new_user_key(ids);
     let founding = Founding {
