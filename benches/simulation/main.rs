@@ -1,13 +1,15 @@
 //! Runs many seeds of the simulation on all cores.
 //!
 //! `cargo bench --bench simulation [-- --seeds N] [--from SEED] [--mode safety|liveness|both] [--trace]` prints seeds a
-//! second, and on a failure the seed and its trace; it ends with 1 then.
+//! second, and on a failure the seed and its trace; it ends with 1 then. `--keep-going` runs them all and names those
+//! that failed. `--mutants [--only NAME]` searches for a seed that finds each deliberate bug, and says how many it took.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
 
 #[path = "../../tests/it/simulation/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "shared with the tests")]
 mod simulation;
+mod mutants;
 
 use std::process::ExitCode;
 use std::sync::Mutex;
@@ -50,6 +52,9 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let seeds = arguments.number("--seeds", 200);
+    if arguments.has("--mutants") {
+        return mutants::search(from, seeds, modes, arguments.text("--only"));
+    }
     let keep_going = arguments.has("--keep-going");
     let mut clean = true;
     for mode in modes {

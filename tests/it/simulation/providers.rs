@@ -60,7 +60,11 @@ impl Transport for Provider {
 
     async fn send(&self, message: &Message) -> Outcome {
         let (now, who) = (self.clock.now(), self.process);
-        self.town.check(|check, trace| check.sends(trace, who, self.channel, message, now));
+        let known = self.town.machine(self.machine, |at| {
+            let life = at.life.as_ref().filter(|life| life.process == who)?;
+            life.view.as_ref().map(|view| view.incidents.state.borrow().clone())
+        });
+        self.town.check(|check, trace| check.sends(trace, who, (self.channel, message), now, known.as_deref()));
         self.gate.pass().await;
         let (reply, answer) = oneshot::channel();
         // What is on the wire arrives, whatever becomes of the sender.

@@ -66,7 +66,12 @@ impl Doors {
                 Ok(Read::Run { entries, .. }) => {
                     for entry in &entries {
                         let events = events(log, entry);
-                        self.written.extend(events.iter().filter_map(|event| event.marker.clone()));
+                        for marker in events.iter().filter_map(|event| event.marker.clone()) {
+                            if self.written.contains(&marker) {
+                                return Some(format!("the event {marker} came in once, but is in doors twice"));
+                            }
+                            self.written.insert(marker);
+                        }
                         book.entries.push(events);
                         book.previous.push(entry.id);
                     }

@@ -7,14 +7,13 @@ use std::time::Duration;
 use pd::domain::event::{Action, DedupKey, EventAddress};
 use pd::domain::id::IntegrationId;
 use pd::domain::incident::{Agent, ResolveReason};
+use pd::domain::incidents::decide::CLOCK_BOUND;
 use pd::domain::incidents::fact::Fact;
 use pd::domain::incidents::state::State;
 use pd::domain::service::RoutingKey;
 use pd::journal::Seq;
 
 use crate::simulation::monitoring::Attempt;
-
-use pd::domain::incidents::decide::CLOCK_BOUND;
 
 /// What was accepted by two doors within this time has no order: the clock bound and as much again for the answers.
 const IN_DOUBT: Duration = Duration::from_secs(4);

@@ -4,14 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use pd::domain::id::IncidentNumber;
-use pd::domain::incident::{NotifyOutcome, PageId};
+use pd::domain::incident::{NotifyOutcome, PageId, Status};
+use pd::domain::incidents;
 use pd::domain::incidents::fact::UserPaged;
 use pd::domain::notify::state::State;
 use pd::domain::notify::{Fact, NotificationId};
 use pd::domain::time::Timestamp;
 use pd::domain::user::Channel;
 use pd::journal::Seq;
-use pd::notify::transport::Message;
+use pd::notify::transport::{About, Message};
 use uuid::Uuid;
 
 /// See the module.
@@ -82,8 +83,14 @@ impl Messages {
         }
     }
 
-    /// What is wrong with handing a message over now, by the process's own clock.
-    pub(super) fn sends(&self, process: Uuid, message: &Message, now: Timestamp) -> Vec<String> {
+    /// What is wrong with handing a message over now, by the process's own clock and by what it knows.
+    pub(super) fn sends(
+        &self,
+        process: Uuid,
+        message: &Message,
+        now: Timestamp,
+        known: Option<&incidents::state::State>,
+    ) -> Vec<String> {
         let Some(claim) = self.claims.get(&(message.id, process)) else {
             return vec![format!("the message {} is sent without a claim", message.id)];
         };
@@ -96,7 +103,16 @@ impl Messages {
                 claim.seq
             )];
         }
-        Vec::new()
+        let over = |about: &&About| {
+            let known = known.and_then(|state| state.incidents.get(&about.incident.number));
+            known.is_some_and(|incident| incident.status != Status::Triggered)
+        };
+        let over = message.about.iter().find(over);
+        let says = |about: &About| {
+            let number = about.incident.number;
+            format!("the message {} is sent about #{number}, which the process knows to be over", message.id)
+        };
+        over.map(says).into_iter().collect()
     }
 
     /// What is wrong with a provider taking a message.

@@ -13,6 +13,7 @@ mod words;
 use std::time::Duration;
 
 use pd::domain::id::IncidentNumber;
+use pd::domain::incidents::state::State;
 use pd::domain::time::Timestamp;
 use pd::domain::user::Channel;
 use pd::incidents::Incidents;
@@ -215,12 +216,12 @@ impl Check {
         &mut self,
         trace: &Trace,
         process: Uuid,
-        channel: Channel,
-        message: &Message,
+        (channel, message): (Channel, &Message),
         now: Timestamp,
+        known: Option<&State>,
     ) {
         trace.say(&short(process), message.id, || format!("sends message {} by {channel:?}", message.id));
-        let found = self.messages.sends(process, message, now);
+        let found = self.messages.sends(process, message, now, known);
         self.fail_all(trace, found);
     }
 
