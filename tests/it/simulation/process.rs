@@ -13,7 +13,7 @@ use pd::domain::incidents::state::State;
 use pd::domain::user::Channel;
 use pd::ids::SharedIds;
 use pd::incidents::Incidents;
-use pd::ingest::{self, Admission, Commands, Limits, Newest, Writer};
+use pd::ingest::{self, Admission, Commands, Events, Limits, Newest, Writer};
 use pd::journal::{Journal, LogName, Seq};
 use pd::notify::compose::Links;
 use pd::notify::sender::{Means, sender};
@@ -168,12 +168,8 @@ async fn live(town: Arc<Town>, machine: usize, life: Life, ids: SharedIds, resto
         return;
     };
     let Some(notify_state) = load::<Notify>(&town, machine, &world, LogName::notify()).await else { return };
-    let mut parts = Parts {
-        running: FuturesUnordered::new(),
-        left: Vec::new(),
-        town: Arc::clone(&town),
-        machine,
-    };
+    let mut parts =
+        Parts { running: FuturesUnordered::new(), left: Vec::new(), town: Arc::clone(&town), machine };
     let (incidents_bell, notify_bell) = (Bell::default(), Bell::default());
     let company = Company::Many(Many::default());
     let (incidents_loop, incidents) = Loop::of(
@@ -230,8 +226,11 @@ async fn live(town: Arc<Town>, machine: usize, life: Life, ids: SharedIds, resto
         closed,
     };
     let door = parts.until(ingest::register(&door_parts)).await.ok();
-    let (events, events_task) = Writer::events(door_parts.clone(), door);
-    let (commands, commands_task) = Writer::commands(door_parts.clone(), door);
+    let limits = Limits::default();
+    let admission = || Admission::new(&limits, Arc::clone(&world.clock));
+    let (of_events, of_commands) = (admission(), admission());
+    let (events, events_task) = Writer::events(door_parts.clone(), door, of_events.clone());
+    let (commands, commands_task) = Writer::commands(door_parts.clone(), door, of_commands.clone());
     for task in [Box::pin(events_task) as BoxFuture<'static, ()>, Box::pin(commands_task)] {
         parts.push(Part::Doors, async {
             task.await;
@@ -258,10 +257,9 @@ async fn live(town: Arc<Town>, machine: usize, life: Life, ids: SharedIds, resto
         sends.await;
         Ok(())
     });
-    let limits = Limits::default();
-    let asking = Commands::new(door_parts.clone(), commands, Admission::new(&limits));
+    let asking = Commands::new(door_parts.clone(), commands, of_commands);
     let door = Door {
-        events: ingest::router(door_parts, events, Admission::new(&limits), limits),
+        events: ingest::router(Events::new(door_parts, events, of_events, limits)),
         commands: asking,
         gate: life.gate.clone(),
     };
@@ -347,7 +345,8 @@ impl Newest for NewestKnown {
         let end = self.journal.extent(&LogName::incidents()).await.ok()?.next;
         self.bell.ring(Signal::Own);
         let mut replica = self.incidents.replica.clone();
-        let newer = within(&*self.clock, NEWEST_PATIENCE, replica.wait_for(|known| known.next >= end)).await?;
+        let newer =
+            within(&*self.clock, NEWEST_PATIENCE, replica.wait_for(|known| known.next >= end)).await?;
         newer.ok().map(|replica| Arc::clone(&replica.state))
     }
 
