@@ -1447,7 +1447,7 @@ _pd() {
             return 0
             ;;
         pd__subcmd__status)
-            opts="-o -q -h --context --url --token-file --output --quiet --no-header --color --timeout --retry --help"
+            opts="-o -q -h --jobs --context --url --token-file --output --quiet --no-header --color --timeout --retry --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

@@ -254,6 +254,7 @@ always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand status" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand status" -l jobs -d 'List the scheduled work instead: its pace, how far it is, and why it waits'
 complete -c pd -n "__fish_pd_using_subcommand status" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand status" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'

@@ -15,6 +15,7 @@
 //! - [`wire`]: the shapes that travel; [`api`]: REST.
 //! - [`config`]: the server's configuration file.
 //! - [`daemon`]: the server, built of all that; [`offline`]: what is done while it does not run.
+//! - [`mutants`]: deliberate bugs, for tests of the tests.
 //! - [`client`], [`cli`]: the API from outside, and the command line on top of it.
 
 pub mod api;
@@ -35,6 +36,7 @@ pub mod ingest;
 pub mod journal;
 pub mod keyring;
 pub mod lockfile;
+pub mod mutants;
 pub mod notify;
 pub mod offline;
 pub mod overload;

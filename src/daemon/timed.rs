@@ -49,6 +49,11 @@ impl Appends {
         failing.min_by_key(|(_, since)| *since)
     }
 
+    /// Since when this store takes no appends (monotonic); `None`: it does, as far as is known.
+    pub(super) fn failing_since(&self, name: &str) -> Option<Duration> {
+        self.stores().get(name)?.failing_since()
+    }
+
     fn note(&self, name: &'static str, began: Duration, ok: bool) {
         let now = self.clock.monotonic();
         let mut stores = self.stores();

@@ -179,10 +179,16 @@ impl Standing {
 impl Ground for Standing {
     fn look(&self) -> Seen {
         let now = self.watched.clock.now();
-        let age = |oldest: Option<Timestamp>| oldest.map_or(Duration::ZERO, |at| now.since(at));
+        let monotonic = self.watched.clock.monotonic();
+        let age = |stage: &'static str, oldest: Option<Timestamp>| {
+            let undone = oldest.map_or(Duration::ZERO, |at| now.since(at));
+            // What a stage fails to append is undone for at least that long.
+            let failing = self.load.appends.failing_since(stage);
+            (stage, undone.max(failing.map_or(Duration::ZERO, |since| monotonic.saturating_sub(since))))
+        };
         let stages = vec![
-            ("incidents", age(self.watched.incidents.status.borrow().oldest_undone)),
-            ("notify", age(self.watched.notify.status.borrow().oldest_undone)),
+            age("incidents", self.watched.incidents.status.borrow().oldest_undone),
+            age("notify", self.watched.notify.status.borrow().oldest_undone),
         ];
         let closed = self.watched.closed.borrow().clone();
         let failing = closed.or_else(|| {

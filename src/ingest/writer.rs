@@ -11,6 +11,7 @@ use super::{Admission, Parts, Refused, keeper};
 use crate::clock::{SharedClock, within};
 use crate::door;
 use crate::journal::{Append, Entry, Error, LogName, Outcome, Seq};
+use crate::mutants::{self, Mutant};
 use crate::overload::{Budget, Ticket};
 use crate::stage::Signal;
 
@@ -213,6 +214,11 @@ impl Task {
                     }
                 },
             };
+            if mutants::is(Mutant::AnswerBeforeAppend) {
+                for (index, input) in (0..).zip(waiting.drain(..)) {
+                    let _ = input.reply.send(Ok(Written { door, seq: self.next, index }));
+                }
+            }
             match self.settle(door, body.clone(), waiting).await {
                 Settled::Written(seq) => {
                     self.parts.ring(Signal::Doors);
@@ -234,7 +240,7 @@ impl Task {
         let clock = Arc::clone(&self.parts.clock);
         let log = self.kind.log(door);
         let now = clock.now();
-        let entry = Entry {
+        let mut entry = Entry {
             id: self.parts.ids.uuid(now),
             writer: self.parts.process,
             at: now,
@@ -265,6 +271,9 @@ impl Task {
                     let now = clock.monotonic();
                     let patient = now.saturating_sub(began) < PATIENCE && self.budget.allows(now);
                     unknown |= error.outcome() == Outcome::Unknown;
+                    if mutants::is(Mutant::RepeatedWithNewId) {
+                        entry.id = self.parts.ids.uuid(clock.now());
+                    }
                     if !patient
                         || matches!(error, Error::NoSpace { .. } | Error::Invalid(_) | Error::Damaged(_))
                     {

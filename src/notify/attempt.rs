@@ -13,6 +13,7 @@ use crate::clock::within;
 use crate::domain::notify::NotificationId;
 use crate::domain::notify::input::Outcome;
 use crate::domain::notify::limits::PROVIDER_TIMEOUT_MAX;
+use crate::mutants::{self, Mutant};
 
 /// How often a state that is not new enough is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -122,6 +123,9 @@ async fn send(message: &Message, claim: &Claim, means: &Means, transport: &dyn T
 /// How long the sending may still be begun: by the wall clock, which others judge the claim by, and by the time that
 /// has passed here, should that clock have been put back.
 fn time_left(claim: &Claim, means: &Means) -> Duration {
+    if mutants::is(Mutant::DeadlineIgnored) {
+        return PROVIDER_TIMEOUT_MAX;
+    }
     let by_wall = claim.deadline.since(means.clock.now());
     by_wall.min(claim.give_up_at.saturating_sub(means.clock.monotonic()))
 }

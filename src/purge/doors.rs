@@ -17,6 +17,7 @@ use crate::domain::incidents::state::State;
 use crate::domain::time::Timestamp;
 use crate::door;
 use crate::journal::{Journal, LogName, SEGMENT, Seq};
+use crate::mutants::{self, Mutant};
 use crate::pacer::{Error, Job, Pace};
 use crate::stage::{Replica, Stage, World};
 
@@ -59,7 +60,8 @@ impl<I: Stage<State = State>> Doors<I> {
         pace: &mut Pace,
     ) -> Result<Option<Removal>, Error> {
         let keep = Keep::new(&self.settings, self.world.clock.now());
-        if !replica.state.doors.contains_key(&door)
+        let in_use = replica.state.doors.contains_key(&door) && !mutants::is(Mutant::ClosedWithoutDraining);
+        if !in_use
             && pace.step(self.may_be_dropped(replica, log, keep)).await?
         {
             if is_events {
@@ -89,6 +91,9 @@ impl<I: Stage<State = State>> Doors<I> {
     async fn may_be_dropped(&self, replica: &Replica<I>, log: &LogName, keep: Keep) -> Result<bool, Error> {
         let extent = self.journal().extent(log).await?;
         let consumed = replica.cursors.get(log).map_or(Seq::FIRST, |cursor| cursor.next);
+        if mutants::is(Mutant::ClosedWithoutDraining) {
+            return Ok(extent.closed);
+        }
         if !extent.closed || consumed < extent.next {
             return Ok(false);
         }

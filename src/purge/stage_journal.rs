@@ -11,6 +11,7 @@ use super::cut::{self, Keep};
 use super::{Settings, snapshot};
 use crate::clock::SharedClock;
 use crate::journal::{self, Journal, LogName, Seq, Snapshot};
+use crate::mutants::{self, Mutant};
 use crate::pacer::{Error, Job, Pace};
 use crate::stage::{self, Cursor, Duty, Handle, Replica, Stage};
 
@@ -209,7 +210,9 @@ impl<S: Stage> Job for StageJournal<S> {
             pace.step(async { Ok(self.journal.drop_snapshots(&self.log, older).await?) }).await?;
         }
         // The entry before a snapshot stays: it shows whoever loads that snapshot that the journal is the same one.
-        let floor = cut::below((self.consumer)().as_ref()).min(Seq(older.0.saturating_sub(1)));
+        let read = cut::below((self.consumer)().as_ref());
+        let read = if mutants::is(Mutant::OtherStageForgotten) { older } else { read };
+        let floor = read.min(Seq(older.0.saturating_sub(1)));
         let keep = Keep::new(&self.settings, self.clock.now());
         cut::truncate(&*self.journal, &self.log, floor, keep, pace).await
     }

@@ -8,6 +8,7 @@ use super::turn::Turn;
 use super::unrecorded::Unrecorded;
 use super::{Body, Duty, Error, Loop, Stage};
 use crate::journal::{self, Append, Entry, Seq};
+use crate::mutants::{self, Mutant};
 
 /// The pause before the second attempt to append, before jitter; it doubles from there.
 pub(super) const RETRY_FIRST: Duration = Duration::from_millis(50);
@@ -28,6 +29,10 @@ impl<S: Stage> Loop<S> {
             match answer {
                 Ok(Append::Appended) => {
                     self.latency.note(took);
+                    self.publish(&entry, body, state, (inputs, own));
+                    return Ok(Turn::Progress);
+                }
+                Ok(Append::Taken(_)) if mutants::is(Mutant::TakenIgnored) => {
                     self.publish(&entry, body, state, (inputs, own));
                     return Ok(Turn::Progress);
                 }
@@ -122,7 +127,9 @@ impl<S: Stage> Loop<S> {
             status.inputs += inputs as u64;
             status.blocked = None;
         });
-        self.stage.appended(&body.facts, &self.replica.state);
+        if !mutants::is(Mutant::SendBeforeClaim) {
+            self.stage.appended(&body.facts, &self.replica.state);
+        }
     }
 
     /// Judges the inputs again that are not on record.

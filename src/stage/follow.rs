@@ -125,14 +125,27 @@ impl<S: Stage> Loop<S> {
             Ok(failure) => self.note_read(failure),
             // A process that slept may stand on ground that others have left and removed.
             Err(error @ Error::Restored { .. }) if !self.standing.is_alone() => {
-                if !self.catch_up().await? {
+                if self.catch_up().await? {
+                    self.start_over();
+                } else if self.is_at_the_end().await {
                     return Err(error);
                 }
-                self.start_over();
             }
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+
+    /// Whether nothing follows what this process knows of its own journal, for sure: a read that shows nothing, or no
+    /// answer, does not say so.
+    async fn is_at_the_end(&mut self) -> bool {
+        match self.journal.extent(&self.log).await {
+            Ok(extent) => extent.next == self.replica.next,
+            Err(error) => {
+                self.note_read(Some(error));
+                false
+            }
+        }
     }
 
     /// Judges which work is this process's.

@@ -11,6 +11,7 @@ use uuid::Uuid;
 use super::suspicion::panic_text;
 use super::{Body, Cursor, Error, Stage};
 use crate::journal::{self, Entry, Journal, LogName, Outcome, Read, Seq, Snapshot};
+use crate::mutants::{self, Mutant};
 
 /// How much is read of a journal at a time.
 const READ_BYTES: usize = 4 << 20;
@@ -100,6 +101,9 @@ impl<S: Stage> Replica<S> {
     pub(super) async fn news(&self, journal: &dyn Journal, log: &LogName) -> Result<News<S>, Error> {
         match journal.read(log, self.next, READ_BYTES).await? {
             Read::Run { entries, .. } => Ok(News::Entries(entries)),
+            Read::Truncated { .. } if mutants::is(Mutant::TruncatedIsNothingNew) => {
+                Ok(News::Entries(Vec::new()))
+            }
             // We slept for so long that what we would read next is gone: begin again from a snapshot.
             Read::Truncated { .. } => Ok(News::Jumped(Box::new(Self::load_snapshot(journal, log).await?))),
         }
@@ -188,7 +192,8 @@ impl<S: Stage> Replica<S> {
             }
             rest.drain(..=end);
         }
-        if <[u8; 32]>::from(digest.finalize()) != snapshot.digest {
+        let is_whole = <[u8; 32]>::from(digest.finalize()) == snapshot.digest;
+        if !is_whole && !mutants::is(Mutant::SnapshotWithoutDigest) {
             return Ok(Err("its digest is another".to_owned()));
         }
         let Some(header) = header.filter(|_| rest.is_empty()) else {
@@ -221,7 +226,7 @@ pub(super) async fn check_cursor(journal: &dyn Journal, log: &LogName, cursor: &
             Some(entry) if entry.id == cursor.previous => return Ok(()),
             Some(entry) => format!("it is {}", entry.id),
             // What a read does not show may be there all the same: it was seen once.
-            None if journal.extent(log).await?.next >= cursor.next => {
+            None if !mutants::is(Mutant::GapIsLoss) && journal.extent(log).await?.next >= cursor.next => {
                 let reason =
                     format!("the entry before {} of the journal {log} is not shown yet", cursor.next);
                 return Err(journal::Error::Unavailable { reason, outcome: Outcome::NotDone }.into());

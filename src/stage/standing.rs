@@ -9,6 +9,8 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use crate::mutants::{self, Mutant};
+
 /// A kind of work that is judged by itself: a process that can do one may be unable to do another.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Duty {
@@ -180,7 +182,7 @@ impl Post {
             let patience = if due.reluctant { patience * RELUCTANCE } else { patience };
             since.max(self.moved_at) + patience + late + jitter(patience / 2)
         });
-        now >= steps_in_at
+        now >= steps_in_at && !(mutants::is(Mutant::NeverStepsIn) && !self.by.is_nil())
     }
 }
 

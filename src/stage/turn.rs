@@ -4,6 +4,8 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+
 use super::mark::last_places;
 use super::run::Mix;
 use super::source::Batch;
@@ -12,6 +14,7 @@ use super::unrecorded::Unrecorded;
 use super::{Body, Duty, Error, FORMAT, Lanes, Loop, Stage};
 use crate::domain::time::Timestamp;
 use crate::journal::{ENTRY_BYTES_MAX, Entry};
+use crate::mutants::{self, Mutant};
 
 /// Due timers that led to no fact are looked at again after this long.
 const FRUITLESS_PAUSE: Duration = Duration::from_millis(50);
@@ -67,14 +70,22 @@ impl<S: Stage> Loop<S> {
             self.fail(&batch, own, &Arc::from(reason));
             return Ok(Turn::Progress);
         }
-        let entry = Entry {
-            id: self.world.ids.uuid(now),
-            writer: self.world.process,
-            at: now,
-            format: FORMAT,
-            body: bytes,
-        };
+        let entry = self.entry(now, bytes);
+        if mutants::is(Mutant::SendBeforeClaim) {
+            self.stage.appended(&body.facts, &Arc::new(state.clone()));
+        }
+        if mutants::is(Mutant::CursorApart) && !body.facts.is_empty() && !body.cursors.is_empty() {
+            let Body { cursors, dropped, facts } = body;
+            let apart = Body { cursors: Vec::new(), dropped: Vec::new(), facts };
+            self.append(self.entry(now, apart.encode()), apart, state.clone(), (0, own)).await?;
+            let body = Body { cursors, dropped, facts: Vec::new() };
+            return self.append(self.entry(now, body.encode()), body, state, (batch.places.len(), 0)).await;
+        }
         self.append(entry, body, state, (batch.places.len(), own)).await
+    }
+
+    fn entry(&self, now: Timestamp, body: Bytes) -> Entry {
+        Entry { id: self.world.ids.uuid(now), writer: self.world.process, at: now, format: FORMAT, body }
     }
 
     /// Runs the rules under guard; `None` when they failed and the batch is to be tried again, smaller or without the

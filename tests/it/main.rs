@@ -20,5 +20,8 @@ mod purge;
 mod retention;
 #[allow(dead_code, reason = "each test uses a part of what the rig can do")]
 mod rig;
+mod seeds;
+#[allow(dead_code, unreachable_pub, reason = "the benchmark uses more of it")]
+mod simulation;
 mod stage;
 mod watch;

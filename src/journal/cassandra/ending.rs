@@ -16,7 +16,7 @@ impl CassandraJournal {
             return Ok(Seq(first));
         }
         let begun = first;
-        while first % SEGMENT == 0 && first + SEGMENT <= below.0 && self.is_full(log, first).await? {
+        while first.is_multiple_of(SEGMENT) && first + SEGMENT <= below.0 && self.is_full(log, first).await? {
             self.truncate_segment(log, first / SEGMENT).await?;
             first += SEGMENT;
             self.known.truncated(log, first);

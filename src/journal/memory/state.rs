@@ -4,6 +4,7 @@ use bytes::Bytes;
 use imbl::{OrdMap, Vector};
 
 use crate::journal::{Append, ENTRY_BYTES_MAX, Entry, Error, Extent, LogName, Read, SEGMENT, Seq, Snapshot};
+use crate::mutants::{self, Mutant};
 
 /// All journals and snapshots.
 #[derive(Clone, Debug, Default)]
@@ -49,6 +50,9 @@ impl State {
             return Err(too_large("entry", entry.body.len()));
         }
         let Extent { first, next, closed, .. } = self.extent(name);
+        if at < first && mutants::is(Mutant::NoSealOnTruncation) {
+            return Ok(Append::Appended);
+        }
         if at < first || (at >= next && closed) {
             return Ok(Append::Sealed);
         }

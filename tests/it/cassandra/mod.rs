@@ -13,12 +13,14 @@ use pd::clock::SystemClock;
 use pd::config::{Cassandra, StoreUrl};
 use pd::ids::SystemIds;
 use pd::journal::cassandra::{CassandraJournal, Shelf};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::cluster::{Datacenter, Shared, shared};
 
 /// A store on the cluster, for as long as the cluster is held.
 pub(crate) struct OnCluster {
     pub(crate) store: Arc<Store>,
+    _turn: SemaphorePermit<'static>,
     _cluster: Option<Shared>,
 }
 
@@ -30,9 +32,13 @@ impl Deref for OnCluster {
     }
 }
 
+/// Tests on the cluster at once: it has the machine's few cores to itself.
+static TURNS: Semaphore = Semaphore::const_new(2);
+
 /// A store on the keyspace that tests share; `None` where there is no cluster, which was said then.
 pub(crate) async fn store() -> Option<OnCluster> {
     static MADE: OnceLock<String> = OnceLock::new();
+    let turn = TURNS.acquire().await.unwrap();
     let (cluster, url) = place(Datacenter::One)?;
     let name = MADE.get_or_init(|| {
         let name = name(cluster.as_ref());
@@ -49,7 +55,7 @@ pub(crate) async fn store() -> Option<OnCluster> {
         name
     });
     let store = open(&access(&url(name))).await.unwrap();
-    Some(OnCluster { store, _cluster: cluster })
+    Some(OnCluster { store, _turn: turn, _cluster: cluster })
 }
 
 type Url = Box<dyn Fn(&str) -> String + Send>;

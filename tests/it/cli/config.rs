@@ -94,7 +94,7 @@ fn every_mistake_is_named_with_its_place() {
     18-duplicate.toml:2:1: duplicate key
 
     19-far-from-anything.toml:1:1: unknown key `colour`
-      known keys: listen, public_url, html_origin, node, tls, store, deliver, retention, limits
+      known keys: listen, public_url, html_origin, node, tls, store, deliver, retention, limits, watch
     "#);
 }
 

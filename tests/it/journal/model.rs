@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::cassandra::{self, OnCluster};
 
-use super::stores::{entry, log, memory, memory_with_faults, noise, open};
+use super::stores::{entry, log, memory, memory_with_faults, noise, open, patient};
 
 /// One operation. Slots are given relative to where the journal is, so that most of them mean something.
 #[derive(Clone, Debug)]
@@ -231,7 +231,7 @@ struct OnCassandra<'a> {
 impl<'a> OnCassandra<'a> {
     async fn new(cluster: &'a OnCluster) -> Self {
         let shelf = cassandra::shelf();
-        Self { cluster, shelf, journal: Arc::new(cassandra::journal(cluster, shelf).await) }
+        Self { cluster, shelf, journal: patient(cassandra::journal(cluster, shelf).await) }
     }
 }
 
@@ -241,7 +241,7 @@ impl Subject for OnCassandra<'_> {
     }
 
     async fn reopen(&mut self) {
-        self.journal = Arc::new(cassandra::journal(self.cluster, self.shelf).await);
+        self.journal = patient(cassandra::journal(self.cluster, self.shelf).await);
     }
 }
 

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use pd::clock::{Clock, SharedClock, SystemClock};
 use pd::domain::time::Timestamp;
+use pd::journal::cassandra::CassandraJournal;
 use pd::journal::memory::{Fault, FaultPlan, MemoryStore, Op, SeededFaults};
 use pd::journal::sqlite::{Options, SqliteStore};
 use pd::journal::{Append, Entry, Error, Extent, Journal, LogName, Read, Seq, Snapshot};
@@ -44,8 +45,13 @@ pub(crate) fn open(path: &std::path::Path, options: Options) -> SqliteStore {
 /// Journals on the cluster; `None` where there is none.
 pub(crate) async fn cassandra() -> Option<Store> {
     let cluster = cassandra::store().await?;
-    let journal = cassandra::journal(&cluster.store, cassandra::shelf()).await;
-    Some(Store { journal: Arc::new(journal), _folder: None, _cluster: Some(cluster) })
+    let journal = patient(cassandra::journal(&cluster.store, cassandra::shelf()).await);
+    Some(Store { journal, _folder: None, _cluster: Some(cluster) })
+}
+
+/// A journal behind a caller that repeats until it knows: a busy machine may take longer than a server would wait.
+pub(crate) fn patient(journal: CassandraJournal) -> Arc<dyn Journal> {
+    Arc::new(Settling(journal))
 }
 
 pub(crate) fn memory() -> Store {

@@ -8,6 +8,7 @@ use crate::domain::incident::{
 use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::state::State;
 use crate::domain::time::Timestamp;
+use crate::mutants::{self, Mutant};
 
 use super::standing::change;
 use super::timeline::{self, write};
@@ -67,7 +68,9 @@ fn status(state: &mut State, fact: &Fact) {
                 if incident.status != Status::Acknowledged {
                     set_status(incident, Status::Acknowledged, *by, *at);
                 }
-                incident.escalation.next_at = None;
+                if !mutants::is(Mutant::TimerKeptAfterAck) {
+                    incident.escalation.next_at = None;
+                }
                 incident.unacknowledge_at = *unacknowledge_at;
                 incident.acknowledgements.retain(|known| known.by != *by);
                 incident.acknowledgements.push(Acknowledgement { by: *by, at: *at });

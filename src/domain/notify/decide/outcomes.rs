@@ -14,6 +14,7 @@ use crate::domain::incident::{NotifyOutcome, PageId};
 use crate::domain::notify::input::Outcome;
 use crate::domain::notify::state::{Message, Progress, overdue_at};
 use crate::domain::notify::{Fact, NotificationId};
+use crate::mutants::{self, Mutant};
 
 impl Draft {
     /// The process that claimed these says what came of them.
@@ -81,7 +82,9 @@ impl Draft {
     /// The fate of these is unknown: only where the receiver can tell a repetition they are tried again.
     fn unknown(&mut self, ids: &[NotificationId], reason: &Arc<str>, chance: Option<u64>) {
         let tells = |id: &NotificationId| {
-            self.state.messages.get(id).is_some_and(|message| message.contact.channel.tells_repeats())
+            let message = self.state.messages.get(id);
+            message.is_some_and(|message| message.contact.channel.tells_repeats())
+                || mutants::is(Mutant::UnknownSentAgain)
         };
         let (again, over): (Vec<_>, Vec<_>) = ids.iter().copied().partition(tells);
         let outcome = NotifyOutcome::Unknown { reason: Arc::clone(reason) };

@@ -14,13 +14,15 @@ use std::sync::Arc;
 use super::draft::Draft;
 use crate::domain::command::{Actor, Ask, Command, Done, Rejection, Verdict};
 use crate::domain::incidents::fact::Fact;
+use crate::mutants::{self, Mutant};
 
 pub(super) fn decide(draft: &mut Draft, command: &Command) {
     if draft.state.verdicts.contains_key(&command.id) {
         return;
     }
     let key = command.idempotency_key.as_deref().map(|key| scoped(command.actor, key));
-    let earlier = key.as_ref().and_then(|key| draft.state.idempotency.get(key));
+    let looked_up = key.as_ref().filter(|_| !mutants::is(Mutant::IdempotencyForgotten));
+    let earlier = looked_up.and_then(|key| draft.state.idempotency.get(key));
     if let Some(verdict) = earlier.and_then(|id| draft.state.verdicts.get(id)).cloned() {
         return judged(draft, command, None, verdict);
     }

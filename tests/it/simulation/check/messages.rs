@@ -1,0 +1,141 @@
+//! What may happen to messages: sent only by who claimed them, in time, and once where the receiver cannot tell.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use pd::domain::id::IncidentNumber;
+use pd::domain::incident::{NotifyOutcome, PageId, Status};
+use pd::domain::incidents;
+use pd::domain::incidents::fact::UserPaged;
+use pd::domain::notify::state::State;
+use pd::domain::notify::{Fact, NotificationId};
+use pd::domain::time::Timestamp;
+use pd::domain::user::Channel;
+use pd::journal::Seq;
+use pd::notify::transport::{About, Message};
+use uuid::Uuid;
+
+/// See the module.
+#[derive(Default)]
+pub(super) struct Messages {
+    /// Who was to be told of what.
+    paged: BTreeMap<PageId, IncidentNumber>,
+    planned: BTreeSet<PageId>,
+    /// The last claim of each message by each process.
+    claims: BTreeMap<(NotificationId, Uuid), Arc<Claim>>,
+    /// How often a provider took each message, and which.
+    taken: BTreeMap<NotificationId, u32>,
+}
+
+struct Claim {
+    ids: Vec<NotificationId>,
+    deadline: Timestamp,
+    seq: Seq,
+}
+
+impl Messages {
+    /// The incidents stage has somebody paged.
+    pub(super) fn paged(&mut self, page: &UserPaged) {
+        self.paged.insert(page.page, page.number);
+    }
+
+    /// The pages that the notify stage has not taken over.
+    pub(super) fn unplanned(&self) -> Vec<PageId> {
+        self.paged.keys().filter(|page| !self.planned.contains(page)).copied().collect()
+    }
+
+    /// What is wrong with a fact that follows this state.
+    pub(super) fn holds(&mut self, state: &State, fact: &Fact, seq: Seq) -> Option<String> {
+        match fact {
+            Fact::PagePlanned(page) => {
+                if !self.paged.contains_key(&page.page) {
+                    return Some(format!("the page {:?} is planned, but nobody asked for it", page.page));
+                }
+                (!self.planned.insert(page.page)).then(|| format!("the page {:?} is planned twice", page.page))
+            }
+            Fact::NotificationsClaimed { ids, process, deadline, .. } => {
+                let claim = Arc::new(Claim { ids: ids.clone(), deadline: *deadline, seq });
+                for id in ids {
+                    self.claims.insert((*id, *process), Arc::clone(&claim));
+                }
+                let is_planned = |id: &&NotificationId| {
+                    state.messages.get(*id).is_some_and(|message| message.is_planned())
+                };
+                let wrong = ids.iter().find(|id| !is_planned(id));
+                wrong.map(|id| format!("the message {id} is claimed, but does not wait"))
+            }
+            Fact::NotificationEnded { id, outcome, .. } => {
+                if !state.messages.contains_key(id) {
+                    return Some(format!("the message {id} ends, but was not open"));
+                }
+                let sent = matches!(outcome, NotifyOutcome::Sent { .. });
+                (sent && !self.taken.contains_key(id))
+                    .then(|| format!("the message {id} is said to be sent, but no provider took it"))
+            }
+            Fact::NotificationPostponed { ids, .. } => {
+                let wrong = ids.iter().find(|id| {
+                    let tells = state.messages.get(*id).is_some_and(|m| m.contact.channel.tells_repeats());
+                    !tells && self.taken.contains_key(id)
+                });
+                wrong.map(|id| format!("the message {id} is to be sent again, but was taken"))
+            }
+            _ => None,
+        }
+    }
+
+    /// What is wrong with handing a message over now, by the process's own clock and by what it knows.
+    pub(super) fn sends(
+        &self,
+        process: Uuid,
+        message: &Message,
+        now: Timestamp,
+        known: Option<&incidents::state::State>,
+    ) -> Vec<String> {
+        let Some(claim) = self.claims.get(&(message.id, process)) else {
+            return vec![format!("the message {} is sent without a claim", message.id)];
+        };
+        if now > claim.deadline {
+            let late = now.since(claim.deadline);
+            return vec![format!(
+                "the message {} is sent {} ms after the deadline of its claim in notify {}",
+                message.id,
+                late.as_millis(),
+                claim.seq
+            )];
+        }
+        let over = |about: &&About| {
+            let known = known.and_then(|state| state.incidents.get(&about.incident.number));
+            known.is_some_and(|incident| incident.status != Status::Triggered)
+        };
+        let over = message.about.iter().find(over);
+        let says = |about: &About| {
+            let number = about.incident.number;
+            format!("the message {} is sent about #{number}, which the process knows to be over", message.id)
+        };
+        over.map(says).into_iter().collect()
+    }
+
+    /// What is wrong with a provider taking a message.
+    pub(super) fn takes(&mut self, process: Uuid, channel: Channel, message: &Message) -> Vec<String> {
+        let Some(claim) = self.claims.get(&(message.id, process)) else { return Vec::new() };
+        let about = |id: &&NotificationId| {
+            let number = self.paged.get(&id.page);
+            message.about.iter().any(|about| Some(&about.incident.number) == number)
+        };
+        let ids: Vec<_> = claim.ids.iter().filter(about).copied().collect();
+        let mut found = Vec::new();
+        for id in ids {
+            let times = self.taken.entry(id).or_default();
+            *times += 1;
+            if *times > 1 && !channel.tells_repeats() {
+                found.push(format!("the message {id} was sent {times} times by {channel:?}"));
+            }
+        }
+        found
+    }
+
+    /// Whether a provider took a message.
+    pub(super) fn was_taken(&self, id: NotificationId) -> bool {
+        self.taken.contains_key(&id)
+    }
+}

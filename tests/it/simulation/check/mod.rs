@@ -1,0 +1,281 @@
+//! What must hold, checked all along by a reader of its own beside the processes: it sees the journals as they are, and
+//! draws its conclusions from entries and from what the outside saw, not from what processes say of themselves.
+
+mod doors;
+mod finish;
+mod ghost;
+mod incidents;
+mod keys;
+mod messages;
+mod stores;
+mod words;
+
+use std::time::Duration;
+
+use pd::domain::id::IncidentNumber;
+use pd::domain::incidents::state::State;
+use pd::domain::time::Timestamp;
+use pd::domain::user::Channel;
+use pd::incidents::Incidents;
+use pd::journal::memory::MemoryStore;
+use pd::journal::{Journal as _, LogName, Seq};
+use pd::notify::stage::Notify;
+use pd::notify::transport::Message;
+use pd::stage;
+use uuid::Uuid;
+
+use self::doors::Doors;
+use self::ghost::Ghost;
+use self::incidents::Rules;
+use self::keys::Keys;
+use self::messages::Messages;
+use super::Tally;
+use super::founding::installation;
+use super::monitoring::Attempt;
+use super::plan::{Mode, Plan};
+use super::process::short;
+use super::town::{Life, name};
+use super::trace::Trace;
+use super::weather::CHECKER;
+
+/// How many looks pass between two full comparisons of replicas, and between two loads of snapshots.
+const FULL_EVERY: u64 = 64;
+
+/// How long everything may take once nothing is wrong any more.
+const BOUND: Duration = Duration::from_secs(200);
+
+/// See the module.
+pub(super) struct Check {
+    mode: Mode,
+    clocks_are_true: bool,
+    heals_at: Duration,
+    doors_store: MemoryStore,
+    stages_store: MemoryStore,
+    now: Duration,
+    failures: Vec<String>,
+    incidents: Ghost<Incidents>,
+    notify: Ghost<Notify>,
+    doors: Doors,
+    rules: Rules,
+    keys: Keys,
+    messages: Messages,
+    tally: Tally,
+}
+
+impl Check {
+    pub(super) fn new(plan: &Plan, doors: MemoryStore, stages: MemoryStore) -> Self {
+        Self {
+            mode: plan.mode,
+            clocks_are_true: plan.clocks_are_true(),
+            heals_at: plan.heals_at,
+            incidents: Ghost::new(LogName::incidents(), stages.handle(CHECKER)),
+            notify: Ghost::new(LogName::notify(), stages.handle(CHECKER)),
+            doors: Doors::new(doors.handle(CHECKER)),
+            rules: Rules::default(),
+            keys: Keys::default(),
+            messages: Messages::default(),
+            doors_store: doors,
+            stages_store: stages,
+            now: Duration::ZERO,
+            failures: Vec::new(),
+            tally: Tally::default(),
+        }
+    }
+
+    /// Puts the installation into the journals.
+    pub(super) fn found(&mut self) {
+        let log = LogName::incidents();
+        let founding = installation().entry.clone();
+        let handle = self.stages_store.handle(CHECKER);
+        ghost::at_once(handle.append(&log, Seq::FIRST, founding)).expect("an empty store takes its first entry");
+    }
+
+    pub(super) fn has_failed(&self) -> bool {
+        !self.failures.is_empty()
+    }
+
+    pub(super) fn failures(&self) -> Vec<String> {
+        self.failures.clone()
+    }
+
+    pub(super) fn tally(&self) -> Tally {
+        Tally { entries: self.incidents.next().0 + self.notify.next().0, ..self.tally }
+    }
+
+    fn fail(&mut self, trace: &Trace, what: String) {
+        trace.say("FAILURE", &what, || what.clone());
+        if self.failures.len() < 5 {
+            self.failures.push(what);
+        }
+    }
+
+    fn fail_all(&mut self, trace: &Trace, all: Vec<String>) {
+        for what in all {
+            self.fail(trace, what);
+        }
+    }
+
+    /// Reads what is new in the journals of the stages.
+    pub(super) fn catch_up(&mut self, trace: &Trace, now: Duration) {
+        self.now = now;
+        loop {
+            match self.incidents.read() {
+                Ok(Some((entry, body))) => self.of_incidents(trace, &entry, body),
+                Ok(None) => break,
+                Err(what) => return self.fail(trace, what),
+            }
+        }
+        loop {
+            match self.notify.read() {
+                Ok(Some((entry, body))) => self.of_notify(trace, &entry, body),
+                Ok(None) => break,
+                Err(what) => return self.fail(trace, what),
+            }
+        }
+    }
+
+    fn of_incidents(
+        &mut self,
+        trace: &Trace,
+        entry: &pd::journal::Entry,
+        body: stage::Body<pd::domain::incidents::fact::Fact>,
+    ) {
+        let seq = self.incidents.next();
+        trace.say(&short(entry.writer), (seq.0, entry.id), || words::incidents(seq, &body));
+        let mut found = Vec::new();
+        for (log, cursor) in &body.cursors {
+            if *log == LogName::notify() {
+                found.extend(self.notify.does_not_have(cursor));
+                continue;
+            }
+            let before = self.incidents.cursor(log);
+            found.extend(self.doors.consumed(log, &before, cursor));
+        }
+        for log in &body.dropped {
+            found.extend(self.doors.dropped(log, &self.incidents.cursor(log)));
+        }
+        for fact in &body.facts {
+            let state = self.incidents.state();
+            found.extend(self.rules.holds(state, fact));
+            self.doors.decided(state, fact);
+            self.keys.decided(state, fact, seq);
+            if let pd::domain::incidents::fact::Fact::UserPaged(page) = fact {
+                self.messages.paged(page);
+                self.rules.pages += 1;
+            }
+            if matches!(fact, pd::domain::incidents::fact::Fact::IncidentOpened(_)) {
+                self.tally.incidents += 1;
+            }
+            self.incidents.evolve(fact);
+        }
+        found.extend(self.doors.balanced(self.incidents.state()));
+        for (marker, address) in self.doors.take_found() {
+            self.keys.consumed(&marker, address, seq);
+        }
+        self.incidents.advance(entry.id, body.cursors, &body.dropped);
+        self.fail_all(trace, found.into_iter().map(|what| format!("incidents {seq}: {what}")).collect());
+    }
+
+    fn of_notify(
+        &mut self,
+        trace: &Trace,
+        entry: &pd::journal::Entry,
+        body: stage::Body<pd::domain::notify::Fact>,
+    ) {
+        let seq = self.notify.next();
+        trace.say(&short(entry.writer), (seq.0, entry.id), || words::notify(seq, &body));
+        let mut found = Vec::new();
+        for (_, cursor) in &body.cursors {
+            found.extend(self.incidents.does_not_have(cursor));
+        }
+        for fact in &body.facts {
+            found.extend(self.messages.holds(self.notify.state(), fact, seq));
+            self.notify.evolve(fact);
+        }
+        self.notify.advance(entry.id, body.cursors, &body.dropped);
+        self.fail_all(trace, found.into_iter().map(|what| format!("notify {seq}: {what}")).collect());
+    }
+
+    /// A stage cannot go on: never without a restored store.
+    pub(super) fn stage_stopped(&mut self, trace: &Trace, machine: usize, error: &stage::Error) {
+        self.fail(trace, format!("a stage has stopped on {}: {error}", name(machine)));
+    }
+
+    /// A sender has tried to send an event.
+    pub(super) fn tried(&mut self, trace: &Trace, attempt: Attempt) {
+        if attempt.accepted {
+            self.tally.events += 1;
+            let found = self.doors.holds(&attempt.marker);
+            self.fail_all(trace, found);
+        }
+        self.keys.tried(attempt);
+    }
+
+    /// A process hands a message to a provider.
+    pub(super) fn sends(
+        &mut self,
+        trace: &Trace,
+        process: Uuid,
+        (channel, message): (Channel, &Message),
+        now: Timestamp,
+        known: Option<&State>,
+    ) {
+        trace.say(&short(process), message.id, || format!("sends message {} by {channel:?}", message.id));
+        let found = self.messages.sends(process, message, now, known);
+        self.fail_all(trace, found);
+    }
+
+    /// A provider takes a message.
+    pub(super) fn takes(&mut self, trace: &Trace, process: Uuid, channel: Channel, message: &Message) {
+        self.tally.messages += 1;
+        trace.say(&format!("{channel:?}"), message.id, || {
+            let about: Vec<_> = message.about.iter().map(|about| about.incident.number.0).collect();
+            format!("takes message {} to {} about {about:?}", message.id, message.user_name)
+        });
+        let found = self.messages.takes(process, channel, message);
+        self.fail_all(trace, found);
+    }
+
+    /// Somebody is told that what was asked is done.
+    pub(super) fn hears(
+        &mut self,
+        trace: &Trace,
+        number: IncidentNumber,
+        what: &str,
+        done: bool,
+        content: Option<&str>,
+    ) {
+        if done
+            && let Some(content) = content
+            && !self.rules.notes.contains_key(content)
+        {
+            self.fail(trace, format!("{what} #{number} was said to be done, but `{content}` is nowhere"));
+        }
+    }
+
+    /// Looks at everything that is not an entry.
+    pub(super) fn look(&mut self, trace: &Trace, lives: &[(usize, Life)], looks: u64) {
+        let full = looks.is_multiple_of(FULL_EVERY);
+        let found = self.replicas(lives, full);
+        self.fail_all(trace, found);
+        if looks.is_multiple_of(8) {
+            let found = self.stores(full);
+            self.fail_all(trace, found);
+        }
+    }
+
+    /// Replicas at the same position are equal.
+    fn replicas(&self, lives: &[(usize, Life)], full: bool) -> Vec<String> {
+        let mut found = Vec::new();
+        for (machine, life) in lives {
+            let Some(view) = &life.view else { continue };
+            let incidents = self.incidents.equals(&view.incidents.replica.borrow(), full);
+            let notify = self.notify.equals(&view.notify.replica.borrow(), full);
+            let poisoned = view.incidents.status.borrow().poisoned + view.notify.status.borrow().poisoned;
+            let poisoned = (poisoned > 0).then(|| "the rules failed on an input".to_owned());
+            let all = incidents.into_iter().chain(notify).chain(poisoned);
+            found.extend(all.map(|what| format!("on {}: {what}", name(*machine))));
+        }
+        found
+    }
+}

@@ -1,0 +1,197 @@
+//! What happens to machines, stores and providers in this run, and when it ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pd::domain::user::Channel;
+use pd::journal::{Error, Outcome};
+
+use super::chance::Chance;
+use super::plan::{Mode, Trouble};
+use super::process;
+use super::providers::Mood;
+use super::town::{Town, name};
+use super::weather::Climate;
+
+/// How often a supervisor looks whether its process still lives.
+const SUPERVISION: Duration = Duration::from_millis(700);
+
+const CHANNELS: [Channel; 4] = [Channel::Email, Channel::Webhook, Channel::Sms, Channel::Console];
+
+/// Starts processes that are not there, as a supervisor does.
+pub(super) async fn supervise(town: Arc<Town>, machine: usize) {
+    let chance = town.chance.fork();
+    loop {
+        if town.machine(machine, |at| at.life.is_none()) {
+            if town.machine(machine, |at| at.lives) > 0 {
+                let slow = town.elapsed() < town.plan.heals_at && chance.permille(300);
+                town.clock.sleep(chance.millis(100, if slow { 60_000 } else { 3_000 })).await;
+            }
+            process::start(&town, machine, false);
+        }
+        town.clock.sleep(SUPERVISION).await;
+    }
+}
+
+/// Lets things go wrong until it is time, and then heals them if this run is to show that.
+pub(super) async fn run(town: Arc<Town>) {
+    let chance = town.chance.fork();
+    loop {
+        let peace = chance.about(town.plan.peace);
+        if town.elapsed() + peace >= town.plan.heals_at {
+            break;
+        }
+        town.clock.sleep(peace).await;
+        let trouble = *chance.pick(&town.plan.troubles);
+        tokio::spawn(happens(Arc::clone(&town), trouble, chance.fork()));
+    }
+    if town.plan.mode == Mode::Liveness {
+        town.clock.sleep(town.plan.heals_at.saturating_sub(town.elapsed())).await;
+        heal(&town, &chance);
+    }
+}
+
+/// For how long a trouble lasts: never beyond the moment when everything heals.
+fn lasts(town: &Town, chance: &Chance, mean: u64) -> Duration {
+    let left = town.plan.heals_at.saturating_sub(town.elapsed());
+    chance.about(Duration::from_secs(mean)).min(left)
+}
+
+async fn happens(town: Arc<Town>, trouble: Trouble, chance: Chance) {
+    let machine = chance.index(town.plan.machines);
+    let who = name(machine);
+    match trouble {
+        Trouble::Crash => process::crash(&town, machine),
+        Trouble::Stop => {
+            if let Some(life) = town.machine(machine, |at| at.life.clone()) {
+                town.trace.say(who, "stop", || "is asked to end".to_owned());
+                life.stop.cancel();
+            }
+        }
+        Trouble::Freeze => freeze(&town, &chance, machine, 12).await,
+        Trouble::LongFreeze => freeze(&town, &chance, machine, 120).await,
+        Trouble::CutOff => {
+            let (doors, stages) = (chance.permille(600), chance.permille(600));
+            cut_off(&town, &chance, machine, (doors, stages)).await;
+        }
+        Trouble::Climate => {
+            let (doors, stages) = (chance.permille(600), chance.permille(700));
+            let everywhere = chance.permille(300);
+            let climate = climate(&chance);
+            let machines = if everywhere { 0..town.plan.machines } else { machine..machine + 1 };
+            let set = |climate| {
+                for machine in machines.clone() {
+                    if doors {
+                        town.doors_weather.set(machine, climate);
+                    }
+                    if stages {
+                        town.stages_weather.set(machine, climate);
+                    }
+                }
+            };
+            let what = if everywhere { "everybody" } else { who };
+            town.trace.say("the store", machine, || {
+                format!("(doors: {doors}, stages: {stages}) for {what} becomes {climate:?}")
+            });
+            set(climate);
+            town.clock.sleep(lasts(&town, &chance, 40)).await;
+            town.trace.say("the store", machine, || format!("for {what} is well again"));
+            set(Climate::default());
+        }
+        Trouble::Clock => {
+            let off = town.plan.offset(&chance) * if chance.permille(500) { 5 } else { 60 };
+            let time = town.machine(machine, |at| Arc::clone(&at.time));
+            town.trace.say(who, off, || format!("has a clock that is off by {off} ms"));
+            time.set(off);
+            town.clock.sleep(lasts(&town, &chance, 40)).await;
+            let off = town.plan.offset(&chance);
+            town.trace.say(who, off, || format!("has a clock that is off by {off} ms only"));
+            time.set(off);
+        }
+        Trouble::Provider => {
+            let channel = *chance.pick(&CHANNELS);
+            let mood = Mood {
+                refuses: chance.below(400),
+                rejects: chance.below(100),
+                hangs: chance.below(250),
+                drops_reply: chance.below(250),
+                longest_ms: 100 + chance.below(9000),
+            };
+            town.trace.say("provider", channel as u8, || format!("of {channel:?} becomes {mood:?}"));
+            town.set_mood(channel, mood);
+            town.clock.sleep(lasts(&town, &chance, 60)).await;
+            town.trace.say("provider", channel as u8, || format!("of {channel:?} is well again"));
+            town.set_mood(channel, Mood::default());
+        }
+        Trouble::Archive => {
+            let outcome = if chance.permille(500) { Outcome::Unknown } else { Outcome::NotDone };
+            town.trace.say("archive", 1, || format!("does not answer, its outcome is {outcome:?}"));
+            town.archive.fail_with(Some(Error::Unavailable { reason: "away".to_owned(), outcome }));
+            town.clock.sleep(lasts(&town, &chance, 30)).await;
+            town.trace.say("archive", 2, || "answers again".to_owned());
+            town.archive.fail_with(None);
+        }
+    }
+}
+
+async fn freeze(town: &Town, chance: &Chance, machine: usize, mean: u64) {
+    let Some(life) = town.machine(machine, |at| at.life.clone()) else { return };
+    let time = lasts(town, chance, mean);
+    town.trace.say(name(machine), "freeze", || format!("freezes for {} ms", time.as_millis()));
+    life.gate.freeze(true);
+    town.clock.sleep(time).await;
+    town.trace.say(name(machine), "thaw", || "goes on".to_owned());
+    life.gate.freeze(false);
+}
+
+async fn cut_off(town: &Town, chance: &Chance, machine: usize, (doors, stages): (bool, bool)) {
+    let number = u32::try_from(machine).unwrap_or(u32::MAX);
+    town.trace.say(name(machine), (doors, stages), || {
+        format!("is cut off from the stores (doors: {doors}, stages: {stages})")
+    });
+    if doors {
+        town.doors.cut_off(number, true);
+    }
+    if stages {
+        town.stages.cut_off(number, true);
+    }
+    town.clock.sleep(lasts(town, chance, 25)).await;
+    town.trace.say(name(machine), "reaches", || "reaches the stores again".to_owned());
+    town.doors.cut_off(number, false);
+    town.stages.cut_off(number, false);
+}
+
+fn climate(chance: &Chance) -> Climate {
+    let some = |limit| if chance.permille(500) { chance.below(limit) } else { 0 };
+    Climate {
+        late: some(80),
+        lost_reply: some(150),
+        doubled: some(150),
+        unavailable: some(300),
+        no_space: some(60),
+        slow: some(300),
+        gap: some(400),
+        longest: *chance.pick(&[50, 1_000, 8_000, 30_000]),
+    }
+}
+
+/// From now on nothing is wrong any more.
+fn heal(town: &Town, chance: &Chance) {
+    town.trace.say("everything", 0, || "is well from now on".to_owned());
+    for machine in 0..town.plan.machines {
+        let number = u32::try_from(machine).unwrap_or(u32::MAX);
+        town.doors.cut_off(number, false);
+        town.stages.cut_off(number, false);
+        town.doors_weather.set(machine, Climate::default());
+        town.stages_weather.set(machine, Climate::default());
+        let offset = town.plan.offset(chance);
+        town.machine(machine, |at| at.time.set(offset));
+    }
+    for (_, life) in town.lives() {
+        life.gate.freeze(false);
+    }
+    for channel in CHANNELS {
+        town.set_mood(channel, Mood::default());
+    }
+    town.archive.fail_with(None);
+}

@@ -1,0 +1,135 @@
+//! What this seed has in store: a random choice of what may go wrong, and how often.
+
+use std::time::Duration;
+
+use pd::purge;
+
+use super::chance::Chance;
+
+/// What is shown by a run.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Mode {
+    /// Anything may fail at any time; nothing wrong may ever happen.
+    Safety,
+    /// From some moment on everything works again; then everything must be done within a bound.
+    Liveness,
+}
+
+/// What may go wrong.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Trouble {
+    /// A process dies at once.
+    Crash,
+    /// A process ends in order.
+    Stop,
+    /// A process does nothing for a while.
+    Freeze,
+    /// A process does nothing for so long that others truncate what it would have read next.
+    LongFreeze,
+    /// A machine cannot reach a store.
+    CutOff,
+    /// Operations on a store go wrong.
+    Climate,
+    /// A machine's clock is wrong by more than the bound.
+    Clock,
+    /// A channel's provider is in a bad mood.
+    Provider,
+    /// The archive does not answer.
+    Archive,
+}
+
+const TROUBLES: [Trouble; 9] = [
+    Trouble::Crash,
+    Trouble::Stop,
+    Trouble::Freeze,
+    Trouble::LongFreeze,
+    Trouble::CutOff,
+    Trouble::Climate,
+    Trouble::Clock,
+    Trouble::Provider,
+    Trouble::Archive,
+];
+
+/// What this seed has in store.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    pub(super) mode: Mode,
+    pub(super) machines: usize,
+    /// What may go wrong in this run; those that are in it twice are twice as likely.
+    pub(super) troubles: Vec<Trouble>,
+    /// How much time there is between two troubles, on average.
+    pub(super) peace: Duration,
+    /// How many sources send events.
+    pub(super) monitors: usize,
+    /// The pause between two events of one source, on average.
+    pub(super) event_pause: Duration,
+    /// Of a thousand messages, how many make somebody do something.
+    pub(super) people_permille: u64,
+    pub(super) purge: purge::Settings,
+    /// Clocks are off by at most this, in milliseconds, when nothing is wrong with them.
+    pub(super) clock_off_ms: u64,
+    /// From when on no event is sent any more.
+    pub(super) events_until: Duration,
+    /// From when on nothing goes wrong any more.
+    pub(super) heals_at: Duration,
+    /// When the run ends.
+    pub(super) ends_at: Duration,
+}
+
+impl Plan {
+    pub(super) fn new(mode: Mode, chance: &Chance) -> Self {
+        let mut troubles: Vec<_> = TROUBLES.into_iter().filter(|_| chance.permille(450)).collect();
+        for _ in 0..2 {
+            troubles.push(*chance.pick(&TROUBLES));
+        }
+        let seconds = Duration::from_secs;
+        let monitors = 4 + chance.index(8);
+        let (events_until, heals_at) = match mode {
+            Mode::Safety => (seconds(570), seconds(600)),
+            Mode::Liveness => (seconds(400), seconds(340)),
+        };
+        // About two hundred events, however many sources there are.
+        let event_pause = events_until * u32::try_from(monitors).unwrap_or(1) / 200;
+        Self {
+            mode,
+            machines: 3,
+            troubles,
+            peace: seconds(5 + chance.below(40)),
+            monitors,
+            event_pause,
+            people_permille: 100 + chance.below(500),
+            purge: purge::Settings {
+                journal: seconds(10 + chance.below(40)),
+                incidents: seconds(40 + chance.below(120)),
+                snapshot_entries: 20 + chance.below(100),
+                snapshot_age: seconds(40),
+                part_bytes: 4 << 10,
+                silence: seconds(50 + chance.below(100)),
+                every: seconds(3 + chance.below(8)),
+                expiry_every: seconds(60),
+                ..purge::Settings::default()
+            },
+            clock_off_ms: 950,
+            events_until,
+            heals_at,
+            ends_at: seconds(600),
+        }
+    }
+
+    /// How far a healthy clock is off.
+    pub(super) fn offset(&self, chance: &Chance) -> i64 {
+        let off = chance.below(2 * self.clock_off_ms + 1);
+        i64::try_from(off).unwrap_or(0) - i64::try_from(self.clock_off_ms).unwrap_or(0)
+    }
+
+    /// How fast a clock drifts.
+    #[expect(clippy::unused_self, reason = "beside the offset")]
+    pub(super) fn drift(&self, chance: &Chance) -> i64 {
+        i64::try_from(chance.below(101)).unwrap_or(0) - 50
+    }
+
+    /// Whether clocks stay within their bound in this run.
+    pub(super) fn clocks_are_true(&self) -> bool {
+        !self.troubles.contains(&Trouble::Clock)
+    }
+}
