@@ -60,7 +60,8 @@ impl Keys {
             self.resolved.entry(key).or_default().push(Resolved { at: seq, remembered: false });
         }
         if let Fact::IncidentResolved { reason: ResolveReason::ResolvedEarlier, .. } = fact
-            && let Some(resolved) = self.latest.as_ref().and_then(|key| self.resolved.get_mut(key)?.last_mut())
+            && let Some(resolved) =
+                self.latest.as_ref().and_then(|key| self.resolved.get_mut(key)?.last_mut())
         {
             resolved.remembered = true;
         }
@@ -75,11 +76,14 @@ impl Keys {
 
     /// What was not as senders meant it. Only where clocks were within their bound.
     pub(super) fn not_as_meant(&self, state: &State) -> Vec<String> {
-        self.attempts.iter().filter_map(|((key, name), attempts)| {
-            let (_, integration) = state.routing.get(key)?;
-            let key = (*integration, DedupKey(name.as_str().into()));
-            self.swallowed(&key, attempts).or_else(|| self.left_open(state, &key, attempts))
-        }).collect()
+        self.attempts
+            .iter()
+            .filter_map(|((key, name), attempts)| {
+                let (_, integration) = state.routing.get(key)?;
+                let key = (*integration, DedupKey(name.as_str().into()));
+                self.swallowed(&key, attempts).or_else(|| self.left_open(state, &key, attempts))
+            })
+            .collect()
     }
 
     /// The last accepted trigger was resolved by what was surely sent before it.
@@ -101,7 +105,12 @@ impl Keys {
     }
 
     /// The last thing that was surely sent is a resolve, but something is open.
-    fn left_open(&self, state: &State, key: &(IntegrationId, DedupKey), attempts: &[Attempt]) -> Option<String> {
+    fn left_open(
+        &self,
+        state: &State,
+        key: &(IntegrationId, DedupKey),
+        attempts: &[Attempt],
+    ) -> Option<String> {
         let last = attempts.iter().rev().find(|it| it.accepted && it.action == Action::Resolve)?;
         let triggers = || attempts.iter().filter(|it| it.action == Action::Trigger);
         let latest = triggers().map(|it| it.ended).max()?;

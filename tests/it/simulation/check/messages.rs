@@ -51,7 +51,8 @@ impl Messages {
                 if !self.paged.contains_key(&page.page) {
                     return Some(format!("the page {:?} is planned, but nobody asked for it", page.page));
                 }
-                (!self.planned.insert(page.page)).then(|| format!("the page {:?} is planned twice", page.page))
+                (!self.planned.insert(page.page))
+                    .then(|| format!("the page {:?} is planned twice", page.page))
             }
             Fact::NotificationsClaimed { ids, process, deadline, .. } => {
                 let claim = Arc::new(Claim { ids: ids.clone(), deadline: *deadline, seq });

@@ -87,7 +87,8 @@ impl Check {
         let log = LogName::incidents();
         let founding = installation().entry.clone();
         let handle = self.stages_store.handle(CHECKER);
-        ghost::at_once(handle.append(&log, Seq::FIRST, founding)).expect("an empty store takes its first entry");
+        ghost::at_once(handle.append(&log, Seq::FIRST, founding))
+            .expect("an empty store takes its first entry");
     }
 
     pub(super) fn has_failed(&self) -> bool {
