@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 
 use scylla::client::session::Session;
@@ -69,6 +70,28 @@ impl Replication {
     }
 }
 
+impl FromStr for Replication {
+    type Err = String;
+
+    /// From `dc1=2,dc2=2,dc3=1`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        const EXPECTED: &str = "expected datacenters with their replicas, such as dc1=2,dc2=2,dc3=1";
+        let mut counts = BTreeMap::new();
+        for part in text.split(',') {
+            let (name, count) = part.split_once('=').ok_or(EXPECTED)?;
+            let is_name = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+            let count: usize = count.parse().map_err(|_| EXPECTED)?;
+            if name.is_empty() || !name.chars().all(is_name) || count == 0 {
+                return Err(EXPECTED.to_owned());
+            }
+            if counts.insert(name.to_owned(), count).is_some() {
+                return Err(format!("the datacenter `{name}` is named twice"));
+            }
+        }
+        Ok(Self(counts))
+    }
+}
+
 impl fmt::Display for Replication {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let each: Vec<String> = self.0.iter().map(|(name, count)| format!("{name} {count}")).collect();
@@ -128,12 +151,22 @@ pub fn discover(session: &Session) -> Replication {
     Replication::default_for(&nodes(session))
 }
 
+/// What was not there before.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Made {
+    /// The keyspace itself.
+    pub keyspace: bool,
+    /// Its tables, by name.
+    pub tables: Vec<&'static str>,
+}
+
 /// Makes the keyspace and its tables; what is there already stays as it is, and is made whole if an earlier call was cut
-/// off.
+/// off. Says what was made.
 ///
 /// # Errors
 /// If there is one that differs, which is not touched; or if the cluster does not do it.
-pub async fn init(session: &Session, keyspace: &str, replication: &Replication) -> Result<(), InitError> {
+pub async fn init(session: &Session, keyspace: &str, replication: &Replication) -> Result<Made, InitError> {
+    let mut made = Made::default();
     let nodes = nodes(session);
     for (datacenter, count) in &replication.0 {
         let nodes = nodes.get(datacenter).copied().unwrap_or_default();
@@ -146,6 +179,7 @@ pub async fn init(session: &Session, keyspace: &str, replication: &Replication) 
             let cql =
                 format!("CREATE KEYSPACE IF NOT EXISTS {keyspace} WITH replication = {}", replication.cql());
             change(session, &cql).await?;
+            made.keyspace = true;
         }
         Some(present) if Replication::listed(&present).as_ref() == Some(replication) => {}
         Some(present) => {
@@ -160,8 +194,10 @@ pub async fn init(session: &Session, keyspace: &str, replication: &Replication) 
     }
     for table in TABLES.iter().filter(|table| !present.contains_key(table.name)) {
         change(session, &table.create(keyspace)).await?;
+        made.tables.push(table.name);
     }
-    session.await_schema_agreement().await.map(drop).map_err(failed)
+    session.await_schema_agreement().await.map_err(failed)?;
+    Ok(made)
 }
 
 async fn change(session: &Session, cql: &str) -> Result<(), InitError> {
@@ -246,6 +282,26 @@ mod tests {
         let five = Replication::default_for(&nodes(&[("dc1", 2), ("dc2", 2), ("dc3", 1)]));
         assert_eq!((five.total(), five.quorum()), (5, 3));
         assert_eq!(five.cql(), "{'class': 'NetworkTopologyStrategy', 'dc1': 2, 'dc2': 2, 'dc3': 1}");
+    }
+
+    #[test]
+    fn replication_is_read() {
+        for (text, expected) in [
+            ("dc1=2,dc2=2,dc3=1", Ok("dc1 2, dc2 2, dc3 1")),
+            ("eu-west=3", Ok("eu-west 3")),
+            ("", Err("expected")),
+            ("dc1", Err("expected")),
+            ("dc1=0", Err("expected")),
+            ("dc1=2,", Err("expected")),
+            ("dc'1=2", Err("expected")),
+            ("dc1=2,dc1=1", Err("twice")),
+        ] {
+            match (text.parse::<Replication>(), expected) {
+                (Ok(read), Ok(expected)) => assert_eq!(read.to_string(), expected),
+                (Err(said), Err(expected)) => assert!(said.contains(expected), "{text}: {said}"),
+                (read, _) => panic!("{text}: {read:?}"),
+            }
+        }
     }
 
     #[test]

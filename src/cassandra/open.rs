@@ -168,7 +168,7 @@ impl Store {
     }
 }
 
-async fn check_schema(session: &Session, store: &str, keyspace: &str) -> Result<(), OpenError> {
+pub(super) async fn check_schema(session: &Session, store: &str, keyspace: &str) -> Result<(), OpenError> {
     let failed = |reason: Box<dyn std::error::Error + Send + Sync>| OpenError::Failed {
         store: store.to_owned(),
         failure: Failure { reason: reason.to_string(), outcome: super::Outcome::NotDone, again: true },
@@ -187,7 +187,7 @@ async fn check_schema(session: &Session, store: &str, keyspace: &str) -> Result<
     }
 }
 
-async fn look(session: &Session, clock: &dyn crate::clock::Clock, keyspace: &str) -> Report {
+pub(super) async fn look(session: &Session, clock: &dyn crate::clock::Clock, keyspace: &str) -> Report {
     let nodes = ask_all(session, clock).await;
     let listed = replication_of(session, keyspace).await.ok().flatten();
     let replication = listed.as_ref().and_then(Replication::listed);
@@ -195,7 +195,10 @@ async fn look(session: &Session, clock: &dyn crate::clock::Clock, keyspace: &str
     Report { nodes, replication, schema_agrees }
 }
 
-fn risks(report: &Report, allowed: CommitlogSync) -> impl Iterator<Item = (&Node, Risk)> + use<'_> {
+pub(super) fn risks(
+    report: &Report,
+    allowed: CommitlogSync,
+) -> impl Iterator<Item = (&Node, Risk)> + use<'_> {
     report.nodes.iter().filter_map(move |node| Some((node, node.said.as_ref()?.risk(allowed)?)))
 }
 

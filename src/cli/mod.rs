@@ -25,6 +25,7 @@ mod settle;
 mod show;
 mod spool;
 mod status;
+mod store;
 mod trigger;
 mod view;
 
@@ -101,6 +102,7 @@ enum Command {
     Restore(restore::Args),
     Recover(recover::Args),
     Journal(journal::Args),
+    Store(store::Args),
     Man(man::Args),
     Completions(completions::Args),
 }
@@ -142,6 +144,7 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Restore(args) => restore::run(session, args),
         Command::Recover(args) => recover::run(session, args),
         Command::Journal(args) => journal::run(session, args),
+        Command::Store(args) => store::run(session, args),
         Command::Man(args) => man::run(session, args),
         Command::Completions(args) => completions::run(session, args),
     }
@@ -248,6 +251,14 @@ mod tests {
         check("pd list --url http://a --context b", false);
         check("pd serve --listen 7433", false);
         check("pd serve --listen 127.0.0.1:0 --data /x --config /y", true);
+        check("pd store", false);
+        check("pd store init", true);
+        check("pd store init sqlite:a.db --replication dc1=2,dc2=1", true);
+        check("pd store init --replication dc1", false);
+        check("pd store check postgres://a/b", false);
+        check("pd store copy sqlite:a.db", false);
+        check("pd store copy sqlite:a.db next.toml --force --data /x", true);
+        check("pd store copy sqlite:a.db elsewhere", false);
         check("pd journal incidents --from 3 --limit 10", true);
         check("pd completions tcsh", false);
         check("pd spool drop", false);

@@ -100,6 +100,25 @@ fn cassandra(section: &mut Section<'_, '_>) -> Cassandra {
     Cassandra { login: username.zip(password), ca, identity: cert.zip(key), commitlog_sync }
 }
 
+impl Stores {
+    /// Those of a configuration that names only the default, and how clusters are reached.
+    pub fn of(default: StoreUrl, cassandra: Cassandra) -> Self {
+        let (doors, incidents, notify) = (default.beside("doors"), default.clone(), default.clone());
+        Self { doors, incidents, notify, archive: default, cassandra }
+    }
+
+    /// The journals' stores, each with what it is for.
+    pub fn journals(&self) -> [(&'static str, &StoreUrl); 3] {
+        [("doors", &self.doors), ("incidents", &self.incidents), ("notify", &self.notify)]
+    }
+
+    /// All stores, each with what it is for.
+    pub fn all(&self) -> [(&'static str, &StoreUrl); 4] {
+        let [doors, incidents, notify] = self.journals();
+        [doors, incidents, notify, ("archive", &self.archive)]
+    }
+}
+
 impl StoreUrl {
     /// A store of its own for a part, beside this one: what is accepted need not wait for what the stages write. A
     /// cluster takes them all side by side.

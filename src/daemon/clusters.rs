@@ -79,19 +79,18 @@ impl Clusters {
             used.expect("every store is a cluster when one is").store.clone()
         };
         let archive = opener.archive(of("archive"));
-        let journals: Vec<Arc<dyn Journal>> = all
-            .iter()
-            .map(|cluster| Arc::new(LateJournal(opener.journal(cluster.store.clone()))) as Arc<dyn Journal>)
-            .collect();
-        for cluster in &all {
-            let mut store = cluster.store.clone();
-            let tried = store.wait_for(|opening| !matches!(opening, Opening::Begins));
-            if let Some(Ok(opening)) = within(&*clock, PATIENCE, tried).await
-                && let Opening::Never(reason) = &*opening
-            {
-                return Err(reason.to_string());
-            }
+        let opening: Vec<_> = all.iter().map(|cluster| opener.journal(cluster.store.clone())).collect();
+        for (cluster, journal) in all.iter().zip(&opening) {
+            let first_words = async {
+                if first_word(cluster.store.clone()).await? {
+                    first_word(journal.clone()).await?;
+                }
+                Ok::<(), String>(())
+            };
+            within(&*clock, PATIENCE, first_words).await.unwrap_or(Ok(()))?;
         }
+        let late = |journal| Arc::new(LateJournal(journal)) as Arc<dyn Journal>;
+        let journals: Vec<Arc<dyn Journal>> = opening.into_iter().map(late).collect();
         let journal = |usage| {
             let mut held = all.iter().zip(&journals);
             let (_, journal) = held.find(|(cluster, _)| cluster.uses.contains(&usage)).expect("as above");
@@ -124,9 +123,14 @@ impl Opener {
         self.begin("journals".to_owned(), move || {
             let store = store.clone();
             async move {
-                let journal =
-                    CassandraJournal::open(there(store).await?, Shelf::JOURNALS).await.map_err(failed)?;
-                Ok(Arc::new(journal) as Arc<dyn Journal>)
+                let store = there(store).await?;
+                let name = store.name().to_owned();
+                let journal = CassandraJournal::open(store, Shelf::JOURNALS).await.map_err(failed)?;
+                match journal::refused(&journal).await {
+                    Ok(None) => Ok(Arc::new(journal) as Arc<dyn Journal>),
+                    Ok(Some(refused)) => Err(Failed { again: false, reason: format!("{name}: {refused}") }),
+                    Err(error) => Err(of_read(&error)),
+                }
             }
         })
     }
@@ -161,6 +165,18 @@ impl Opener {
     }
 }
 
+/// Waits until it was tried once. Whether it is open.
+///
+/// # Errors
+/// Why it can never be.
+async fn first_word<T>(mut of: watch::Receiver<Opening<T>>) -> Result<bool, String> {
+    match of.wait_for(|opening| !matches!(opening, Opening::Begins)).await.as_deref() {
+        Ok(Opening::Never(reason)) => Err(reason.to_string()),
+        Ok(Opening::There(_)) => Ok(true),
+        Ok(Opening::Begins | Opening::Fails(_)) | Err(_) => Ok(false),
+    }
+}
+
 /// The store once it is open.
 async fn there(mut store: watch::Receiver<Opening<Arc<Store>>>) -> Result<Arc<Store>, Failed> {
     let away = |again, reason: &str| Failed { again, reason: reason.to_owned() };
@@ -175,10 +191,12 @@ async fn there(mut store: watch::Receiver<Opening<Arc<Store>>>) -> Result<Arc<St
 fn of_archive(error: ArchiveError) -> Failed {
     match error {
         ArchiveError::Open(error) => failed(error),
-        ArchiveError::Index(error) => {
-            Failed { again: matches!(error, journal::Error::Unavailable { .. }), reason: error.to_string() }
-        }
+        ArchiveError::Index(error) => of_read(&error),
     }
+}
+
+fn of_read(error: &journal::Error) -> Failed {
+    Failed { again: matches!(error, journal::Error::Unavailable { .. }), reason: error.to_string() }
 }
 
 /// What does not answer may answer later. What answers, and is not what it should be, needs a person.

@@ -12,8 +12,8 @@ use crate::archive::sqlite::SqliteArchive;
 use crate::clock::SharedClock;
 use crate::config::{StoreUrl, Stores as Urls};
 use crate::ids::SharedIds;
-use crate::journal::Journal;
 use crate::journal::sqlite::{Options, SqliteStore};
+use crate::journal::{Journal, Refused, refused};
 
 /// Why a store cannot be opened.
 #[derive(Debug, thiserror::Error)]
@@ -40,6 +40,17 @@ pub enum Error {
     /// A cluster that cannot be used as it is.
     #[error("{0}")]
     Cluster(String),
+    /// A store that is not to be served.
+    #[error("{store}: {refused}")]
+    Refused {
+        /// Its address.
+        store: String,
+        /// Why.
+        refused: Refused,
+    },
+    /// A file does not say whether it may be served.
+    #[error("cannot read the store: {0}")]
+    Unreadable(#[from] crate::journal::Error),
     /// Files belong to one process, clusters to many.
     #[error(
         "[store] mixes a file ({file}) and a cluster ({cluster}): use files for all of doors, incidents, notify and archive, or clusters for all"
@@ -88,7 +99,19 @@ impl Stores {
         let is_file = |url: &StoreUrl| matches!(url, StoreUrl::Sqlite(_));
         match (all.iter().find(|(_, url)| is_file(url)), all.iter().find(|(_, url)| !is_file(url))) {
             (Some((file, _)), Some((cluster, _))) => Err(Error::Mixed { file, cluster }),
-            (_, None) => Self::files(urls, folder, clock),
+            (_, None) => {
+                let stores = Self::files(urls, folder, clock)?;
+                for (url, journal) in [
+                    (&urls.doors, &stores.doors),
+                    (&urls.incidents, &stores.incidents),
+                    (&urls.notify, &stores.notify),
+                ] {
+                    if let Some(refused) = refused(&**journal).await? {
+                        return Err(Error::Refused { store: url.to_string(), refused });
+                    }
+                }
+                Ok(stores)
+            }
             (None, Some(_)) => {
                 let by = (Arc::clone(clock), Arc::clone(ids));
                 let clusters = Clusters::open(urls, by, shutdown.clone()).await.map_err(Error::Cluster)?;

@@ -22,6 +22,7 @@
 
 pub mod cassandra;
 pub mod memory;
+mod moved;
 pub mod sqlite;
 
 use std::fmt;
@@ -33,6 +34,7 @@ use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+pub use self::moved::{Note, Refused, refused};
 use crate::domain::time::Timestamp;
 
 /// Slots in a segment: what truncation removes at a time, and a partition on a cluster.
@@ -220,6 +222,21 @@ pub struct Extent {
     pub bytes: u64,
     /// Whether it is closed.
     pub closed: bool,
+}
+
+/// Whether an empty journal that reaches so far may begin at `first`.
+fn may_begin(log: &LogName, extent: Extent, first: Seq) -> Result<(), Error> {
+    let Extent { first: begun, next, closed, .. } = extent;
+    if !first.0.is_multiple_of(SEGMENT) {
+        return Err(Error::Invalid(format!(
+            "{first} is not the first slot of a segment: {log} cannot begin there"
+        )));
+    }
+    if closed || begun < next || next > first {
+        let state = if closed { "is closed" } else { "is not empty" };
+        return Err(Error::Invalid(format!("{log} {state}: it cannot begin at {first}")));
+    }
+    Ok(())
 }
 
 /// Whether a failed operation may have taken place.

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use crate::cassandra;
 use crate::journal::{self, sqlite};
 use crate::stage;
 
@@ -63,6 +64,60 @@ pub enum Error {
         /// The oldest entry that is there.
         first: u64,
     },
+    /// A store that is not to be used any more, or not yet.
+    #[error("{store}: {refused}")]
+    Refused {
+        /// Its address.
+        store: String,
+        /// Why.
+        refused: journal::Refused,
+    },
+    /// The destination of a copy was in use before.
+    #[error("{0} holds an installation, or the rest of one: nothing was copied")]
+    Occupied(String),
+    /// The destination of a copy holds something else than a part of it.
+    #[error("{store} holds something else: {what}: {reason}")]
+    OtherContent {
+        /// Its address.
+        store: String,
+        /// Which part of it.
+        what: String,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A copy was read back.
+    #[error("the copy is not what was copied: {0}; the source is as it was")]
+    Differs(String),
+    /// Processes of a cluster.
+    #[error("{store}: heard of within the last minute: {}", nodes.join(", "))]
+    Alive {
+        /// The store's address.
+        store: String,
+        /// Their names.
+        nodes: Vec<String>,
+    },
+    /// A cluster cannot be used.
+    #[error(transparent)]
+    Cluster(#[from] cassandra::OpenError),
+    /// A keyspace cannot be made.
+    #[error("{store}: {reason}")]
+    Init {
+        /// The store's address.
+        store: String,
+        /// Why.
+        reason: cassandra::InitError,
+    },
+    /// The archive's file.
+    #[error("cannot open the archive {}: {reason}", path.display())]
+    Archive {
+        /// Which file.
+        path: PathBuf,
+        /// Why.
+        reason: crate::archive::sqlite::OpenError,
+    },
+    /// The archive on a cluster.
+    #[error(transparent)]
+    ArchiveOnCluster(#[from] crate::archive::cassandra::ArchiveError),
     /// What was found cannot be handed out.
     #[error(transparent)]
     Output(#[from] io::Error),
@@ -80,7 +135,18 @@ impl Error {
             Self::NoJournal(_) => "`pd journal` without a name lists them",
             Self::Truncated { first, .. } => return Some(format!("begin with `--from {first}`")),
             Self::Stage(_) => "`pd recover` says more",
+            Self::Occupied(_) => "name a store that was never used",
+            Self::OtherContent { .. } => {
+                "the source has been used since the copy was begun, or that was another's: name an empty store"
+            }
+            Self::Alive { .. } => "stop these processes and wait a minute; `--force` goes on all the same",
             Self::File { .. }
+            | Self::Refused { .. }
+            | Self::Differs(_)
+            | Self::Cluster(_)
+            | Self::Init { .. }
+            | Self::Archive { .. }
+            | Self::ArchiveOnCluster(_)
             | Self::Open(_)
             | Self::NotAFile(_)
             | Self::Copy(_)

@@ -1,10 +1,14 @@
-//! What is done to an installation from outside of its server: backup, restore, recovery, looking into journals.
+//! What is done to an installation from outside of its server: backup, restore, recovery, looking into journals; and its
+//! stores made, checked and moved.
 //!
 //! A backup and a look may be taken while the server runs; a restore and what recovery applies may not.
 
 mod backup;
+mod check;
+mod copy;
 mod error;
 mod files;
+mod init;
 mod journal;
 mod manifest;
 mod recover;
@@ -17,7 +21,10 @@ use std::path::{Path, PathBuf};
 use serde::Serialize;
 use serde_json::Value;
 
+pub use check::{Check, Verdict, check};
+pub use copy::{Move, Moved, Phase, Progress, Report, copy};
 pub use error::Error;
+pub use init::{Done, init};
 
 use crate::config::Config;
 

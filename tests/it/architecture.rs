@@ -53,6 +53,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "clock",
             "ids",
             "config",
+            "cassandra",
             "journal",
             "archive",
             "door",
@@ -99,7 +100,21 @@ const ARROWS: &[(&str, &[&str])] = &[
         ],
     ),
     ("client", &["domain::time", "clock", "ids", "config", "wire"]),
-    ("cli", &["domain::time", "clock", "ids", "config", "wire", "client", "daemon", "offline", "tui"]),
+    (
+        "cli",
+        &[
+            "domain::time",
+            "clock",
+            "ids",
+            "config",
+            "wire",
+            "cassandra::Replication",
+            "client",
+            "daemon",
+            "offline",
+            "tui",
+        ],
+    ),
     ("tui", &["domain::time", "clock", "ids", "config", "wire", "client"]),
 ];
 

@@ -3,6 +3,7 @@
 //! On a terminal: relative times, fitted columns, a header, colour. Piped: tabs, no header, exact times, nothing cut.
 
 mod escape;
+mod progress;
 mod table;
 mod time;
 
@@ -12,6 +13,7 @@ use anstream::{AutoStream, ColorChoice};
 use serde_json::Value;
 
 pub(super) use escape::{escape, escape_json};
+pub(super) use progress::Bar;
 pub(super) use table::{Cell, Column, Tone};
 pub(super) use time::Moment;
 
@@ -192,6 +194,11 @@ impl Output {
             Format::Table | Format::Wide => describe(&self.moment(now)),
         };
         self.text(&text)
+    }
+
+    /// A bar for work that takes long.
+    pub(super) fn progress(&self) -> Bar {
+        Bar::new(self.is_text())
     }
 
     /// Says something that is no data.

@@ -1,12 +1,16 @@
 //! Truncating, closing and dropping.
 
+use futures_util::stream::{self, StreamExt as _, TryStreamExt as _};
+
 use super::segment::{CLOSED, End, TRUNCATED};
 use super::{CassandraJournal, Error, LogName, Seq};
-use crate::journal::SEGMENT;
+use crate::journal::{SEGMENT, may_begin};
 
 /// The lower bound in the registry is written after so many segments, so that whoever comes after a crash walks over no
 /// more than these.
 const ADVANCE_EVERY: u64 = 64;
+/// Segments that are marked at once.
+const AT_ONCE: usize = 16;
 
 impl CassandraJournal {
     pub(super) async fn truncate_segments(&self, log: &LogName, below: Seq) -> Result<Seq, Error> {
@@ -41,6 +45,29 @@ impl CassandraJournal {
         if sealed.is_some_and(|sealed| sealed == CLOSED) {
             self.seal(log, segment, Some(CLOSED), End::Truncated).await?;
         }
+        Ok(())
+    }
+
+    /// Marks all segments below `first` as truncated. They are marked side by side: nobody may use the journal yet.
+    pub(super) async fn begin_later(&self, log: &LogName, first: Seq) -> Result<(), Error> {
+        let extent = self.find_extent(log).await?;
+        if extent.first == first {
+            return Ok(());
+        }
+        may_begin(log, extent, first)?;
+        if self.register(log).await?.is_some() {
+            return Err(Error::Invalid(format!("{log} was dropped: it cannot begin again")));
+        }
+        let marking = stream::iter(extent.first.segment()..first.segment()).map(|segment| async move {
+            let sealed = self.seal(log, segment, None, End::Truncated).await?;
+            match sealed.is_none_or(|sealed| sealed == TRUNCATED) {
+                true => Ok(()),
+                false => Err(Error::Invalid(format!("{log} is closed: it cannot begin at {first}"))),
+            }
+        });
+        marking.buffer_unordered(AT_ONCE).try_collect::<Vec<()>>().await?;
+        self.advance(log, first.0).await?;
+        self.known.written(log, first.0, 0);
         Ok(())
     }
 

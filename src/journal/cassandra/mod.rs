@@ -45,6 +45,8 @@ impl Shelf {
     pub const JOURNALS: Shelf = Shelf(0);
     /// The archive's index.
     pub const ARCHIVE: Shelf = Shelf(1);
+    /// What is written to try the store, and dropped again.
+    pub const SCRATCH: Shelf = Shelf(2);
 }
 
 /// The journals of a keyspace. A clone is another handle on the same; handles share what they know.
@@ -69,6 +71,14 @@ impl CassandraJournal {
     /// What a journal is called in the tables that all shelves share.
     fn key(&self, log: &LogName) -> String {
         format!("{}:{log}", self.shelf.0)
+    }
+
+    /// Has an empty journal begin at `first`, as if everything below had been written and truncated. Idempotent.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if it has another beginning and entries, is closed, or `first` does not begin a segment.
+    pub async fn begin_at(&self, log: &LogName, first: Seq) -> Result<(), Error> {
+        self.begin_later(log, first).await
     }
 
     /// The store, to ask how it does.

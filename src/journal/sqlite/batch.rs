@@ -3,7 +3,9 @@
 use rusqlite::Connection;
 
 use super::tables::{self, Log, Logs};
-use crate::journal::{Append, ENTRY_BYTES_MAX, Entry, Error, Extent, LogName, SEGMENT, Seq, Snapshot};
+use crate::journal::{
+    Append, ENTRY_BYTES_MAX, Entry, Error, Extent, LogName, SEGMENT, Seq, Snapshot, may_begin,
+};
 
 /// Rows of up to a MiB deleted in one step: about what one big append costs.
 const SWEEP_ROWS: u32 = 8;
@@ -64,6 +66,24 @@ impl Batch<'_> {
             self.keep(name, log);
         }
         Ok(Ok(log.extent.first))
+    }
+
+    pub(super) fn begin_at(&mut self, name: &LogName, first: Seq) -> Judged<()> {
+        let extent = self.extent(name);
+        if extent.first == first {
+            return Ok(Ok(()));
+        }
+        if let Err(error) = may_begin(name, extent, first) {
+            return Ok(Err(error));
+        }
+        if first.0 >= tables::SLOTS_MAX {
+            return Ok(Err(Error::Invalid(format!("{name} cannot begin at {first}"))));
+        }
+        let mut log = self.open(name)?;
+        (log.extent.first, log.extent.next) = (first, first);
+        tables::update_log(self.conn, &log)?;
+        self.keep(name, log);
+        Ok(Ok(()))
     }
 
     pub(super) fn close(&mut self, name: &LogName) -> Judged<Seq> {

@@ -9,6 +9,7 @@ mod backup;
 mod batch;
 mod checkpoint;
 mod error;
+mod examine;
 mod look;
 mod op;
 mod open;
@@ -40,6 +41,7 @@ use crate::lockfile::Lockfile;
 
 pub use self::backup::{BackupError, copy_file};
 pub use self::error::OpenError;
+pub use self::examine::{Examined, examine};
 pub use self::look::Look;
 pub use self::space::Space;
 
@@ -156,6 +158,14 @@ impl SqliteStore {
         };
         threads.push(spawn(&path, "pd-write", move || job.run())?);
         Ok(Self { path, doors: Some(Doors { writer, readers }), logs, counters, threads, _lock: opened.lock })
+    }
+
+    /// Has an empty journal begin at `first`, as if everything below had been written and truncated. Idempotent.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] if it has another beginning and entries, is closed, or `first` does not begin a segment.
+    pub async fn begin_at(&self, log: &LogName, first: Seq) -> Result<(), Error> {
+        self.write(|reply| Op::BeginAt { log: log.clone(), first, reply }).await
     }
 
     /// How many transactions were committed since the store was opened.

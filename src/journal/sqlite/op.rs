@@ -23,6 +23,11 @@ pub(super) enum Op {
         below: Seq,
         reply: Reply<Seq>,
     },
+    BeginAt {
+        log: LogName,
+        first: Seq,
+        reply: Reply<()>,
+    },
     Close {
         log: LogName,
         reply: Reply<Seq>,
@@ -74,6 +79,9 @@ impl Op {
             }
             Self::Truncate { log, below, reply } => {
                 Answer::Slot(reply, or_failed(filled, || batch.truncate(&log, below)))
+            }
+            Self::BeginAt { log, first, reply } => {
+                Answer::Done(reply, or_failed(filled, || batch.begin_at(&log, first)))
             }
             Self::Close { log, reply } => Answer::Slot(reply, or_failed(filled, || batch.close(&log))),
             Self::DropClosed { log, reply } => {
