@@ -122,10 +122,17 @@ fn make(url: &str) {
     let StoreUrl::Cassandra(url) = url.parse().unwrap() else { panic!("{url} is no cluster") };
     let access = Access { url, cassandra: Cassandra::default() };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-    runtime.block_on(async {
-        let session = connect(&access).await.unwrap();
-        init(&session, &access.url.keyspace, &discover(&session)).await.unwrap();
+    let mut said = String::new();
+    // Nodes that have just started, on a busy machine, may take longer to agree on a table than is waited for.
+    let made = poll(PATIENCE * 2, || {
+        let made = runtime.block_on(async {
+            let session = connect(&access).await.map_err(|error| error.to_string())?;
+            let replication = discover(&session);
+            init(&session, &access.url.keyspace, &replication).await.map_err(|error| error.to_string())
+        });
+        made.map_err(|error| said = error).is_ok()
     });
+    assert!(made, "no keyspace: {said}");
 }
 
 fn prepare(cluster: &Cluster, keyspace: &str, home: Datacenter, mail: &smtp::Server) -> Rig {
