@@ -56,6 +56,12 @@ impl Template {
         Self { bytes: text.into_bytes(), digits }
     }
 
+    /// The event alone.
+    pub(crate) fn body(&self) -> Vec<u8> {
+        let head = self.bytes.windows(4).position(|four| four == b"\r\n\r\n").expect("a request");
+        self.bytes[head + 4..].to_vec()
+    }
+
     fn keyed(&mut self, number: u64) -> &[u8] {
         for range in &self.digits {
             let mut rest = number;
@@ -107,6 +113,12 @@ pub(crate) struct Load {
 }
 
 impl Load {
+    /// What was done with these latencies in that time, all of it well.
+    pub(crate) fn of(mut latencies: Vec<Duration>, took: Duration) -> Self {
+        latencies.sort_unstable();
+        Self { accepted: latencies.len() as u64, took, latencies, ..Self::default() }
+    }
+
     pub(crate) fn rate(&self) -> f64 {
         self.accepted as f64 / self.took.as_secs_f64()
     }

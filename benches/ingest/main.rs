@@ -2,17 +2,29 @@
 //!
 //! `cargo bench --bench ingest [-- PART…] [--seconds N] [--rounds N] [--idle N]` prints one line a figure. The parts are
 //! `accept`, `retry`, `overload`, `webhook` and `idle`; all of them by default. `overload` has bounds, and
-//! the exit code is 1 when one is broken. The server is configured as a newcomer has it: one
+//! the exit code is 1 when one is broken. With `--store cassandra` it is run on five Cassandra nodes instead, with other
+//! parts: accepting alone and the whole pipeline against plain inserts, statements, deletes, and idling for `--idle`
+//! (60 then). The server is configured as a newcomer has it: one
 //! user whose only contact method is the console, and `pd serve` started on a terminal, so each incident's page is
 //! printed there. Beside it stands what happens without a terminal: each page fails at once and its incident goes
 //! through all levels, which is more than twice the work.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
 
+#[path = "../../tests/it/cluster/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "shared with the tests")]
+mod cluster;
 mod comparator;
+#[path = "../../tests/it/datacenter/mod.rs"]
+#[allow(dead_code, unused_imports, reason = "shared with the tests")]
+mod datacenter;
+#[path = "../../tests/it/doubles/mod.rs"]
+#[allow(dead_code, reason = "shared with the tests")]
+mod doubles;
 #[allow(dead_code, reason = "shared with the benchmark of the state")]
 mod load;
 mod overload;
+mod quorum;
 mod receiver;
 #[path = "../../tests/it/rig/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "shared with the tests")]
@@ -44,6 +56,8 @@ struct Options {
     seconds: Duration,
     rounds: usize,
     idle: Duration,
+    /// Whether the store is a cluster.
+    cassandra: bool,
 }
 
 impl Options {
@@ -52,13 +66,15 @@ impl Options {
             let at = arguments.iter().position(|argument| argument == name);
             at.and_then(|at| arguments.get(at + 1)?.parse().ok()).unwrap_or(default)
         };
+        let cassandra = arguments.windows(2).any(|two| two == ["--store", "cassandra"]);
         let parts = ["accept", "retry", "overload", "webhook", "idle"].map(str::to_owned);
         let asked: Vec<_> = parts.iter().filter(|part| arguments.contains(part)).cloned().collect();
         Self {
             parts: if asked.is_empty() { parts.to_vec() } else { asked },
             seconds: Duration::from_secs(number("--seconds", 4)),
             rounds: usize::try_from(number("--rounds", 3)).unwrap_or(3),
-            idle: Duration::from_secs(number("--idle", 10)),
+            idle: Duration::from_secs(number("--idle", if cassandra { 60 } else { 10 })),
+            cassandra,
         }
     }
 
@@ -74,6 +90,10 @@ fn main() -> ExitCode {
         return ExitCode::SUCCESS;
     }
     let options = Options::read(&arguments);
+    if options.cassandra {
+        quorum::run(&options);
+        return ExitCode::SUCCESS;
+    }
     if options.has("accept") {
         disk();
         accept(&options);

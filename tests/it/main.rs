@@ -8,6 +8,8 @@ mod cli;
 #[allow(dead_code, unused_imports, reason = "each test uses a part of what the cluster can do")]
 mod cluster;
 mod crash;
+#[allow(dead_code, unused_imports, reason = "the benchmarks use more of it")]
+mod datacenter;
 mod deliver;
 mod docs;
 #[allow(dead_code, reason = "each test uses a part of what the doubles can do")]

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::limits::{BUNDLE_WINDOW, FIRST_PAGE_QUIET};
-use super::state::{Lane, LaneId, Message, Page, Progress, State};
+use super::state::{Lane, LaneId, Message, Page, Progress, State, overdue_at};
 use super::{Fact, NotificationId};
 use crate::domain::incident::{NotifyOutcome, PageId};
 use crate::domain::incidents::fact::{PageContact, UserPaged};
@@ -169,7 +169,7 @@ fn forget_page(state: &mut State, id: PageId) {
 /// Puts a message in, with everything that points to it.
 pub(super) fn insert(state: &mut State, id: NotificationId, message: Message) {
     if let Progress::Claimed { deadline, .. } = message.progress {
-        state.claims.insert((deadline, id));
+        state.claims.insert((overdue_at(deadline, message.contact.channel), id));
     }
     with_lane(state, message.lane(), |lane| match message.progress {
         Progress::Claimed { .. } => lane.claimed += 1,
@@ -187,7 +187,7 @@ pub(super) fn insert(state: &mut State, id: NotificationId, message: Message) {
 fn remove(state: &mut State, id: NotificationId) -> Option<Message> {
     let message = Arc::unwrap_or_clone(state.messages.remove(&id)?);
     if let Progress::Claimed { deadline, .. } = message.progress {
-        state.claims.remove(&(deadline, id));
+        state.claims.remove(&(overdue_at(deadline, message.contact.channel), id));
     }
     with_lane(state, message.lane(), |lane| match message.progress {
         Progress::Claimed { .. } => lane.claimed = lane.claimed.saturating_sub(1),

@@ -8,6 +8,10 @@ pub const CLAIM_DEADLINE: Duration = Duration::from_secs(10);
 /// The longest that any provider may take for its answer. A transport that allows itself more is cut off.
 pub const PROVIDER_TIMEOUT_MAX: Duration = Duration::from_secs(40);
 
+/// How long an answer is waited for from the deadline of a claim on, before somebody else sends the message, where the
+/// receiver can tell a repetition: whoever is slower than this may be asked again, and a person waits no longer.
+pub const ANSWER_TELLING: Duration = Duration::from_secs(5);
+
 /// How far the clocks of two processes may be apart.
 pub const CLOCK_BOUND: Duration = Duration::from_secs(2);
 

@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::NotificationId;
-use super::limits::{CLOCK_BOUND, CONTACT_CLAIMS_MAX, PROVIDER_TIMEOUT_MAX};
+use super::limits::{ANSWER_TELLING, CLOCK_BOUND, CONTACT_CLAIMS_MAX, PROVIDER_TIMEOUT_MAX};
 use crate::domain::id::{ContactMethodId, IncidentNumber, ServiceId, UserId};
 use crate::domain::incident::PageId;
 use crate::domain::incidents::fact::PageContact;
@@ -30,7 +30,7 @@ pub struct State {
     pub lanes: OrdMap<LaneId, Lane>,
     /// When each lane of a channel may send next; what may not is not here.
     pub ready: OrdMap<Channel, OrdSet<(Timestamp, ContactMethodId)>>,
-    /// Open claims, by their deadline.
+    /// Open claims, by when they are given up.
     pub claims: OrdSet<(Timestamp, NotificationId)>,
     /// Lanes that have sent lately, by the end of their pause.
     pub windows: OrdSet<(Timestamp, LaneId)>,
@@ -162,7 +162,7 @@ pub struct Counts {
 impl State {
     /// When something is to be decided without any input: the earliest claim is given up.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.claims.get_min().map(|(deadline, _)| overdue_at(*deadline))
+        self.claims.get_min().map(|(overdue, _)| *overdue)
     }
 
     /// When a process with room on these channels can next be given something to send. In the past if something waits.
@@ -234,7 +234,9 @@ impl Lane {
     }
 }
 
-/// When a claim with this deadline is given up: by then its process has an answer, whatever its clock says.
-pub fn overdue_at(deadline: Timestamp) -> Timestamp {
-    deadline.plus(PROVIDER_TIMEOUT_MAX).plus(CLOCK_BOUND)
+/// When a claim with this deadline is given up. Where the receiver cannot tell repetitions, its process has an answer by
+/// then, whatever its clock says. Where it can, less certainty does.
+pub fn overdue_at(deadline: Timestamp, channel: Channel) -> Timestamp {
+    let answer = if channel.tells_repeats() { ANSWER_TELLING } else { PROVIDER_TIMEOUT_MAX };
+    deadline.plus(answer).plus(CLOCK_BOUND)
 }

@@ -82,6 +82,11 @@ impl Cluster {
         self.lose(those, these);
     }
 
+    /// Whether packets can be lost here.
+    pub(crate) fn can_part(&self) -> bool {
+        self.network.can_part()
+    }
+
     /// Loses nothing any more.
     pub(crate) fn heal(&self) {
         self.network.heal();

@@ -2,9 +2,11 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 use std::collections::{BTreeMap, VecDeque};
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use pd::clock::{Clock as _, SystemClock};
+use pd::domain::time::Timestamp;
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 
@@ -34,6 +36,8 @@ pub(crate) enum Mode {
 /// A request that was read whole, whatever came of it.
 #[derive(Clone, Debug)]
 pub(crate) struct Request {
+    /// When it had come.
+    pub(crate) at: Timestamp,
     /// Which connection it came by, from 1.
     pub(crate) connection: usize,
     pub(crate) method: String,
@@ -71,6 +75,11 @@ pub(crate) struct Server {
 impl Server {
     /// One that takes everything.
     pub(crate) fn start() -> Self {
+        Self::start_at(IpAddr::V4(Ipv4Addr::LOCALHOST))
+    }
+
+    /// The same at another address of this machine.
+    pub(crate) fn start_at(at: IpAddr) -> Self {
         let record = Watched::new(Record {
             requests: Vec::new(),
             connections: 0,
@@ -78,7 +87,7 @@ impl Server {
             mode: Mode::Normal,
         });
         let shared = record.clone();
-        let running = Running::start(move |stream| {
+        let running = Running::start_at(at, move |stream| {
             let record = shared.clone();
             async move {
                 let connection = record.with(|record| {
@@ -197,5 +206,5 @@ async fn read(stream: &mut BufReader<TcpStream>, connection: usize) -> std::io::
     let length = headers.get("content-length").and_then(|length| length.parse().ok()).unwrap_or(0);
     let mut body = vec![0; length];
     stream.read_exact(&mut body).await?;
-    Ok(Some(Request { connection, method, path, headers, body }))
+    Ok(Some(Request { at: SystemClock::new().now(), connection, method, path, headers, body }))
 }

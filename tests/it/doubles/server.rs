@@ -1,7 +1,7 @@
 //! What the doubles share: a listener on a thread of its own, and a record that can be waited on.
 #![expect(clippy::unwrap_used, reason = "a test")]
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Condvar, Mutex, PoisonError, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -24,12 +24,20 @@ impl Running {
     where
         F: Future<Output = ()> + Send + 'static,
     {
+        Self::start_at(IpAddr::V4(Ipv4Addr::LOCALHOST), serve)
+    }
+
+    /// The same at another address of this machine.
+    pub(crate) fn start_at<F>(at: IpAddr, serve: impl Fn(TcpStream) -> F + Send + 'static) -> Self
+    where
+        F: Future<Output = ()> + Send + 'static,
+    {
         let (stop, mut stopped) = oneshot::channel();
         let (bound, address) = mpsc::channel();
         let thread = std::thread::spawn(move || {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
             runtime.block_on(async {
-                let listener = listen();
+                let listener = listen(at);
                 bound.send(listener.local_addr().unwrap()).unwrap();
                 loop {
                     tokio::select! {
@@ -49,10 +57,10 @@ impl Running {
 }
 
 /// A listener whose connections take little before they are read, so that a server that stops reading is noticed.
-fn listen() -> TcpListener {
+fn listen(at: IpAddr) -> TcpListener {
     let socket = TcpSocket::new_v4().unwrap();
     socket.set_recv_buffer_size(RECEIVE_BUFFER_BYTES).unwrap();
-    socket.bind(SocketAddr::from(([127, 0, 0, 1], 0))).unwrap();
+    socket.bind(SocketAddr::new(at, 0)).unwrap();
     socket.listen(1024).unwrap()
 }
 

@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test")]
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -107,11 +107,20 @@ impl Server {
         Self::start_with(Skills::default())
     }
 
+    /// The same at another address of this machine.
+    pub(crate) fn start_at(at: IpAddr) -> Self {
+        Self::begin(at, Skills::default())
+    }
+
     /// One that can do more.
     pub(crate) fn start_with(skills: Skills) -> Self {
+        Self::begin(IpAddr::V4(Ipv4Addr::LOCALHOST), skills)
+    }
+
+    fn begin(at: IpAddr, skills: Skills) -> Self {
         let record = Watched::new(Record::default());
         let shared = record.clone();
-        let running = Running::start(move |stream| {
+        let running = Running::start_at(at, move |stream| {
             let (record, skills) = (shared.clone(), skills.clone());
             async move {
                 record.with(|record| record.connections += 1);

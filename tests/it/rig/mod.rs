@@ -10,6 +10,7 @@ mod process;
 pub(crate) mod refusal;
 mod tests;
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output};
 use std::time::Duration;
@@ -37,9 +38,18 @@ pub(crate) struct Rig {
     wrapped: Vec<(String, String)>,
     /// Whether somebody looks at what it prints.
     terminal: bool,
+    stand: Option<Stand>,
     power: Option<Supply>,
     server: Option<Server>,
     context: Context,
+}
+
+/// Where a server stands, if not beside the tests.
+pub(crate) struct Stand {
+    /// What it listens on.
+    pub(crate) address: IpAddr,
+    /// Makes the command that runs a program there; signals to that process reach the program.
+    pub(crate) command: Box<dyn Fn(&str) -> Command + Send>,
 }
 
 /// What a client needs, as `pd context show` says it.
@@ -83,6 +93,7 @@ impl Rig {
             config,
             wrapped: Vec::new(),
             terminal: false,
+            stand: None,
             power: None,
             server: None,
             context: Context::default(),
@@ -92,6 +103,21 @@ impl Rig {
     /// Keeps the data somewhere else, such as on a small disk. Before the first start.
     pub(crate) fn keep_data_in(&mut self, folder: &Path) {
         self.data = folder.to_owned();
+    }
+
+    /// Stands somewhere else, from the next start on.
+    pub(crate) fn stand(&mut self, stand: Stand) {
+        self.stand = Some(stand);
+    }
+
+    /// Has this configuration, from the next start on.
+    pub(crate) fn configure(&mut self, config: &str) {
+        self.config = Some(config.to_owned());
+    }
+
+    /// Another server of the same installation has set it up: its token and routing key are this one's too.
+    pub(crate) fn know(&mut self, other: &Context) {
+        self.context = Context { address: String::new(), ..other.clone() };
     }
 
     /// Adds a variable to the server's environment, from the next start on.
@@ -128,21 +154,27 @@ impl Rig {
             }
         }
         if self.context.token.is_empty() {
-            self.learn();
+            // On a cluster that is being founded it takes a while.
+            let mut said = String::new();
+            let learnt = poll(START, || self.learn().map_err(|error| said = error).is_ok());
+            assert!(learnt, "{said}\n{}", self.said());
         }
         let ready = poll(START, || self.try_get("/health").is_ok_and(|answer| answer.status == 200));
         if ready { Ok(()) } else { Err(format!("never ready\n{}", self.said())) }
     }
 
     /// Token and routing key, from the context that the first start made.
-    fn learn(&mut self) {
+    fn learn(&mut self) -> Result<(), String> {
         let output = self.pd(&["context", "show", "-o", "json"]);
-        assert!(output.status.success(), "pd context show: {output:?}\n{}", self.said());
+        if !output.status.success() {
+            return Err(format!("pd context show: {output:?}"));
+        }
         let shown: Value = serde_json::from_slice(&output.stdout).unwrap();
         let text =
             |name: &str| shown[name].as_str().unwrap_or_else(|| panic!("no {name} in {shown}")).to_owned();
         self.context.token = text("token");
         self.context.routing_key = text("routing_key");
+        Ok(())
     }
 
     pub(crate) fn context(&self) -> &Context {
@@ -200,8 +232,13 @@ impl Rig {
     }
 
     fn serve_command(&self) -> Command {
-        let mut command = self.command();
-        command.arg("serve").arg("--data").arg(&self.data).args(["--listen", "127.0.0.1:0"]);
+        let pd = env!("CARGO_BIN_EXE_pd");
+        let (mut command, listen) = match &self.stand {
+            Some(stand) => ((stand.command)(pd), format!("{}:0", stand.address)),
+            None => (Command::new(pd), "127.0.0.1:0".to_owned()),
+        };
+        self.isolate(&mut command);
+        command.arg("serve").arg("--data").arg(&self.data).args(["--listen", &listen]);
         if let Some(config) = &self.config {
             let path = self.home.path().join("pd.toml");
             std::fs::write(&path, config).unwrap();

@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Draft, retry};
 use crate::domain::incident::{NotifyOutcome, PageId};
 use crate::domain::notify::input::Outcome;
-use crate::domain::notify::state::{Message, Progress, overdue_at};
+use crate::domain::notify::state::{Message, Progress};
 use crate::domain::notify::{Fact, NotificationId};
 use crate::mutants::{self, Mutant};
 
@@ -59,7 +59,7 @@ impl Draft {
     /// Claims that nobody told the outcome of in time: their process is gone, or cut off.
     pub(super) fn give_up_claims(&mut self) {
         let reason = Arc::from("the process that was to send it did not say what came of it");
-        let overdue = self.state.claims.iter().take_while(|(at, _)| overdue_at(*at) <= self.now);
+        let overdue = self.state.claims.iter().take_while(|(at, _)| *at <= self.now);
         let overdue: Vec<_> = overdue.map(|(_, id)| *id).collect();
         self.unknown(&overdue, &reason, None);
     }

@@ -301,9 +301,9 @@ fn fates_that_are_unknown() {
             (0.0, vec![Page(1, &[(0, HOOK)], &[]), Offer(US, ROOM)], "page 1; us claims 1-0"),
             (1.0, vec![unknown("1-0")], "postpone 1-0 700ms"),
             (2.0, vec![Offer(THEM, ROOM)], "them claims 1-0"),
-            (53.9, vec![], ""),
-            (54.0, vec![Offer(US, ROOM)], "postpone 1-0 0ms; us claims 1-0"),
-            (55.0, vec![sent("1-0")], "sent 1-0; reached 1"),
+            (18.9, vec![], ""),
+            (19.0, vec![Offer(US, ROOM)], "postpone 1-0 0ms; us claims 1-0"),
+            (20.0, vec![sent("1-0")], "sent 1-0; reached 1"),
         ],
     );
     check(

@@ -1,0 +1,16 @@
+//! Three real servers, one beside each datacenter, on the five nodes: what they promise, while all sorts of things fail.
+//!
+//! The benchmark `datacenter` runs every scenario and holds all bounds; the test here runs four, and holds what must
+//! never happen, however slow the machine is.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod figures;
+mod fronts;
+mod installation;
+mod scenario;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use figures::Figures;
+pub(crate) use installation::{Installation, configuration};
+pub(crate) use scenario::{Failure, Pace, run};
