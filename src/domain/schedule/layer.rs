@@ -53,7 +53,7 @@ impl Layer {
 
     /// Whether the restrictions let it serve.
     fn window(&self, zone: &Zone, at: Timestamp) -> (Span, bool) {
-        if self.restrictions.is_empty() {
+        if self.restrictions.is_empty() || self.restrictions.iter().any(|it| it.is_always()) {
             return (Span::ALWAYS, true);
         }
         let mut outside = Span::ALWAYS;
@@ -114,6 +114,12 @@ impl Layer {
 }
 
 impl Restriction {
+    /// Whether it leaves nothing out: midnight to midnight, whatever midnight is.
+    fn is_always(self) -> bool {
+        let days = if self.day_of_week.is_some() { 7 } else { 1 };
+        u64::from(self.duration_seconds) >= days * DAY
+    }
+
     /// Whether `at` is in it, and how long around `at` that does not change (it may be longer).
     fn around(self, zone: &Zone, at: Timestamp) -> (Span, bool) {
         let today = zone.civil(at).date();

@@ -20,6 +20,7 @@
 //! - **Shifts** are joined where the same user goes on in the same layer.
 
 pub mod absence;
+pub mod ask;
 mod layer;
 mod rota;
 #[cfg(test)]
@@ -31,7 +32,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{LayerId, OverrideId, ScheduleId, UserId};
+use super::id::{CalendarId, FeedId, LayerId, OverrideId, ScheduleId, UserId};
+use super::sealed::Sealed;
 use super::time::Timestamp;
 
 pub use rota::{By, OnCall, Rota, Shift, clip, gaps, joined, percentage};
@@ -123,6 +125,79 @@ pub struct Override {
     /// Until when.
     pub end: Timestamp,
     /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// By which schedules users came to a level of a policy, and which schedules had nobody.
+#[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+pub struct LevelOnCall {
+    /// In order of the level's targets.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub found: Vec<Found>,
+    /// Schedules that the level asked in vain.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub gaps: Vec<ScheduleId>,
+}
+
+impl LevelOnCall {
+    /// Whether no schedule was asked.
+    pub fn is_empty(&self) -> bool {
+        self.found.is_empty() && self.gaps.is_empty()
+    }
+}
+
+/// Who was on call by a schedule, and why.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Found {
+    /// Which schedule.
+    pub schedule: ScheduleId,
+    /// Who.
+    pub on_call: OnCall,
+}
+
+/// A secret address under which calendar programs read shifts. The secret is shown once and never stored.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Feed {
+    /// Its id.
+    pub id: FeedId,
+    /// SHA-256 of the secret, as hex. Compared in constant time.
+    pub sha256: Arc<str>,
+    /// What it shows.
+    pub of: FeedOf,
+    /// When it was made.
+    pub created_at: Timestamp,
+}
+
+/// Whose shifts a feed shows.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeedOf {
+    /// One user's, in all schedules.
+    User(UserId),
+    /// Everybody's in one schedule.
+    Schedule(ScheduleId),
+}
+
+/// Events during which users are absent: holidays, leave. What the events are called is not kept.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Calendar {
+    /// Its id.
+    pub id: CalendarId,
+    /// What people call it.
+    pub name: Arc<str>,
+    /// Who is absent then.
+    pub users: Vec<UserId>,
+    /// Where it is fetched from; `None`: it was uploaded.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub url: Option<Sealed>,
+    /// Its events.
+    pub absences: Vec<Span>,
+    /// When they were last read.
+    pub read_at: Timestamp,
+    /// Why they could not be fetched the last time; they stay as they were.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub problem: Option<Arc<str>>,
+    /// When the calendar was made.
     pub created_at: Timestamp,
 }
 

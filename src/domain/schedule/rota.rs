@@ -11,7 +11,7 @@ use crate::domain::id::{LayerId, OverrideId, UserId};
 use crate::domain::time::Timestamp;
 
 /// How many pieces the true beginning or end of a shift is looked for in.
-const EXTENT_MAX: usize = 2_000;
+const EXTENT_MAX: usize = 200;
 
 /// A schedule, its local clock and who is away: all that it takes to say who is on call.
 #[derive(Clone, Debug)]
@@ -71,8 +71,8 @@ impl<'a> Rota<'a> {
         self.at(bounded(at)).1
     }
 
-    /// The shift at `at` with its true beginning and end, as far as 2,000 pieces; one that never ends ends at
-    /// [`Timestamp::MAX`].
+    /// The shift at `at` with the instants at which its user comes on call and goes off, by whatever that is, as far as
+    /// 200 pieces; one that never ends ends at [`Timestamp::MAX`].
     pub fn shift(&self, at: Timestamp) -> Option<Shift> {
         let at = bounded(at);
         let (span, on_call) = self.at(at);
@@ -98,48 +98,57 @@ impl<'a> Rota<'a> {
         })
     }
 
+    /// As [`Self::layer_shifts`], with the true beginning of the first and the true end of the last.
+    pub fn layer_shifts_whole(&self, layer: &Layer, range: Span) -> Vec<Shift> {
+        // The layer alone, as if it were the whole schedule.
+        let alone = Schedule { layers: vec![layer.clone()], overrides: Vec::new(), ..self.schedule.clone() };
+        let rota = Rota { schedule: &alone, absences: self.absences, zone: self.zone.clone() };
+        rota.unclipped(self.layer_shifts(layer, range), range)
+    }
+
     /// What overrides serve between two instants.
     pub fn override_shifts(&self, range: Span) -> Vec<Shift> {
         walk(range, |at| self.overrides(at))
     }
 
-    /// The shifts with the true beginning of the first and the true end of the last, for those that go beyond `range`.
+    /// The shifts with the true beginning of the first and the true end of the last, where their users are on call
+    /// beyond `range`.
     pub fn unclipped(&self, mut shifts: Vec<Shift>, range: Span) -> Vec<Shift> {
         if let Some(first) = shifts.first_mut().filter(|shift| shift.span.start <= range.start) {
-            first.span.start = self.beginning(first.on_call, first.span.start);
+            first.span.start = self.beginning(first.on_call.user, first.span.start);
         }
         if let Some(last) = shifts.last_mut().filter(|shift| shift.span.end >= range.end) {
-            last.span.end = self.end(last.on_call, last.span.end);
+            last.span.end = self.end(last.on_call.user, last.span.end);
         }
         shifts
     }
 
     fn extended(&self, shift: Shift) -> Shift {
-        let start = self.beginning(shift.on_call, shift.span.start);
-        let end = self.end(shift.on_call, shift.span.end);
+        let start = self.beginning(shift.on_call.user, shift.span.start);
+        let end = self.end(shift.on_call.user, shift.span.end);
         Shift { span: Span { start, end }, ..shift }
     }
 
-    fn beginning(&self, on_call: OnCall, mut start: Timestamp) -> Timestamp {
+    fn beginning(&self, user: UserId, mut start: Timestamp) -> Timestamp {
         for _ in 0..EXTENT_MAX {
             if start <= TIME_MIN {
                 break;
             }
             match self.at(start.minus(Duration::from_millis(1))) {
-                (span, Some(before)) if before == on_call => start = span.start,
+                (span, Some(before)) if before.user == user => start = span.start,
                 _ => break,
             }
         }
         start
     }
 
-    fn end(&self, on_call: OnCall, mut end: Timestamp) -> Timestamp {
+    fn end(&self, user: UserId, mut end: Timestamp) -> Timestamp {
         for _ in 0..EXTENT_MAX {
             if end >= TIME_MAX {
                 return Timestamp::MAX;
             }
             match self.at(end) {
-                (span, Some(after)) if after == on_call => end = span.end,
+                (span, Some(after)) if after.user == user => end = span.end,
                 _ => break,
             }
         }

@@ -15,7 +15,7 @@ use crate::domain::incidents::evolve::evolve;
 use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::input::Input;
 use crate::domain::incidents::state::State;
-use crate::domain::policy::Target;
+use crate::domain::policy::{Strategy, Target};
 use crate::domain::sealed::{Sealed, SealedKey};
 use crate::domain::service::RoutingKey;
 use crate::domain::time::Timestamp;
@@ -71,6 +71,7 @@ pub(super) fn level(minutes: u64, users: &[UserId]) -> EscalationRuleFields {
         id: None,
         delay: Duration::from_secs(60 * minutes),
         targets: users.iter().copied().map(Target::User).collect(),
+        strategy: Strategy::AssignToEveryone,
     }
 }
 
