@@ -9,12 +9,14 @@
 
 mod auth;
 mod body;
+mod calendars;
 mod contact_methods;
 mod context;
 mod error;
 mod feeds;
 mod fields;
 mod ical;
+mod ical_read;
 mod incidents;
 mod integrations;
 mod links;
@@ -115,6 +117,8 @@ fn schedule_routes() -> Router<Arc<Api>> {
         .route("/schedules/{id}/overrides/{override_id}", delete(overrides::delete))
         .route("/feeds", get(feeds::list).post(feeds::create))
         .route("/feeds/{id}", get(feeds::get).delete(feeds::delete))
+        .route("/calendars", get(calendars::list).post(calendars::create))
+        .route("/calendars/{id}", get(calendars::get).put(calendars::update).delete(calendars::delete))
 }
 
 fn user_routes() -> Router<Arc<Api>> {

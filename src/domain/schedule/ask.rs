@@ -8,7 +8,6 @@ use serde::{Deserialize, Serialize};
 use super::{FeedOf, Restriction, Span};
 use crate::domain::command::present;
 use crate::domain::id::{LayerId, UserId};
-use crate::domain::sealed::Sealed;
 use crate::domain::time::Timestamp;
 
 /// What a schedule is to be; `None` keeps what is, or takes the default in a new one.
@@ -80,12 +79,6 @@ pub struct CalendarChange {
     pub name: Option<Arc<str>>,
     /// Who is absent when it has an event; 1 to 1,000.
     pub users: Option<Vec<UserId>>,
-    /// Where it is fetched from; `Some(None)`: it is uploaded.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
-    pub url: Option<Option<Sealed>>,
     /// Its events; at most 2,000.
     pub absences: Option<Vec<Span>>,
-    /// Why it could not be fetched the last time; `Some(None)`: it could.
-    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
-    pub problem: Option<Option<Arc<str>>>,
 }

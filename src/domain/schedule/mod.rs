@@ -33,7 +33,6 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::id::{CalendarId, FeedId, LayerId, OverrideId, ScheduleId, UserId};
-use super::sealed::Sealed;
 use super::time::Timestamp;
 
 pub use rota::{By, OnCall, Rota, Shift, clip, gaps, joined, percentage};
@@ -187,16 +186,10 @@ pub struct Calendar {
     pub name: Arc<str>,
     /// Who is absent then.
     pub users: Vec<UserId>,
-    /// Where it is fetched from; `None`: it was uploaded.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<Sealed>,
     /// Its events.
     pub absences: Vec<Span>,
-    /// When they were last read.
+    /// When they were last changed.
     pub read_at: Timestamp,
-    /// Why they could not be fetched the last time; they stay as they were.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub problem: Option<Arc<str>>,
     /// When the calendar was made.
     pub created_at: Timestamp,
 }

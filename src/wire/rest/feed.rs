@@ -38,14 +38,8 @@ pub struct Calendar {
     pub name: String,
     /// Who is absent while it has an event.
     pub users: Vec<Reference>,
-    /// The host that it is fetched from; null: it was uploaded.
-    #[serde(default)]
-    pub fetched_from: Option<String>,
     pub absences: Vec<Absence>,
     pub read_at: String,
-    /// Why it could not be fetched the last time.
-    #[serde(default)]
-    pub problem: Option<String>,
 }
 
 named! { Calendar: "calendar", "calendars"; }
@@ -58,16 +52,16 @@ pub struct Absence {
     pub end: String,
 }
 
-/// What a calendar is to be. Of `url` and `ical` one is given.
+/// What a calendar is to be. Of `absences` and `ical` at most one is given.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct CalendarUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub users: Option<Vec<Ref>>,
-    /// Where it is fetched from.
+    /// When its users are absent.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub url: Option<String>,
+    pub absences: Option<Vec<Absence>>,
     /// Its text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub ical: Option<String>,

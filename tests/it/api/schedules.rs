@@ -386,3 +386,55 @@ async fn calendar_programs_read_shifts_under_a_secret_address() {
     assert_eq!(world.get("/feeds").await["feeds"].as_array().unwrap().len(), 1);
     world.call("POST", "/feeds", Some(json!({"feed": {"of": {"id": ann, "type": "team"}}}))).await.error(400);
 }
+
+#[tokio::test]
+async fn a_calendar_takes_its_users_off_call() {
+    let world = World::new();
+    let (ann, bob) = (user(&world, "ann").await, user(&world, "bob").await);
+    let made = world
+        .call("POST", "/schedules", Some(schedule(&[layer("Always", &[&ann, &bob], 604_800)])))
+        .await
+        .expect(201);
+    let path =
+        format!("/schedules/{}?since=2026-01-05T08:00Z&until=2026-01-12T08:00Z", id(&made["schedule"]));
+    let text = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:the dentist\r\n\
+                DTSTART;VALUE=DATE:20260107\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+    let users = json!([{"id": ann, "type": "user_reference"}]);
+    let body =
+        json!({"calendar": {"name": "leave", "users": users, "ical": text, "time_zone": "Europe/Berlin"}});
+    let calendar = world.call("POST", "/calendars", Some(body)).await.expect(201);
+    assert_eq!(
+        calendar["calendar"]["absences"],
+        json!([{"start": "2026-01-06T23:00:00Z", "end": "2026-01-07T23:00:00Z"}])
+    );
+    assert!(!calendar.to_string().contains("dentist"));
+    assert_eq!(
+        entries(&world.get(&path).await["schedule"]["final_schedule"]),
+        [
+            "2026-01-05T09:00:00+01:00..2026-01-07T00:00:00+01:00 ann",
+            "2026-01-07T00:00:00+01:00..2026-01-08T00:00:00+01:00 bob",
+            "2026-01-08T00:00:00+01:00..2026-01-12T09:00:00+01:00 ann",
+        ]
+    );
+    let its = format!("/calendars/{}", id(&calendar["calendar"]));
+    let update =
+        json!({"calendar": {"absences": [{"start": "2026-01-09", "end": "2026-01-10"}], "time_zone": "UTC"}});
+    let update = world.call("PUT", &its, Some(update)).await.expect(200);
+    assert_eq!(update["calendar"]["absences"][0]["start"], "2026-01-09T00:00:00Z");
+    for (body, expected) in [
+        (json!({"name": "x", "users": users}), "absences cannot be missing"),
+        (json!({"name": "x", "users": users, "ical": "hello"}), "calendar.ical: it is not an iCalendar file"),
+        (json!({"name": "x", "users": [], "absences": []}), "0 users"),
+        (json!({"name": "x", "users": users, "ical": text, "absences": []}), "calendar: give either"),
+        (
+            json!({"name": "x", "users": users, "ical": text, "time_zone": "Mars"}),
+            "calendar.time_zone: `Mars`",
+        ),
+    ] {
+        let (_, error) = world.call("POST", "/calendars", Some(json!({"calendar": body}))).await.error(400);
+        assert!(error.starts_with(expected), "{error}");
+    }
+    assert_eq!(world.get("/calendars").await["calendars"].as_array().unwrap().len(), 1);
+    world.call("DELETE", &its, None).await.expect(204);
+    assert_eq!(entries(&world.get(&path).await["schedule"]["final_schedule"]).len(), 1);
+}

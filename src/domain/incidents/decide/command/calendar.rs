@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::check::{self, Errors, LABEL_MAX, TEXT_MAX};
+use super::check::{self, Errors, LABEL_MAX};
 use crate::domain::command::{Done, Rejection};
 use crate::domain::id::CalendarId;
 use crate::domain::incidents::decide::draft::Draft;
@@ -21,7 +21,7 @@ pub(super) fn create(draft: &mut Draft, change: &CalendarChange) -> Result<Done,
     errors
         .unless(change.users.is_some(), || "users cannot be empty: say whose absences these are".to_owned());
     errors.unless(change.absences.is_some(), || {
-        "the calendar has no content: give its text, or a URL to fetch it from".to_owned()
+        "absences cannot be missing: say when the users are absent, or give the text of a calendar".to_owned()
     });
     errors.unless(draft.state.calendars.len() < CALENDARS_MAX, || {
         format!("there are {CALENDARS_MAX} calendars already: remove some first")
@@ -33,10 +33,8 @@ pub(super) fn create(draft: &mut Draft, change: &CalendarChange) -> Result<Done,
         id: CalendarId(object),
         name: "".into(),
         users: Vec::new(),
-        url: None,
         absences: Vec::new(),
         read_at: draft.now,
-        problem: None,
         created_at: draft.now,
     };
     draft.emit(Fact::CalendarSet(Box::new(changed(draft, bare, change))));
@@ -62,14 +60,12 @@ pub(super) fn delete(draft: &mut Draft, id: CalendarId) -> Result<Done, Rejectio
 }
 
 fn changed(draft: &Draft, mut calendar: Calendar, change: &CalendarChange) -> Calendar {
-    let CalendarChange { name, users, url, absences, problem } = change.clone();
+    let CalendarChange { name, users, absences } = change.clone();
     calendar.name = name.unwrap_or(calendar.name);
     if let Some(users) = users {
         let users: BTreeSet<_> = users.into_iter().collect();
         calendar.users = users.into_iter().collect();
     }
-    calendar.url = url.unwrap_or(calendar.url);
-    calendar.problem = problem.unwrap_or(calendar.problem);
     // Reading the same again is no news.
     if let Some(mut absences) = absences {
         absences.sort_unstable();
@@ -103,9 +99,6 @@ fn check_change(draft: &Draft, change: &CalendarChange) -> Result<(), Rejection>
         let sound =
             absences.iter().all(|span| !span.is_empty() && span.start >= TIME_MIN && span.end <= TIME_MAX);
         errors.unless(sound, || "an event ends before it begins, or is not between 1970 and 2200".to_owned());
-    }
-    if let Some(Some(problem)) = &change.problem {
-        errors.text("problem", problem, TEXT_MAX);
     }
     errors.done()
 }
