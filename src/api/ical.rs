@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::schedules::COST_MAX;
 use crate::domain::id::{ScheduleId, UserId};
 use crate::domain::incidents::state::State;
 use crate::domain::schedule::{FeedOf, Schedule, Span, joined};
@@ -10,7 +11,8 @@ use crate::domain::time::Timestamp;
 /// A line has at most so many bytes before it is folded.
 const LINE_MAX: usize = 75;
 
-/// The shifts in `range`, in order of schedule and start.
+/// The shifts in `range`, in order of schedule and start. A schedule of so many and so short shifts that they could not be
+/// shown over REST either is left out.
 pub(super) fn write(state: &State, of: FeedOf, range: Span, now: Timestamp) -> String {
     let mut out = String::new();
     let mut line = |text: String| fold(&mut out, &text);
@@ -27,7 +29,7 @@ pub(super) fn write(state: &State, of: FeedOf, range: Span, now: Timestamp) -> S
         FeedOf::Schedule(id) => state.schedules.get(&id).map(|it| &**it).into_iter().collect(),
         FeedOf::User(_) => state.schedules.values().map(|it| &**it).collect(),
     };
-    for schedule in schedules {
+    for schedule in schedules.into_iter().filter(|schedule| schedule.cost(range) <= COST_MAX) {
         let rota = state.rota(schedule);
         for (span, user) in joined(&rota.unclipped(rota.shifts(range), range)) {
             if let FeedOf::User(wanted) = of

@@ -3,9 +3,12 @@
 use super::context::Context;
 use super::error::{Error, Reply};
 use super::reply;
-use super::schedules::RANGE_MAX;
+use super::schedules::{RANGE_MAX, affordable};
 use crate::domain::incidents::oncall::{Wanted, serving};
 use crate::domain::schedule::Span;
+
+/// Here many schedules are rendered at once, but only the final one of each, so more is allowed.
+const ALL_AT_ONCE: u64 = 5;
 
 /// `GET /oncalls`, by policy, level and start. Whoever is a target itself is on call at all times.
 pub(super) async fn list(cx: Context) -> Reply {
@@ -28,6 +31,9 @@ pub(super) async fn list(cx: Context) -> Reply {
         range: Span { start: since, end: until },
         earliest: cx.query.flag("earliest")?,
     };
+    let asked = cx.state.schedules.values();
+    let asked = asked.filter(|it| wanted.schedules.is_empty() || wanted.schedules.contains(&it.id));
+    affordable(asked.map(|schedule| schedule.cost(wanted.range) / ALL_AT_ONCE).sum())?;
     let zone = cx.query.zone()?;
     // Only what is on the page is shown, which costs more than to find it.
     let (found, page) = cx.query.page()?.cut(serving(&cx.state, &wanted));

@@ -26,6 +26,8 @@ use crate::wire::rest::schedule::{LayerUpdate, ScheduleUpdate};
 
 /// How long a range may be that is rendered.
 pub(super) const RANGE_MAX: Duration = Duration::from_secs(400 * 24 * 60 * 60);
+/// How much work the rendering of one answer may be; more takes seconds.
+pub(super) const COST_MAX: u64 = 2_000_000;
 /// How long a range is of which one end is not said.
 const RANGE_DEFAULT: Duration = Duration::from_secs(14 * 24 * 60 * 60);
 /// How far ahead the next shift of a user is looked for.
@@ -38,11 +40,13 @@ impl Context {
         self.state.schedules.get(&key).cloned().ok_or_else(|| Error::no_such("schedule", id))
     }
 
-    fn rendering(&self, own: &str) -> Result<Rendering, Error> {
+    fn rendering(&self, schedule: &Schedule) -> Result<Rendering, Error> {
+        let range = range(&self.query)?;
+        affordable(range.map_or(0, |range| schedule.cost(range)))?;
         Ok(Rendering {
-            range: range(&self.query)?,
+            range,
             overflow: self.query.flag("overflow")?,
-            zone: self.query.zone()?.unwrap_or_else(|| Zone::known(own)),
+            zone: self.query.zone()?.unwrap_or_else(|| Zone::known(&schedule.time_zone)),
         })
     }
 }
@@ -70,6 +74,16 @@ pub(super) fn bounded(range: Span) -> Result<Span, Error> {
     Ok(range)
 }
 
+/// Refuses what would keep others waiting.
+pub(super) fn affordable(cost: u64) -> Result<(), Error> {
+    if cost > COST_MAX {
+        return Err(Error::invalid(
+            "until: the range is too long for so many and so short shifts: ask for less",
+        ));
+    }
+    Ok(())
+}
+
 /// `GET /schedules`, by name
 pub(super) async fn list(cx: Context) -> Reply {
     let query = cx.query.one("query").unwrap_or("");
@@ -82,9 +96,12 @@ pub(super) async fn list(cx: Context) -> Reply {
     let (schedules, page) = cx.query.page()?.cut(schedules);
     let view = cx.view()?;
     let layers = cx.query.includes("schedule_layers") || cx.query.includes("final_schedule");
+    if let Some(range) = range(&cx.query)?.filter(|_| layers) {
+        affordable(schedules.iter().map(|schedule| schedule.cost(range)).sum())?;
+    }
     let shown = schedules.into_iter().map(|schedule| {
         if layers {
-            Ok(view.schedule_rendered(schedule, &cx.rendering(&schedule.time_zone)?))
+            Ok(view.schedule_rendered(schedule, &cx.rendering(schedule)?))
         } else {
             Ok(view.schedule(schedule))
         }
@@ -95,7 +112,7 @@ pub(super) async fn list(cx: Context) -> Reply {
 /// `GET /schedules/{id}`, rendered from `since` to `until`
 pub(super) async fn get(cx: Context, Path(id): Path<String>) -> Reply {
     let schedule = cx.schedule(&id)?;
-    let how = cx.rendering(&schedule.time_zone)?;
+    let how = cx.rendering(&schedule)?;
     let mut shown = cx.view()?.schedule_rendered(&schedule, &how);
     let user = cx.query.each::<UserId>("include_next_oncall_for_user", "the id of a user")?.pop();
     shown.next_oncall_for_user = user.map(|user| next(&cx, &schedule, user, &how)).transpose()?.flatten();
@@ -125,7 +142,7 @@ pub(super) async fn create(mut cx: Context, Body(One(new)): Body<One<ScheduleUpd
         return Err(Error::internal("making a schedule came to something else"));
     };
     let schedule = cx.schedule(id.as_str())?;
-    let how = cx.rendering(&schedule.time_zone)?;
+    let how = cx.rendering(&schedule)?;
     reply::created(cx.view()?.schedule_rendered(&schedule, &how))
 }
 
@@ -139,7 +156,7 @@ pub(super) async fn preview(cx: Context, Body(One(new)): Body<One<ScheduleUpdate
     let now = cx.parts().clock.now();
     let made = try_out(&cx.state, known.map(|known| known.id), &new, now);
     let schedule = made.map_err(|rejection| Error::rejected(rejection, None))?;
-    let how = cx.rendering(&schedule.time_zone)?;
+    let how = cx.rendering(&schedule)?;
     reply::one(cx.view()?.schedule_rendered(&schedule, &how))
 }
 
@@ -153,7 +170,7 @@ pub(super) async fn update(
     let change = Box::new(change(Some(&old), update)?);
     cx.ask(Ask::UpdateSchedule { id: old.id, change }, Some(&id)).await?;
     let schedule = cx.schedule(&id)?;
-    let how = cx.rendering(&schedule.time_zone)?;
+    let how = cx.rendering(&schedule)?;
     reply::one(cx.view()?.schedule_rendered(&schedule, &how))
 }
 

@@ -75,10 +75,13 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     let since = when::instant(&args.at, &zone, now)?;
     let until = args.until.as_deref().map(|typed| when::instant(typed, &zone, now)).transpose()?;
     let client = session.client().await?;
-    let mut request = Request::get("/oncalls")
-        .with("since", since.to_iso())
-        .with("until", until.unwrap_or(since).to_iso())
-        .with("time_zone", "UTC");
+    let mut request = Request::get("/oncalls").with("time_zone", "UTC");
+    // Now is for the server to say: what it did a moment ago counts already.
+    if args.at != "now" {
+        request = request.with("since", since.to_iso()).with("until", until.unwrap_or(since).to_iso());
+    } else if let Some(until) = until {
+        request = request.with("until", until.to_iso());
+    }
     for (name, kind, given) in [
         ("escalation_policy_ids[]", POLICY, &args.policy),
         ("schedule_ids[]", SCHEDULE, &args.schedule),

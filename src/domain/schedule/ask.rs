@@ -46,7 +46,7 @@ pub struct LayerFields {
     pub rotation_virtual_start: Timestamp,
     /// A quarter of an hour to 366 days, in whole seconds.
     pub turn: Duration,
-    /// At most 50.
+    /// At most 28.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub restrictions: Vec<Restriction>,
 }

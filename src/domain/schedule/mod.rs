@@ -69,6 +69,18 @@ impl Schedule {
         self.layers.iter().find(|layer| layer.id == id)
     }
 
+    /// How much work it is to render `range`: roughly the pieces times what is looked at for each. A common schedule of
+    /// two layers with a restriction for each working day comes to some 30,000 for a year.
+    pub fn cost(&self, range: Span) -> u64 {
+        let days = range.end.since(range.start).as_secs() / 86_400 + 1;
+        let pieces =
+            |layer: &Layer| 86_400 / layer.turn.as_secs().max(1) + 2 * layer.restrictions.len() as u64 + 1;
+        let looked_at = |layer: &Layer| 1 + layer.restrictions.len() as u64;
+        let a_day: u64 = self.layers.iter().map(pieces).sum();
+        let each: u64 = self.layers.iter().map(looked_at).sum();
+        days.saturating_mul(a_day).saturating_mul(each)
+    }
+
     /// Whether a layer that has not ended by `now`, or an override that has not, names this user.
     pub fn names(&self, user: UserId, now: Timestamp) -> bool {
         let layers = self.layers.iter().filter(|layer| layer.end.is_none_or(|end| end > now));

@@ -181,6 +181,18 @@ async fn what_makes_no_sense_is_refused_and_the_field_named() {
 }
 
 #[tokio::test]
+async fn what_would_take_seconds_to_render_is_refused() {
+    let world = World::new();
+    let (ann, bob) = (user(&world, "ann").await, user(&world, "bob").await);
+    let layers = vec![layer("Quarters", &[&ann, &bob], 900); 20];
+    let made = world.call("POST", "/schedules", Some(schedule(&layers))).await.expect(201);
+    let path = format!("/schedules/{}?since=2026-01-05T00:00Z", id(&made["schedule"]));
+    world.get(&format!("{path}&until=2026-01-06T00:00Z")).await;
+    let (_, error) = world.call("GET", &format!("{path}&until=2027-01-05T00:00Z"), None).await.error(400);
+    assert!(error.starts_with("until: the range is too long"), "{error}");
+}
+
+#[tokio::test]
 async fn overrides_come_in_two_shapes() {
     let world = World::new();
     let (ann, bob) = (user(&world, "ann").await, user(&world, "bob").await);

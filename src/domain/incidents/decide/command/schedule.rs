@@ -17,7 +17,7 @@ use crate::domain::time::Timestamp;
 const SCHEDULES_MAX: usize = 5_000;
 const LAYERS_MAX: usize = 100;
 const USERS_MAX: usize = 100;
-const RESTRICTIONS_MAX: usize = 50;
+const RESTRICTIONS_MAX: usize = 28;
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 /// A shorter turn would make a year more shifts than anybody can look at.
 const TURN_MIN: Duration = Duration::from_secs(15 * 60);
