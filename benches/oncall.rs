@@ -141,7 +141,6 @@ impl World {
                 name: Some("leave".into()),
                 users: Some(vec![*away]),
                 absences: Some(vec![Span { start, end: start.plus(7 * DAY) }]),
-                ..CalendarChange::default()
             })));
         }
         let schedules: Vec<_> = (0..200).map(|n| self.schedule(n, &users)).collect();
@@ -164,7 +163,7 @@ impl World {
             restrictions,
         };
         let mut layers = vec![layer(members(n * 5, 6), 7 * DAY, Vec::new())];
-        if n % 2 == 0 {
+        if n.is_multiple_of(2) {
             let day =
                 |day| Restriction { day_of_week: Some(day), start_seconds: 32_400, duration_seconds: 28_800 };
             layers.push(layer(members(n * 5 + 2, 5), DAY, (1..=5).map(day).collect()));
@@ -175,7 +174,7 @@ impl World {
             layers: Some(layers),
             ..ScheduleChange::default()
         }))));
-        for k in (0..20_u32).filter(|_| n % 10 == 0) {
+        for k in (0..20_u32).filter(|_| n.is_multiple_of(10)) {
             let start = START.plus(2 * DAY * k + HOUR);
             let new = NewOverride { user: users[n], start, end: start.plus(5 * HOUR) };
             self.ask(Ask::CreateOverride { schedule, new });

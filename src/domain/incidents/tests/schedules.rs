@@ -332,7 +332,6 @@ fn what_is_in_use_is_not_deleted() {
             name: Some("leave".into()),
             users: Some(users),
             absences: Some(vec![Span { start: START, end: START.plus(DAY) }]),
-            ..CalendarChange::default()
         }))
     };
     world.make(calendar(vec![cid]));
@@ -368,7 +367,6 @@ fn a_feed_ends_and_a_calendar_changes() {
         name: Some("leave".into()),
         users: Some(vec![ann, bob, ann]),
         absences: Some(vec![span(3, 4), span(1, 2)]),
-        ..CalendarChange::default()
     };
     let id = crate::domain::id::CalendarId(world.make(Ask::CreateCalendar(Box::new(new))));
     assert_eq!(world.state.absences.of(ann), [span(1, 2), span(3, 4)]);

@@ -141,7 +141,6 @@ fn for_a_while(world: &mut World, what: &str, text: &str) {
             name: Some("leave".into()),
             users: Some(vec![world.user(words[0])]),
             absences: Some(vec![Span { start: at(words[1]), end: at(words[2]) }]),
-            ..CalendarChange::default()
         };
         world.make(Ask::CreateCalendar(Box::new(change)));
     }
