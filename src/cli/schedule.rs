@@ -55,8 +55,8 @@ Examples:
   A month from Christmas on, by the local clock:
   $ pd schedule show primary --since 2026-12-24 --days 31 --zone local
 
-  Every shift on a line of its own:
-  $ pd schedule show primary | grep ^final";
+  Every shift, for a program:
+  $ pd schedule show primary -o json";
 
 /// Show one schedule as a chart: a row for each layer, the overrides, and what comes of them
 ///
