@@ -133,7 +133,8 @@ async fn a_preview_stores_nothing() {
 async fn what_makes_no_sense_is_refused_and_the_field_named() {
     let world = World::new();
     let ann = user(&world, "ann").await;
-    let cases: [(&str, fn(&mut Value), &str); 8] = [
+    type Case = (&'static str, fn(&mut Value), &'static str);
+    let cases: [Case; 8] = [
         (
             "zone",
             |it| it["time_zone"] = json!("Mars/Olympus"),
