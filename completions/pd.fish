@@ -51,6 +51,11 @@ complete -c pd -n "__fish_pd_needs_command" -f -a "ack" -d 'Say that you look at
 complete -c pd -n "__fish_pd_needs_command" -f -a "acknowledge" -d 'Say that you look at it: nobody else is paged'
 complete -c pd -n "__fish_pd_needs_command" -f -a "resolve" -d 'Say that it is over'
 complete -c pd -n "__fish_pd_needs_command" -f -a "note" -d 'Write a note on an incident'
+complete -c pd -n "__fish_pd_needs_command" -f -a "oncall" -d 'Show who is on call, by policy and level'
+complete -c pd -n "__fish_pd_needs_command" -f -a "schedule" -d 'Schedules: who is on call when'
+complete -c pd -n "__fish_pd_needs_command" -f -a "override" -d 'Put somebody on call for a while'
+complete -c pd -n "__fish_pd_needs_command" -f -a "feed" -d 'Secret addresses under which calendar programs read shifts'
+complete -c pd -n "__fish_pd_needs_command" -f -a "calendar" -d 'Calendars of holidays and leave, which take users off call'
 complete -c pd -n "__fish_pd_needs_command" -f -a "status" -d 'Show how the server is: whether it accepts, how far its stages are, what needs a look'
 complete -c pd -n "__fish_pd_needs_command" -f -a "serve" -d 'Run a server'
 complete -c pd -n "__fish_pd_needs_command" -f -a "context" -d 'Choose between servers'
@@ -239,6 +244,326 @@ complete -c pd -n "__fish_pd_using_subcommand note" -l retry -d 'How long to go 
 complete -c pd -n "__fish_pd_using_subcommand note" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand note" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand note" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l at -d 'At this time (by the local clock, ISO 8601, or from now, such as 3h) rather than now' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l until -d 'Everybody until this time' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l policy -d 'Only by this escalation policy, by name or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l schedule -d 'Only by this schedule, by name or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l user -d 'Only this user, by name, e-mail address or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -s n -l limit -d 'At most so many' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand oncall" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand oncall" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List schedules'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Show one schedule as a chart: a row for each layer, the overrides, and what comes of them'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l since -d 'From when [default: the beginning of today]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l days -d 'How many days' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l zone -d 'By which clock: `schedule`, `local`, or a time zone such as Europe/Berlin' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l width -d 'Draw this many columns wide, also into pipes [default: the terminal\'s width]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -f -a "create" -d 'Put somebody on call for a while'
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -f -a "list" -d 'List the overrides of a schedule'
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -f -a "delete" -d 'Take an override back; one that has begun ends now'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l user -d 'Whom, by name, e-mail address or id' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l start -d 'From when: by the schedule\'s clock, ISO 8601, or from now, such as 3h' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l end -d 'Until when' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l for -d 'For how long, instead of an end' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l since -d 'From when' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l until -d 'Until when [default: 90 days after]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -f -a "create" -d 'Make an address; it is shown once'
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -f -a "list" -d 'List the addresses, without their secrets'
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -f -a "delete" -d 'Make an address stop to work'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l user -d 'The shifts of this user in all schedules' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l schedule -d 'All shifts of this schedule' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -f -a "import" -d 'Read an iCalendar file; one of the same name is replaced'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -f -a "list" -d 'List the calendars'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -f -a "delete" -d 'Delete a calendar: nobody is off call by it any more'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l name -d 'What to call it' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l user -d 'Whose absences these are, by name, e-mail address or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l zone -d 'In which zone whole days are meant [default: the calendar\'s own, or UTC]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand status" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l token-file -d 'Read the API token from this file' -r -F

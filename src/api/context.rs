@@ -109,6 +109,11 @@ impl Context {
         self.state.users.values().find(|user| user.email.fingerprint == fingerprint).map(|user| user.id)
     }
 
+    /// Whether the client gave the request a key.
+    pub(crate) fn has_idempotency_key(&self) -> bool {
+        self.idempotency_key.is_some()
+    }
+
     /// Has a command judged. Afterwards [`Self::state`] shows what it did. `subject` is the id in the path, if there is
     /// one: see [`Error::rejected`].
     pub(crate) async fn ask(&mut self, ask: Ask, subject: Option<&str>) -> Result<Done, Error> {

@@ -67,6 +67,16 @@ impl Error {
         Self::new(StatusCode::BAD_REQUEST, code::ALREADY_RESOLVED, "Incident Already Resolved", vec![error])
     }
 
+    /// Whether it is 400: the request was wrong, and its neighbours may be right.
+    pub(crate) fn is_invalid(&self) -> bool {
+        self.status == StatusCode::BAD_REQUEST
+    }
+
+    /// What was wrong, line by line.
+    pub(crate) fn into_errors(self) -> Vec<String> {
+        self.error.errors
+    }
+
     /// 401.
     pub(crate) fn unauthenticated() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, code::UNAUTHENTICATED, "Authentication failed", Vec::new())

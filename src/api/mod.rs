@@ -9,21 +9,28 @@
 
 mod auth;
 mod body;
+mod calendars;
 mod contact_methods;
 mod context;
 mod error;
+mod feeds;
 mod fields;
+mod ical;
+mod ical_read;
 mod incidents;
 mod integrations;
 mod links;
 mod merge;
 mod notification_rules;
+mod oncalls;
+mod overrides;
 mod page;
 pub mod parts;
 mod paths;
 mod policies;
 mod query;
 mod reply;
+mod schedules;
 mod services;
 mod small;
 mod status;
@@ -38,7 +45,7 @@ use axum::Router;
 use axum::extract::{Request, State as Extract};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{delete, get, post};
 use http::HeaderValue;
 
 use self::auth::RateLimit;
@@ -55,6 +62,7 @@ pub fn router(parts: Parts) -> Router {
     let api = Arc::new(Api { parts, limit });
     let authenticated = incident_routes()
         .merge(configuration_routes())
+        .merge(schedule_routes())
         .merge(user_routes())
         .merge(small_routes())
         .route_layer(from_fn_with_state(api.clone(), auth::require));
@@ -63,6 +71,7 @@ pub fn router(parts: Parts) -> Router {
         .route("/health", get(status::health))
         .route("/metrics", get(status::metrics))
         .route("/i/{number}", get(page::page))
+        .route("/ical/{file}", get(feeds::ical))
         .fallback(unknown_path)
         .method_not_allowed_fallback(wrong_method)
         .layer(from_fn_with_state(api.clone(), name_request))
@@ -93,9 +102,23 @@ fn configuration_routes() -> Router<Arc<Api>> {
         )
         .route("/escalation_policies", get(policies::list).post(policies::create))
         .route("/escalation_policies/{id}", get(policies::get).put(policies::update).delete(policies::delete))
-        .route("/oncalls", get(policies::oncalls))
+        .route("/oncalls", get(oncalls::list))
         .route("/tokens", get(tokens::list).post(tokens::create))
         .route("/tokens/{id}", get(tokens::get).delete(tokens::delete))
+}
+
+fn schedule_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route("/schedules", get(schedules::list).post(schedules::create))
+        .route("/schedules/preview", post(schedules::preview))
+        .route("/schedules/{id}", get(schedules::get).put(schedules::update).delete(schedules::delete))
+        .route("/schedules/{id}/users", get(schedules::users))
+        .route("/schedules/{id}/overrides", get(overrides::list).post(overrides::create))
+        .route("/schedules/{id}/overrides/{override_id}", delete(overrides::delete))
+        .route("/feeds", get(feeds::list).post(feeds::create))
+        .route("/feeds/{id}", get(feeds::get).delete(feeds::delete))
+        .route("/calendars", get(calendars::list).post(calendars::create))
+        .route("/calendars/{id}", get(calendars::get).put(calendars::update).delete(calendars::delete))
 }
 
 fn user_routes() -> Router<Arc<Api>> {
@@ -130,8 +153,6 @@ fn small_routes() -> Router<Arc<Api>> {
         .route("/vendors/{id}", get(small::vendor))
         .route("/teams", get(small::teams))
         .route("/teams/{id}", get(small::team))
-        .route("/schedules", get(small::schedules))
-        .route("/schedules/{id}", get(small::schedule))
         .route("/status", get(status::status))
 }
 

@@ -1,4 +1,4 @@
-//! `/escalation_policies`, and `/oncalls`, which follows from them.
+//! `/escalation_policies`
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,10 +11,12 @@ use super::error::{Error, Reply};
 use super::fields::{contains, id_in_path, id_of, sort_by_name};
 use super::reply;
 use crate::domain::command::{Ask, Done, EscalationRuleFields, PolicyChange};
-use crate::domain::id::{PolicyId, UserId};
-use crate::domain::policy::{EscalationPolicy, Target};
+use crate::domain::id::{EscalationRuleId, PolicyId, UserId};
+use crate::domain::policy::{EscalationPolicy, Strategy, Target};
 use crate::wire::rest::envelope::One;
-use crate::wire::rest::escalation_policy::{EscalationPolicyUpdate, EscalationRuleUpdate};
+use crate::wire::rest::escalation_policy::{
+    AssignmentStrategyUpdate, EscalationPolicyUpdate, EscalationRuleUpdate,
+};
 use crate::wire::rest::reference::Ref;
 
 /// The delay of a level that does not say one.
@@ -57,7 +59,7 @@ pub(super) async fn get(cx: Context, Path(id): Path<String>) -> Reply {
 
 /// `POST /escalation_policies`
 pub(super) async fn create(mut cx: Context, Body(One(new)): Body<One<EscalationPolicyUpdate>>) -> Reply {
-    let done = cx.ask(Ask::CreatePolicy(Box::new(change(new)?)), None).await?;
+    let done = cx.ask(Ask::CreatePolicy(Box::new(change(None, new)?)), None).await?;
     let Done::Object(id) = done else {
         return Err(Error::internal("making an escalation policy came to something else"));
     };
@@ -71,8 +73,9 @@ pub(super) async fn update(
     Path(id): Path<String>,
     Body(One(update)): Body<One<EscalationPolicyUpdate>>,
 ) -> Reply {
-    let policy = cx.policy(&id)?.id;
-    cx.ask(Ask::UpdatePolicy { id: policy, change: Box::new(change(update)?) }, Some(&id)).await?;
+    let old = cx.policy(&id)?;
+    let change = Box::new(change(Some(&old), update)?);
+    cx.ask(Ask::UpdatePolicy { id: old.id, change }, Some(&id)).await?;
     let policy = cx.policy(&id)?;
     reply::one(cx.view()?.policy(&policy))
 }
@@ -84,31 +87,7 @@ pub(super) async fn delete(mut cx: Context, Path(id): Path<String>) -> Reply {
     reply::nothing()
 }
 
-/// `GET /oncalls`: by policy, level and user. Whoever is a target is on call at all times, so `since`, `until` and
-/// `earliest` make no difference.
-pub(super) async fn oncalls(cx: Context) -> Reply {
-    let users: Vec<UserId> = cx.query.each("user_ids", "the id of a user")?;
-    let policies: Vec<PolicyId> = cx.query.each("escalation_policy_ids", "the id of an escalation policy")?;
-    cx.query.time("since")?;
-    cx.query.time("until")?;
-    // Nobody is on call by a schedule, as there are none.
-    let none = cx.query.one("schedule_ids").is_some();
-    let view = cx.view()?;
-    let wanted = cx
-        .state
-        .policies
-        .values()
-        .filter(|policy| !none && (policies.is_empty() || policies.contains(&policy.id)));
-    let oncalls = wanted
-        .flat_map(|policy| view.oncalls(policy))
-        .filter(|(user, _)| users.is_empty() || users.contains(user))
-        .map(|(_, oncall)| oncall)
-        .collect();
-    let (oncalls, page) = cx.query.page()?.cut(oncalls);
-    reply::paged(oncalls, page)
-}
-
-fn change(update: EscalationPolicyUpdate) -> Result<PolicyChange, Error> {
+fn change(old: Option<&EscalationPolicy>, update: EscalationPolicyUpdate) -> Result<PolicyChange, Error> {
     let hand_off_always = match update.on_call_handoff_notifications.as_deref() {
         None => None,
         Some("always") => Some(true),
@@ -122,7 +101,7 @@ fn change(update: EscalationPolicyUpdate) -> Result<PolicyChange, Error> {
     let rules = update.escalation_rules.map(|rules| {
         let levels = rules.into_iter().enumerate();
         levels
-            .map(|(index, level)| rule(&format!("escalation_policy.escalation_rules[{index}]"), level))
+            .map(|(index, level)| rule(old, &format!("escalation_policy.escalation_rules[{index}]"), level))
             .collect()
     });
     Ok(PolicyChange {
@@ -134,11 +113,21 @@ fn change(update: EscalationPolicyUpdate) -> Result<PolicyChange, Error> {
     })
 }
 
-fn rule(path: &str, level: EscalationRuleUpdate) -> Result<EscalationRuleFields, Error> {
+fn rule(
+    old: Option<&EscalationPolicy>,
+    path: &str,
+    level: EscalationRuleUpdate,
+) -> Result<EscalationRuleFields, Error> {
     let targets = level.targets.iter().enumerate();
+    // An id that is not one of the policy's is not kept anyway.
+    let id: Option<EscalationRuleId> = level.id.as_deref().and_then(|id| id.parse().ok());
+    let known = old.and_then(|old| old.rules.iter().find(|rule| Some(rule.id) == id));
     Ok(EscalationRuleFields {
-        // An id that is not one of the policy's is not kept anyway.
-        id: level.id.as_deref().and_then(|id| id.parse().ok()),
+        id,
+        strategy: match level.escalation_rule_assignment_strategy {
+            Some(strategy) => strategy_of(path, &strategy)?,
+            None => known.map_or_else(Strategy::default, |known| known.strategy),
+        },
         delay: delay(level.escalation_delay_in_minutes, level.escalation_delay_in_seconds).ok_or_else(
             || {
                 Error::invalid(format!(
@@ -164,6 +153,20 @@ fn delay(minutes: Option<f64>, seconds: Option<u64>) -> Option<Duration> {
             Some(Duration::from_secs(seconds))
         }
         (Some(minutes), _) => Duration::try_from_secs_f64(minutes * 60.0).ok(),
+    }
+}
+
+fn strategy_of(path: &str, strategy: &AssignmentStrategyUpdate) -> Result<Strategy, Error> {
+    let name = match strategy {
+        AssignmentStrategyUpdate::Object(strategy) => &strategy.kind,
+        AssignmentStrategyUpdate::Name(name) => name,
+    };
+    match name.as_str() {
+        "assign_to_everyone" => Ok(Strategy::AssignToEveryone),
+        "round_robin" => Ok(Strategy::RoundRobin),
+        _ => Err(Error::invalid(format!(
+            "{path}.escalation_rule_assignment_strategy: `{name}` is not one of assign_to_everyone, round_robin"
+        ))),
     }
 }
 

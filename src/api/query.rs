@@ -7,6 +7,7 @@ use jiff::tz::TimeZone;
 use url::form_urlencoded;
 
 use super::error::Error;
+use crate::domain::schedule::zone::Zone;
 use crate::domain::time::Timestamp;
 use crate::wire::rest::envelope::Page;
 
@@ -81,6 +82,14 @@ impl Query {
         Timestamp::parse(text).or_else(|| Timestamp::parse(&mended)).map(Some).ok_or_else(wrong)
     }
 
+    /// The zone that `time_zone` names.
+    pub(crate) fn zone(&self) -> Result<Option<Zone>, Error> {
+        let Some(name) = self.one("time_zone") else { return Ok(None) };
+        let wrong =
+            || Error::invalid(format!("time_zone: `{name}` is not a time zone such as Europe/Berlin"));
+        Zone::named(name).map(Some).ok_or_else(wrong)
+    }
+
     fn time_zone(&self) -> Result<Option<TimeZone>, Error> {
         let Some(name) = self.one("time_zone") else { return Ok(None) };
         TimeZone::get(name).map(Some).map_err(|_| {
@@ -115,7 +124,7 @@ impl Query {
 }
 
 /// A date, or a date and a time, without a zone.
-fn zoneless(text: &str) -> Option<DateTime> {
+pub(crate) fn zoneless(text: &str) -> Option<DateTime> {
     let time = text.split_once(['T', ' ']).map_or("", |(_, time)| time);
     if time.contains(['Z', 'z', '+', '-']) {
         return None;

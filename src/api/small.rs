@@ -1,4 +1,4 @@
-//! The small resources without which clients stop: abilities, licences, priorities, vendors, teams, schedules.
+//! The small resources without which clients stop: abilities, licences, priorities, vendors, teams.
 
 use axum::extract::Path;
 use http::StatusCode;
@@ -9,18 +9,17 @@ use super::fields::contains;
 use super::reply;
 use crate::domain::id::PriorityId;
 use crate::wire::rest::reference::Reference;
-use crate::wire::rest::small::{Abilities, License, Schedule, Team, Vendor};
+use crate::wire::rest::small::{Abilities, License, Team, Vendor};
 
 /// What PagerDuty calls that which this installation can do.
-const ABILITIES: [&str; 3] = ["manage_api_keys", "read_only_users", "urgencies"];
+const ABILITIES: [&str; 4] = ["manage_api_keys", "manage_schedules", "read_only_users", "urgencies"];
 
 /// What PagerDuty knows besides, which answers 402 rather than 404.
-const OTHER_ABILITIES: [&str; 12] = [
+const OTHER_ABILITIES: [&str; 11] = [
     "advanced_reports",
     "coordinated_responding",
     "event_rules",
     "invisible_teams",
-    "manage_schedules",
     "preview_intelligent_alert_grouping",
     "response_operations",
     "service_support_hours",
@@ -148,15 +147,4 @@ pub(super) async fn teams(cx: Context) -> Reply {
 /// `GET /teams/{id}`
 pub(super) async fn team(_: Context, Path(id): Path<String>) -> Reply {
     Err(Error::no_such("team", &id))
-}
-
-/// `GET /schedules`: there are none.
-pub(super) async fn schedules(cx: Context) -> Reply {
-    let (schedules, page) = cx.query.page()?.cut(Vec::<Schedule>::new());
-    reply::paged(schedules, page)
-}
-
-/// `GET /schedules/{id}`
-pub(super) async fn schedule(_: Context, Path(id): Path<String>) -> Reply {
-    Err(Error::no_such("schedule", &id))
 }

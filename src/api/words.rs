@@ -5,6 +5,7 @@ use crate::domain::incident::{
     Agent, Alert, CancelReason, EscalateReason, Happening, Incident, LogEntry, NotifyOutcome, ResolveReason,
     UnacknowledgeReason, UnreachedReason,
 };
+use crate::domain::schedule::{By, LevelOnCall, OnCall};
 
 /// One sentence about an entry: what happened, and why.
 pub(crate) fn happening(view: &View<'_>, incident: &Incident, entry: &LogEntry) -> String {
@@ -30,13 +31,14 @@ pub(crate) fn happening(view: &View<'_>, incident: &Incident, entry: &LogEntry) 
         Happening::Acknowledged => format!("Acknowledged by {by}"),
         Happening::Unacknowledged { reason } => unacknowledged(*reason, &by),
         Happening::Resolved { reason } => resolved(*reason, &by),
-        Happening::Escalated { level, round, reason, users } => {
+        Happening::Escalated { level, round, reason, users, on_call } => {
             let whom = match users.as_slice() {
                 [] => "nobody".to_owned(),
                 users => view.user_names(users),
             };
             let again = if *round > 0 { format!(", round {}", round + 1) } else { String::new() };
-            format!("Level {level}{again} pages {whom}, because {}", escalated(*reason, *level, &by))
+            let because = escalated(*reason, *level, &by);
+            format!("Level {level}{again} pages {whom}, because {because}{}", by_schedules(view, on_call))
         }
         Happening::PathRepeated { round } => format!(
             "All levels have been paged and nobody acknowledged: they are gone through again, round {}",
@@ -80,6 +82,32 @@ pub(crate) fn happening(view: &View<'_>, incident: &Incident, entry: &LogEntry) 
             format!("Escalation policy changed to {} by {by}", view.policy_name(*policy))
         }
     }
+}
+
+/// By which schedules, and which of them had nobody: `; ann is on call by schedule Ops, layer Night`.
+fn by_schedules(view: &View<'_>, on_call: &LevelOnCall) -> String {
+    let found = on_call.found.iter().map(|found| {
+        let OnCall { user, by, instead_of, although_absent } = found.on_call;
+        let schedule = view.state.schedules.get(&found.schedule);
+        let by = match by {
+            By::Layer(id) => match schedule.and_then(|schedule| schedule.layer(id)) {
+                Some(layer) => format!("layer {}", layer.name),
+                None => "a removed layer".to_owned(),
+            },
+            By::Override(_) => "an override".to_owned(),
+        };
+        let instead = instead_of.map(|id| format!(", standing in for {}, who is absent", view.user_name(id)));
+        let absent = if although_absent { ", although absent, as nobody of it is there" } else { "" };
+        format!(
+            "; {} is on call by schedule {}, {by}{}{absent}",
+            view.user_name(user),
+            view.schedule_name(found.schedule),
+            instead.unwrap_or_default(),
+        )
+    });
+    let gaps = on_call.gaps.iter();
+    let gaps = gaps.map(|id| format!("; nobody is on call by schedule {}", view.schedule_name(*id)));
+    found.chain(gaps).collect()
 }
 
 fn agent(view: &View<'_>, incident: &Incident, agent: Agent) -> String {

@@ -5,20 +5,27 @@
 mod ack;
 mod api;
 mod backup;
+mod calendar;
 mod completions;
 mod config;
 mod context;
 mod error;
+mod feed;
+mod gantt;
 mod global;
 mod journal;
 mod list;
 mod log;
 mod man;
+mod named;
 mod note;
+mod oncall;
 mod output;
+mod overrides;
 mod recover;
 mod resolve;
 mod restore;
+mod schedule;
 mod serve;
 mod session;
 mod settle;
@@ -28,6 +35,7 @@ mod status;
 mod store;
 mod trigger;
 mod view;
+mod when;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
@@ -51,6 +59,7 @@ Common commands:
   ack INCIDENT...   Say that you look at it
   resolve INCIDENT  Say that it is over
   note INCIDENT     Write a note
+  oncall            Show who is on call
   status            Show how the server is
   serve             Run a server
 
@@ -92,6 +101,11 @@ enum Command {
     Ack(ack::Args),
     Resolve(resolve::Args),
     Note(note::Args),
+    Oncall(oncall::Args),
+    Schedule(schedule::Args),
+    Override(overrides::Args),
+    Feed(feed::Args),
+    Calendar(calendar::Args),
     Status(status::Args),
     Serve(serve::Args),
     Context(context::Args),
@@ -134,6 +148,11 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Ack(args) => session.wait_for(async |session| ack::run(session, args).await),
         Command::Resolve(args) => session.wait_for(async |session| resolve::run(session, args).await),
         Command::Note(args) => session.wait_for(async |session| note::run(session, args).await),
+        Command::Oncall(args) => session.wait_for(async |session| oncall::run(session, args).await),
+        Command::Schedule(args) => session.wait_for(async |session| schedule::run(session, args).await),
+        Command::Override(args) => session.wait_for(async |session| overrides::run(session, args).await),
+        Command::Calendar(args) => session.wait_for(async |session| calendar::run(session, args).await),
+        Command::Feed(args) => session.wait_for(async |session| feed::run(session, args).await),
         Command::Status(args) => session.wait_for(async |session| status::run(session, args).await),
         Command::Api(args) => session.wait_for(async |session| api::run(session, args).await),
         Command::Spool(args) => session.wait_for(async |session| spool::run(session, args).await),
@@ -263,5 +282,12 @@ mod tests {
         check("pd completions tcsh", false);
         check("pd spool drop", false);
         check("pd spool", true);
+        check("pd oncall --at 3h --until 7d --user ann --policy x -o json", true);
+        check("pd schedule", false);
+        check("pd schedule show x --days 0", false);
+        check("pd override create x --user ann", false);
+        check("pd override create x --user ann --for 4h --end now", false);
+        check("pd feed create", false);
+        check("pd feed create --user a --schedule b", false);
     }
 }

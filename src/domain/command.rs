@@ -11,11 +11,12 @@ use uuid::Uuid;
 
 use super::event::DedupKey;
 use super::id::{
-    ContactMethodId, EscalationRuleId, IdKey, IncidentNumber, IntegrationId, NotificationRuleId, ObjectId,
-    PolicyId, PriorityId, ServiceId, TokenId, UserId,
+    CalendarId, ContactMethodId, EscalationRuleId, FeedId, IdKey, IncidentNumber, IntegrationId,
+    NotificationRuleId, ObjectId, OverrideId, PolicyId, PriorityId, ScheduleId, ServiceId, TokenId, UserId,
 };
 use super::incident::Agent;
-use super::policy::Target;
+use super::policy::{Strategy, Target};
+use super::schedule::ask::{CalendarChange, NewFeed, NewOverride, ScheduleChange};
 use super::sealed::{Sealed, SealedKey};
 use super::service::{RoutingKey, UrgencyRule};
 use super::time::Timestamp;
@@ -188,6 +189,55 @@ pub enum Ask {
     DeletePolicy {
         /// Which.
         id: PolicyId,
+    },
+    /// Make a schedule; `name` and `time_zone` are needed.
+    CreateSchedule(Box<ScheduleChange>),
+    /// Change a schedule.
+    UpdateSchedule {
+        /// Which.
+        id: ScheduleId,
+        /// What.
+        change: Box<ScheduleChange>,
+    },
+    /// Remove a schedule and its feeds. Rejected while a policy asks it.
+    DeleteSchedule {
+        /// Which.
+        id: ScheduleId,
+    },
+    /// Put somebody on call for a while.
+    CreateOverride {
+        /// In which schedule.
+        schedule: ScheduleId,
+        /// Whom, and when.
+        new: NewOverride,
+    },
+    /// Take an override back: one that has begun ends now, one that has ended cannot be taken back.
+    DeleteOverride {
+        /// Of which schedule.
+        schedule: ScheduleId,
+        /// Which.
+        id: OverrideId,
+    },
+    /// Make a secret address for calendar programs.
+    IssueFeed(Box<NewFeed>),
+    /// End a secret address.
+    RevokeFeed {
+        /// Which.
+        id: FeedId,
+    },
+    /// Make a calendar of absences; `name`, `users` and `absences` are needed.
+    CreateCalendar(Box<CalendarChange>),
+    /// Change a calendar of absences.
+    UpdateCalendar {
+        /// Which.
+        id: CalendarId,
+        /// What.
+        change: Box<CalendarChange>,
+    },
+    /// Remove a calendar: nobody is absent by it any more.
+    DeleteCalendar {
+        /// Which.
+        id: CalendarId,
     },
     /// Make an API token.
     IssueToken(Box<NewToken>),
@@ -429,6 +479,9 @@ pub struct EscalationRuleFields {
     pub delay: Duration,
     /// 1 to 10.
     pub targets: Vec<Target>,
+    /// Who of them is paged.
+    #[serde(default, skip_serializing_if = "Strategy::is_default")]
+    pub strategy: Strategy,
 }
 
 /// An API token that is made.
@@ -514,6 +567,8 @@ pub enum Rejection {
 }
 
 /// Tells "given as null" from "not given".
-fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+pub(super) fn present<'de, D: Deserializer<'de>, T: Deserialize<'de>>(
+    deserializer: D,
+) -> Result<Option<T>, D::Error> {
     T::deserialize(deserializer).map(Some)
 }

@@ -110,6 +110,14 @@ object_ids! {
     EscalationRuleId,
     /// A schedule.
     ScheduleId,
+    /// A layer of a schedule.
+    LayerId,
+    /// An override of a schedule.
+    OverrideId,
+    /// A calendar of absences.
+    CalendarId,
+    /// A secret address of a calendar to subscribe to.
+    FeedId,
     /// A priority.
     PriorityId,
     /// An API token.

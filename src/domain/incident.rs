@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{DedupKey, EventAddress, EventDigest};
 use super::id::{ContactMethodId, IncidentNumber, IntegrationId, PolicyId, PriorityId, ServiceId, UserId};
+use super::schedule::LevelOnCall;
 use super::time::Timestamp;
 use super::user::{Channel, Urgency};
 
@@ -327,6 +328,9 @@ pub enum Happening {
         reason: EscalateReason,
         /// Who was paged; may be empty.
         users: Vec<UserId>,
+        /// By which schedules they came to it.
+        #[serde(default, skip_serializing_if = "LevelOnCall::is_empty")]
+        on_call: LevelOnCall,
     },
     /// All levels were gone through; it starts over.
     PathRepeated {

@@ -1,7 +1,7 @@
 //! Nouns, facts and rules. Everything here is pure and synchronous: `now` is a parameter, there is no I/O, no clock and
 //! no chance, and nothing outside `domain` is named.
 //!
-//! Reading order: [`time`] and [`id`], the nouns ([`event`], [`user`], [`service`], [`policy`], [`incident`]), what may
+//! Reading order: [`time`] and [`id`], the nouns ([`event`], [`user`], [`service`], [`policy`], [`schedule`], [`incident`]), what may
 //! be asked ([`command`]), then the two state machines, [`incidents`] and [`notify`].
 
 pub mod command;
@@ -11,6 +11,7 @@ pub mod incident;
 pub mod incidents;
 pub mod notify;
 pub mod policy;
+pub mod schedule;
 pub mod sealed;
 pub mod service;
 pub mod time;

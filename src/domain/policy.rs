@@ -27,7 +27,7 @@ pub struct EscalationPolicy {
     pub created_at: Timestamp,
 }
 
-/// One level: all targets are paged at once.
+/// One level.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct EscalationRule {
     /// Its id.
@@ -36,6 +36,35 @@ pub struct EscalationRule {
     pub delay: Duration,
     /// Whom to page, 1 to 10.
     pub targets: Vec<Target>,
+    /// Who of them is paged.
+    #[serde(default, skip_serializing_if = "Strategy::is_default")]
+    pub strategy: Strategy,
+}
+
+/// Who of a level's targets is paged.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Strategy {
+    /// All of them at once.
+    #[default]
+    AssignToEveryone,
+    /// One of them, each time the next. Those who lead to nobody who can be reached are passed over.
+    RoundRobin,
+}
+
+impl Strategy {
+    /// As PagerDuty spells it.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::AssignToEveryone => "assign_to_everyone",
+            Self::RoundRobin => "round_robin",
+        }
+    }
+
+    /// Whether it is what a level has that says nothing about it.
+    pub(super) fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
 }
 
 /// What a level pages.
@@ -44,6 +73,6 @@ pub struct EscalationRule {
 pub enum Target {
     /// This user.
     User(UserId),
-    /// Whoever is on call in this schedule. There are no schedules yet, so such a target reaches nobody.
+    /// Whoever is on call in this schedule at that moment.
     Schedule(ScheduleId),
 }

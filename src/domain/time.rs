@@ -13,6 +13,10 @@ pub struct Timestamp(i64);
 impl Timestamp {
     /// The Unix epoch; also the "never" of comparisons that look backwards.
     pub const EPOCH: Timestamp = Timestamp(0);
+    /// Before everything: the "since ever" of spans.
+    pub const MIN: Timestamp = Timestamp(i64::MIN);
+    /// After everything: the "for ever" of spans.
+    pub const MAX: Timestamp = Timestamp(i64::MAX);
 
     /// The instant this many milliseconds after the Unix epoch.
     pub const fn from_millis(millis: i64) -> Self {

@@ -39,7 +39,7 @@ fn entry(body: &str) -> Entry {
 }
 
 /// Reads a stage's entries; what is written of them again must be what was read.
-fn facts<F: Serialize + DeserializeOwned>(files: [&str; 2], log: &LogName) -> Vec<F> {
+fn facts<F: Serialize + DeserializeOwned>(files: &[&str], log: &LogName) -> Vec<F> {
     let mut facts = Vec::new();
     for (at, line) in files.iter().flat_map(|file| lines(file)).enumerate() {
         let body = Body::<F>::decode(log, Seq(at as u64), &entry(&line)).unwrap();
@@ -72,7 +72,10 @@ fn names<T: Serialize>(values: &[T]) -> BTreeSet<String> {
 
 #[test]
 fn facts_of_incidents_are_read_and_mean_what_they_meant() {
-    let facts: Vec<Fact> = facts(["incidents.jsonl", "more-incidents.jsonl"], &LogName::incidents());
+    let facts: Vec<Fact> = facts(
+        &["incidents.jsonl", "more-incidents.jsonl", "schedules-incidents.jsonl"],
+        &LogName::incidents(),
+    );
     assert_eq!(names(&facts), variants("src/domain/incidents/fact.rs", "Fact"));
     assert_eq!(Fact::NAMES.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>(), names(&facts));
     let mut state = State::default();
@@ -86,13 +89,17 @@ fn facts_of_incidents_are_read_and_mean_what_they_meant() {
     let first = state.incidents.values().next().unwrap();
     assert_eq!(first.title.as_ref(), "disk very full");
     assert_eq!(first.alerts[0].events, 4);
+    assert_eq!((state.schedules.len(), state.feeds.len(), state.calendars.len()), (1, 1, 1));
+    let schedule = state.schedules.values().next().unwrap();
+    assert_eq!((schedule.name.as_ref(), schedule.layers.len(), schedule.overrides.len()), ("Nights", 2, 1));
     let restored = snapshot::restore(snapshot::records(&state));
     assert_eq!(restored, state);
 }
 
 #[test]
 fn snapshots_of_incidents_are_read() {
-    let records = lines("snapshot-incidents.jsonl");
+    let mut records = lines("snapshot-incidents.jsonl");
+    records.extend(lines("schedules-snapshot.jsonl"));
     let parsed: Vec<snapshot::Record> =
         records.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     let again: Vec<Value> = parsed.iter().map(|record| serde_json::to_value(record).unwrap()).collect();
@@ -100,11 +107,13 @@ fn snapshots_of_incidents_are_read() {
     assert_eq!(again, before);
     let state = snapshot::restore(parsed.into_iter());
     assert_eq!((state.opened, state.incidents.len(), state.users.len()), (3, 3, 1));
+    assert_eq!((state.schedules.len(), state.round_robin.len(), state.feeds.len()), (1, 1, 1));
+    assert_eq!(state.absences.of(*state.users.keys().next().unwrap()).len(), 1);
 }
 
 #[test]
 fn facts_of_notifications_are_read() {
-    let facts: Vec<notify::Fact> = facts(["notify.jsonl", "more-notify.jsonl"], &LogName::notify());
+    let facts: Vec<notify::Fact> = facts(&["notify.jsonl", "more-notify.jsonl"], &LogName::notify());
     assert_eq!(names(&facts), variants("src/domain/notify/fact.rs", "Fact"));
     assert_eq!(
         notify::Fact::NAMES.iter().map(|name| (*name).to_owned()).collect::<BTreeSet<_>>(),
@@ -114,7 +123,7 @@ fn facts_of_notifications_are_read() {
 
 #[test]
 fn commands_are_read() {
-    let commands: Vec<Command> = ["commands.jsonl", "more-commands.jsonl"]
+    let commands: Vec<Command> = ["commands.jsonl", "more-commands.jsonl", "schedules-commands.jsonl"]
         .iter()
         .flat_map(|file| lines(file))
         .map(|line| serde_json::from_str(&line).unwrap())

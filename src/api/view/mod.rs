@@ -3,6 +3,7 @@
 mod alert;
 mod incident;
 mod policy;
+mod schedule;
 mod service;
 mod timeline;
 mod token;
@@ -10,6 +11,7 @@ mod user;
 
 pub(crate) use alert::alert_status;
 pub(crate) use incident::urgency;
+pub(crate) use schedule::Rendering;
 pub(crate) use timeline::{channel_name, is_overview};
 pub(crate) use user::contact_kind;
 
@@ -18,7 +20,8 @@ use std::fmt::Display;
 use super::links::Links;
 use super::query::Query;
 use crate::domain::id::{
-    IdKey, IncidentNumber, IntegrationId, LongId, ObjectId, PolicyId, PriorityId, ServiceId, UserId,
+    IdKey, IncidentNumber, IntegrationId, LongId, ObjectId, PolicyId, PriorityId, ScheduleId, ServiceId,
+    UserId,
 };
 use crate::domain::incident::{Agent, ClosedIncident};
 use crate::domain::incidents::state::State;
@@ -153,6 +156,11 @@ impl<'a> View<'a> {
     /// The name of an escalation policy.
     pub(crate) fn policy_name(&self, id: PolicyId) -> &'a str {
         self.state.policies.get(&id).map_or("a removed escalation policy", |policy| &policy.name)
+    }
+
+    /// The name of a schedule.
+    pub(crate) fn schedule_name(&self, id: ScheduleId) -> &'a str {
+        self.state.schedules.get(&id).map_or("a removed schedule", |schedule| &schedule.name)
     }
 
     /// An integration of this service.

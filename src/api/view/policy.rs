@@ -2,11 +2,13 @@
 
 use super::View;
 use crate::domain::id::PolicyId;
+use crate::domain::incidents::oncall::Serving;
 use crate::domain::policy::{EscalationPolicy, EscalationRule, Target};
+use crate::domain::schedule::zone::Zone;
+use crate::domain::time::Timestamp;
 use crate::wire::rest::escalation_policy as wire;
 use crate::wire::rest::oncall::Oncall;
 use crate::wire::rest::reference::Linked;
-use crate::wire::rest::user::User;
 
 impl View<'_> {
     /// An escalation policy, itself if `include[]` has that name.
@@ -49,38 +51,43 @@ impl View<'_> {
             escalation_delay_in_seconds: Some(rule.delay.as_secs()),
             targets: rule.targets.iter().map(|target| self.target(*target)).collect(),
             escalation_rule_assignment_strategy: strategies
-                .then(|| wire::AssignmentStrategy { kind: "assign_to_everyone".to_owned() }),
+                .then(|| wire::AssignmentStrategy { kind: rule.strategy.as_str().to_owned() }),
         }
     }
 
-    fn target(&self, target: Target) -> Linked<User> {
+    fn target(&self, target: Target) -> wire::TargetLink {
         match target {
-            Target::User(id) => self.user_link(id, &["targets"]),
-            Target::Schedule(id) => Linked::Reference(self.reference("schedule", "schedules", id, None)),
+            Target::User(id) => match self.user_link(id, &["targets"]) {
+                Linked::Object(user) => wire::TargetLink::User(user),
+                Linked::Reference(reference) => wire::TargetLink::Reference(reference),
+            },
+            Target::Schedule(id) => match self.schedule_link(id, "targets") {
+                Linked::Object(schedule) => wire::TargetLink::Schedule(schedule),
+                Linked::Reference(reference) => wire::TargetLink::Reference(reference),
+            },
         }
     }
 
-    /// Who is on call by this policy, level by level.
-    pub(crate) fn oncalls(&self, policy: &EscalationPolicy) -> Vec<(crate::domain::id::UserId, Oncall)> {
-        let levels = (1u32..).zip(&policy.rules);
-        levels
-            .flat_map(|(level, rule)| rule.targets.iter().map(move |target| (level, *target)))
-            .filter_map(|(level, target)| match target {
-                Target::User(id) => Some((id, self.oncall(policy.id, level, id))),
-                // There are no schedules yet, so nobody is on call by one.
-                Target::Schedule(_) => None,
-            })
-            .collect()
-    }
-
-    fn oncall(&self, policy: PolicyId, level: u32, user: crate::domain::id::UserId) -> Oncall {
+    /// Who is on call, with times by this clock, or by the schedule's own.
+    pub(crate) fn oncall(&self, serving: &Serving, zone: Option<&Zone>) -> Oncall {
+        let shift = serving.shift.map(|(id, span)| {
+            let own =
+                || self.state.schedules.get(&id).map_or_else(Zone::utc, |it| Zone::known(&it.time_zone));
+            let zone = zone.cloned().unwrap_or_else(own);
+            let end = (span.end < Timestamp::MAX).then(|| zone.to_iso(span.end));
+            (self.schedule_link(id, "schedules"), zone.to_iso(span.start), end)
+        });
+        let (schedule, start, end) = match shift {
+            Some((schedule, start, end)) => (Some(schedule), Some(start), end),
+            None => (None, None, None),
+        };
         Oncall {
-            escalation_policy: self.policy_link(policy, "escalation_policies"),
-            escalation_level: level,
-            schedule: None,
-            user: self.user_link(user, &["users"]),
-            start: None,
-            end: None,
+            escalation_policy: self.policy_link(serving.policy, "escalation_policies"),
+            escalation_level: serving.level,
+            schedule,
+            user: self.user_link(serving.user, &["users"]),
+            start,
+            end,
         }
     }
 }

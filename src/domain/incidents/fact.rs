@@ -8,14 +8,15 @@ use uuid::Uuid;
 use crate::domain::command::Verdict;
 use crate::domain::event::{DedupKey, EventAddress, EventDigest};
 use crate::domain::id::{
-    ContactMethodId, IdKey, IncidentNumber, IntegrationId, NotificationRuleId, PolicyId, PriorityId,
-    ServiceId, TokenId, UserId,
+    CalendarId, ContactMethodId, EscalationRuleId, FeedId, IdKey, IncidentNumber, IntegrationId,
+    NotificationRuleId, OverrideId, PolicyId, PriorityId, ScheduleId, ServiceId, TokenId, UserId,
 };
 use crate::domain::incident::{
     Agent, CancelReason, EscalateReason, NotifyOutcome, PageId, ResolveReason, UnacknowledgeReason,
     UnreachedReason,
 };
 use crate::domain::policy::EscalationPolicy;
+use crate::domain::schedule::{Calendar, Feed, LevelOnCall, Override, Schedule};
 use crate::domain::sealed::Sealed;
 use crate::domain::service::{Integration, Service};
 use crate::domain::time::Timestamp;
@@ -148,6 +149,50 @@ pub enum Fact {
         /// Which.
         id: PolicyId,
     },
+    /// A schedule was made; always without overrides.
+    ScheduleCreated(Box<Schedule>),
+    /// A schedule's own fields were changed; its overrides here do not count.
+    ScheduleUpdated(Box<Schedule>),
+    /// A schedule was removed, with its overrides.
+    ScheduleDeleted {
+        /// Which.
+        id: ScheduleId,
+    },
+    /// An override was added or changed.
+    OverrideSet {
+        /// Of which schedule.
+        schedule: ScheduleId,
+        /// What it is now.
+        entry: Override,
+    },
+    /// An override was removed.
+    OverrideRemoved {
+        /// Of which schedule.
+        schedule: ScheduleId,
+        /// Which.
+        id: OverrideId,
+    },
+    /// A level that pages one of its targets after the other has come to this one next.
+    RoundRobinAdvanced {
+        /// Which level.
+        rule: EscalationRuleId,
+        /// The index of the target whose turn is next.
+        next: u32,
+    },
+    /// A secret address for calendar programs was made.
+    FeedIssued(Feed),
+    /// A secret address was ended.
+    FeedRevoked {
+        /// Which.
+        id: FeedId,
+    },
+    /// A calendar of absences was added or changed.
+    CalendarSet(Box<Calendar>),
+    /// A calendar of absences was removed.
+    CalendarRemoved {
+        /// Which.
+        id: CalendarId,
+    },
     /// A token was made.
     TokenIssued(Token),
     /// A token was ended.
@@ -235,6 +280,9 @@ pub enum Fact {
         by: Agent,
         /// Who is responsible now.
         users: Vec<UserId>,
+        /// By which schedules they came to it.
+        #[serde(default, skip_serializing_if = "LevelOnCall::is_empty")]
+        on_call: LevelOnCall,
         /// When.
         at: Timestamp,
         /// When the next level is entered unless somebody acknowledges.
@@ -407,6 +455,16 @@ impl Fact {
         "PolicyCreated",
         "PolicyUpdated",
         "PolicyDeleted",
+        "ScheduleCreated",
+        "ScheduleUpdated",
+        "ScheduleDeleted",
+        "OverrideSet",
+        "OverrideRemoved",
+        "RoundRobinAdvanced",
+        "FeedIssued",
+        "FeedRevoked",
+        "CalendarSet",
+        "CalendarRemoved",
         "TokenIssued",
         "TokenRevoked",
         "CloseRemembered",

@@ -7,6 +7,7 @@ pub mod decide;
 pub mod evolve;
 pub mod fact;
 pub mod input;
+pub mod oncall;
 pub mod snapshot;
 pub mod state;
 

@@ -11,8 +11,10 @@ use super::evolve;
 use super::fact::RememberedClose;
 use super::state::{Account, Door, Judged, Quarantined, State};
 use crate::domain::command::Verdict;
+use crate::domain::id::EscalationRuleId;
 use crate::domain::incident::Incident;
 use crate::domain::policy::EscalationPolicy;
+use crate::domain::schedule::{Calendar, Feed, Schedule};
 use crate::domain::service::Service;
 use crate::domain::token::Token;
 use crate::domain::user::User;
@@ -37,6 +39,19 @@ pub enum Record {
     Service(Arc<Service>),
     /// An escalation policy.
     Policy(Arc<EscalationPolicy>),
+    /// A schedule, with its overrides.
+    Schedule(Arc<Schedule>),
+    /// Whose turn is next in a level that pages one target after the other.
+    RoundRobin {
+        /// Which level.
+        rule: EscalationRuleId,
+        /// The index of the target.
+        next: u32,
+    },
+    /// A secret address for calendar programs.
+    Feed(Arc<Feed>),
+    /// A calendar of absences.
+    Calendar(Arc<Calendar>),
     /// An API token.
     Token(Arc<Token>),
     /// An incident that is not archived.
@@ -88,6 +103,10 @@ pub fn records(state: &State) -> impl Iterator<Item = Record> + Send + '_ {
         .chain(state.users.values().cloned().map(Record::User))
         .chain(state.services.values().cloned().map(Record::Service))
         .chain(state.policies.values().cloned().map(Record::Policy))
+        .chain(state.schedules.values().cloned().map(Record::Schedule))
+        .chain(state.round_robin.iter().map(|(rule, next)| Record::RoundRobin { rule: *rule, next: *next }))
+        .chain(state.feeds.values().cloned().map(Record::Feed))
+        .chain(state.calendars.values().cloned().map(Record::Calendar))
         .chain(state.tokens.values().cloned().map(Record::Token))
         .chain(state.incidents.values().cloned().map(Record::Incident))
         .chain(state.remembered.values().cloned().map(Record::Close))
@@ -128,6 +147,16 @@ fn take(state: &mut State, record: Record) {
         Record::Policy(policy) => {
             state.policies.insert(policy.id, policy);
         }
+        Record::Schedule(schedule) => {
+            state.schedules.insert(schedule.id, schedule);
+        }
+        Record::RoundRobin { rule, next } => {
+            state.round_robin.insert(rule, next);
+        }
+        Record::Feed(feed) => {
+            state.feeds.insert(feed.id, feed);
+        }
+        Record::Calendar(calendar) => evolve::set_calendar(state, calendar),
         Record::Token(token) => {
             state.tokens.insert(token.id, token);
         }

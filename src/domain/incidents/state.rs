@@ -9,9 +9,14 @@ use uuid::Uuid;
 use super::fact::RememberedClose;
 use crate::domain::command::Verdict;
 use crate::domain::event::{DedupKey, EventAddress};
-use crate::domain::id::{IdKey, IncidentNumber, IntegrationId, PolicyId, ServiceId, TokenId, UserId};
+use crate::domain::id::{
+    CalendarId, EscalationRuleId, FeedId, IdKey, IncidentNumber, IntegrationId, PolicyId, ScheduleId,
+    ServiceId, TokenId, UserId,
+};
 use crate::domain::incident::Incident;
 use crate::domain::policy::EscalationPolicy;
+use crate::domain::schedule::absence::Absences;
+use crate::domain::schedule::{Calendar, Feed, Rota, Schedule};
 use crate::domain::service::{RoutingKey, Service};
 use crate::domain::time::Timestamp;
 use crate::domain::token::Token;
@@ -30,6 +35,16 @@ pub struct State {
     pub services: OrdMap<ServiceId, Arc<Service>>,
     /// By id.
     pub policies: OrdMap<PolicyId, Arc<EscalationPolicy>>,
+    /// By id.
+    pub schedules: OrdMap<ScheduleId, Arc<Schedule>>,
+    /// Whose turn is next in levels that page one target after the other; 0 where nothing is said.
+    pub round_robin: OrdMap<EscalationRuleId, u32>,
+    /// By id.
+    pub feeds: OrdMap<FeedId, Arc<Feed>>,
+    /// By id.
+    pub calendars: OrdMap<CalendarId, Arc<Calendar>>,
+    /// When users are away, as their calendars say.
+    pub absences: Absences,
     /// By id.
     pub tokens: OrdMap<TokenId, Arc<Token>>,
     /// Where a routing key leads.
@@ -140,5 +155,10 @@ impl State {
     /// When the next timer is due.
     pub fn next_due(&self) -> Option<Timestamp> {
         self.timers.get_min().map(|(at, _, _)| *at)
+    }
+
+    /// Who is on call by a schedule of this state.
+    pub fn rota<'a>(&'a self, schedule: &'a Schedule) -> Rota<'a> {
+        Rota::new(schedule, &self.absences)
     }
 }

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::envelope::named;
 use super::reference::{Linked, Ref, Reference, headed};
+use super::schedule::Schedule;
 use super::service::Service;
 use super::user::User;
 use crate::wire::present;
@@ -45,13 +46,22 @@ pub struct EscalationRule {
     /// An addition of `pd`: the delay to the second.
     #[serde(default)]
     pub escalation_delay_in_seconds: Option<u64>,
-    pub targets: Vec<Linked<User>>,
+    pub targets: Vec<TargetLink>,
     /// Only with `include[]=escalation_rule_assignment_strategies`.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation_rule_assignment_strategy: Option<AssignmentStrategy>,
 }
 
-/// Who of a level's targets is paged: all.
+/// A user or a schedule, itself with `include[]=targets`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum TargetLink {
+    User(Box<User>),
+    Schedule(Box<Schedule>),
+    Reference(Reference),
+}
+
+/// Who of a level's targets is paged: `assign_to_everyone` or `round_robin`.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct AssignmentStrategy {
     #[serde(rename = "type")]
@@ -87,4 +97,15 @@ pub struct EscalationRuleUpdate {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation_delay_in_seconds: Option<u64>,
     pub targets: Vec<Ref>,
+    /// Not given: as it is in a level whose id is given, else `assign_to_everyone`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub escalation_rule_assignment_strategy: Option<AssignmentStrategyUpdate>,
+}
+
+/// By its name, or as the object that answers have.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum AssignmentStrategyUpdate {
+    Object(AssignmentStrategy),
+    Name(String),
 }

@@ -1,4 +1,4 @@
-//! The small things without which clients stop: abilities, vendors, licences, teams, schedules.
+//! The small things without which clients stop: abilities, vendors, licences, teams.
 
 use serde::{Deserialize, Serialize};
 
@@ -62,14 +62,3 @@ pub struct Team {
 
 named! { Team: "team", "teams"; }
 headed!(Team);
-
-/// A schedule. There are none.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Schedule {
-    #[serde(flatten)]
-    pub head: Reference,
-    pub name: String,
-}
-
-named! { Schedule: "schedule", "schedules"; }
-headed!(Schedule);

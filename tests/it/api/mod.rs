@@ -5,5 +5,6 @@ mod access;
 mod configuration;
 mod incidents;
 mod lists;
+mod schedules;
 mod traps;
 mod world;

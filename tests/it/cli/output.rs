@@ -21,6 +21,7 @@ async fn without_arguments_it_says_what_is_common() {
       ack INCIDENT...   Say that you look at it
       resolve INCIDENT  Say that it is over
       note INCIDENT     Write a note
+      oncall            Show who is on call
       status            Show how the server is
       serve             Run a server
 

@@ -5,6 +5,7 @@ mod bad_input;
 mod idle;
 mod life;
 mod load;
+mod oncall;
 mod pages;
 mod raw;
 mod tls;

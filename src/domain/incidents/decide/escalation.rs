@@ -1,15 +1,16 @@
 //! Escalation: the way through the levels of a policy, which has no dead end.
 
-use std::collections::BTreeSet;
 use std::time::Duration;
 
 use super::draft::Draft;
+use super::level::{self, Level};
 use super::page;
 use crate::domain::id::{IncidentNumber, UserId};
 use crate::domain::incident::{Agent, EscalateReason, Incident, Status, UnreachedReason};
 use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::state::State;
 use crate::domain::policy::{EscalationPolicy, Target};
+use crate::domain::time::Timestamp;
 
 /// The shortest wait for an acknowledgement, whatever a policy says: a decision must not go through levels for ever.
 const DELAY_MIN: Duration = Duration::from_secs(1);
@@ -36,7 +37,10 @@ pub(super) fn enter(
             (level, round) = (1, round + 1);
             continue;
         };
-        let users = users(&draft.state, &rule.targets);
+        let Level { users, on_call, next } = level::resolve(&draft.state, rule, draft.now);
+        if let Some(next) = next {
+            draft.emit(Fact::RoundRobinAdvanced { rule: rule.id, next });
+        }
         let unreached = unreachable(&draft.state, &users);
         draft.emit(Fact::LevelEntered {
             number,
@@ -45,6 +49,7 @@ pub(super) fn enter(
             reason,
             by,
             users,
+            on_call,
             at: draft.now,
             next_at: Some(draft.now.plus(rule.delay.max(DELAY_MIN))),
         });
@@ -102,7 +107,7 @@ fn exhaust(draft: &mut Draft, number: IncidentNumber) {
     draft.page_nobody(number);
     if !escalation.reached
         && !escalation.fallback
-        && let Some(user) = last_resort(&draft.state, &incident)
+        && let Some(user) = last_resort(&draft.state, &incident, draft.now)
     {
         let at = draft.now;
         if unreachable(&draft.state, &[user]).is_some() {
@@ -122,10 +127,11 @@ fn exhaust(draft: &mut Draft, number: IncidentNumber) {
 
 /// The fallback user, unless the policy has just tried it. One who may have been told by a message whose fate is
 /// unknown is tried once more, by a page that says so.
-fn last_resort(state: &State, incident: &Incident) -> Option<UserId> {
+fn last_resort(state: &State, incident: &Incident, now: Timestamp) -> Option<UserId> {
     let user = state.account.as_ref()?.fallback_user;
     state.users.get(&user)?;
-    let tried = state.policies.get(&incident.policy).is_some_and(|policy| names(policy, user));
+    let policy = state.policies.get(&incident.policy);
+    let tried = policy.is_some_and(|policy| level::reaches(state, policy, user, now));
     let unsure = incident.escalation.unsure.iter().any(|known| known.user == user && !known.again);
     (!tried || unsure).then_some(user)
 }
@@ -135,18 +141,8 @@ pub(super) fn names(policy: &EscalationPolicy, user: UserId) -> bool {
     policy.rules.iter().any(|rule| rule.targets.contains(&Target::User(user)))
 }
 
-/// The users behind the targets, each once, in the order of the targets.
-fn users(state: &State, targets: &[Target]) -> Vec<UserId> {
-    let mut seen = BTreeSet::new();
-    let known = |target: &Target| match target {
-        Target::User(user) if state.users.contains_key(user) => Some(*user),
-        Target::User(_) | Target::Schedule(_) => None,
-    };
-    targets.iter().filter_map(known).filter(|user| seen.insert(*user)).collect()
-}
-
 /// Why paging these users would reach nobody; `None` if it may reach somebody.
-fn unreachable(state: &State, users: &[UserId]) -> Option<UnreachedReason> {
+pub(super) fn unreachable(state: &State, users: &[UserId]) -> Option<UnreachedReason> {
     if users.is_empty() {
         return Some(UnreachedReason::NobodyOnCall);
     }

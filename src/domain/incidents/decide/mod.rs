@@ -5,6 +5,7 @@ mod door;
 mod draft;
 mod escalation;
 mod event;
+mod level;
 mod notify;
 mod page;
 mod timers;
@@ -12,6 +13,10 @@ mod timers;
 use super::fact::Fact;
 use super::input::Input;
 use super::state::State;
+use crate::domain::command::Rejection;
+use crate::domain::id::ScheduleId;
+use crate::domain::schedule::Schedule;
+use crate::domain::schedule::ask::ScheduleChange;
 use crate::domain::time::Timestamp;
 
 use draft::Draft;
@@ -26,6 +31,19 @@ pub struct Decision {
     pub facts: Vec<Fact>,
     /// The state after it: what `evolve` makes of the old one with these facts.
     pub state: State,
+}
+
+/// What a change would make of a schedule, or of a new one, without making it.
+///
+/// # Errors
+/// As the command would be rejected.
+pub fn preview(
+    state: &State,
+    id: Option<ScheduleId>,
+    change: &ScheduleChange,
+    now: Timestamp,
+) -> Result<Schedule, Rejection> {
+    command::preview(&mut Draft::new(state, now), id, change)
 }
 
 /// Decides a batch at `now`: the inputs in their order, then the timers that are due (at most [`TIMERS_MAX`]; if

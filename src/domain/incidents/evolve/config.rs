@@ -29,7 +29,10 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
         | Fact::IntegrationRemoved { .. } => services(state, fact),
         Fact::PolicyCreated(policy) | Fact::PolicyUpdated(policy) => set_policy(state, policy),
         Fact::PolicyDeleted { id } => {
-            state.policies.remove(id);
+            let gone = state.policies.remove(id);
+            for rule in gone.iter().flat_map(|policy| &policy.rules) {
+                state.round_robin.remove(&rule.id);
+            }
         }
         Fact::TokenIssued(token) => {
             state.objects += 1;
@@ -166,9 +169,14 @@ fn set_integration(
 
 /// Levels have ids of their own; those that the policy had not before were made with it.
 fn set_policy(state: &mut State, policy: &EscalationPolicy) {
-    let old = state.policies.get(&policy.id);
+    let old = state.policies.get(&policy.id).cloned();
     let known: BTreeSet<_> = old.iter().flat_map(|old| &old.rules).map(|rule| rule.id).collect();
     let new = policy.rules.iter().filter(|rule| !known.contains(&rule.id)).count();
     state.objects += u64::from(old.is_none()) + new as u64;
     state.policies.insert(policy.id, Arc::new(policy.clone()));
+    for rule in known {
+        if !policy.rules.iter().any(|kept| kept.id == rule) {
+            state.round_robin.remove(&rule);
+        }
+    }
 }

@@ -125,7 +125,7 @@ fn close_keys(state: &mut State, number: IncidentNumber) {
 
 fn escalation(state: &mut State, fact: &Fact) {
     match fact {
-        Fact::LevelEntered { number, level, round, reason, by, users, at, next_at } => {
+        Fact::LevelEntered { number, level, round, reason, by, users, on_call, at, next_at } => {
             change(state, *number, *at, |incident| {
                 if *round > incident.escalation.round {
                     write(incident, *at, *by, Happening::PathRepeated { round: *round });
@@ -133,8 +133,9 @@ fn escalation(state: &mut State, fact: &Fact) {
                 enter(&mut incident.escalation, *level, *round, *reason);
                 incident.escalation.next_at = *next_at;
                 assign(incident, users, *at);
-                let users = users.clone();
-                let what = Happening::Escalated { level: *level, round: *round, reason: *reason, users };
+                let (users, on_call) = (users.clone(), on_call.clone());
+                let (level, round, reason) = (*level, *round, *reason);
+                let what = Happening::Escalated { level, round, reason, users, on_call };
                 write(incident, *at, *by, what);
             });
         }

@@ -3,6 +3,7 @@
 mod config;
 mod incident;
 mod opened;
+mod schedule;
 mod standing;
 mod timeline;
 mod traffic;
@@ -10,6 +11,7 @@ mod traffic;
 use super::fact::Fact;
 use super::state::State;
 
+pub(super) use schedule::set_calendar;
 pub(super) use standing::insert;
 pub use timeline::TIMELINE_MAX;
 pub use traffic::{QUARANTINE_KEPT, REMEMBERED_FOR, REMEMBERED_MAX, VERDICTS_FOR, VERDICTS_MAX};
@@ -37,6 +39,17 @@ pub fn evolve(state: &mut State, fact: &Fact) {
         | Fact::PolicyDeleted { .. }
         | Fact::TokenIssued(_)
         | Fact::TokenRevoked { .. } => config::evolve(state, fact),
+
+        Fact::ScheduleCreated(_)
+        | Fact::ScheduleUpdated(_)
+        | Fact::ScheduleDeleted { .. }
+        | Fact::OverrideSet { .. }
+        | Fact::OverrideRemoved { .. }
+        | Fact::RoundRobinAdvanced { .. }
+        | Fact::FeedIssued(_)
+        | Fact::FeedRevoked { .. }
+        | Fact::CalendarSet(_)
+        | Fact::CalendarRemoved { .. } => schedule::evolve(state, fact),
 
         Fact::DoorOpened { .. }
         | Fact::DoorClosed { .. }

@@ -3,6 +3,7 @@
 
 mod commands;
 mod properties;
+mod schedules;
 mod script;
 mod stories;
 mod world;

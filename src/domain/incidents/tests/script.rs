@@ -4,11 +4,12 @@
 //! inputs that are decided as one batch. `trigger KEY`, `ack KEY` and `resolve KEY` are events; `door=2` lets them come
 //! by another door, `late=3s` says how long ago they were accepted. `ann ack 1` and the like are commands.
 //! `page 1 reached|failed|unknown` is what became of a page. Before the times, the installation is changed:
-//! `policy ann,bob 10m / cid 5m x2`, `silent ann`, `ack-timeout 10m`, `auto-resolve 4h`, `disabled`, `rules ann low`.
+//! `policy ann,bob 10m / cid 5m x2` (`@ops` is a schedule, `rr:ann,bob` a round robin), `schedule ops ann,bob 1h`,
+//! `override ops cid 10m 20m`, `away ann 10m 20m`, `silent ann`, `ack-timeout 10m`, `auto-resolve 4h`, `disabled`, `rules ann low`.
 
 use std::time::Duration;
 
-use super::world::{START, World, level};
+use super::world::{START, World, layer, level};
 use crate::domain::command::{Ask, IncidentChange, PolicyChange, ServiceChange, StatusChange, Verdict};
 use crate::domain::event::Action;
 use crate::domain::id::IncidentNumber;
@@ -16,6 +17,9 @@ use crate::domain::incident::{NotifyOutcome, PageId};
 use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::input::Input;
 use crate::domain::notify::{self, NotificationId};
+use crate::domain::policy::Strategy;
+use crate::domain::schedule::ask::{CalendarChange, NewOverride};
+use crate::domain::schedule::{By, LevelOnCall, Span};
 use crate::domain::time::Timestamp;
 
 /// Runs a story. `expected` has one line per moment at which something happened, in any indentation.
@@ -70,6 +74,8 @@ fn set_up(world: &mut World, what: &str, rest: &str) {
     let ask = match what {
         "policy" => policy(world, rest),
         "silent" => return world.drop_contacts(rest),
+        "schedule" => return schedule(world, rest),
+        "override" | "away" => return for_a_while(world, what, rest),
         "ack-timeout" => service(ServiceChange {
             acknowledgement_timeout: Some(duration(rest)),
             ..ServiceChange::default()
@@ -91,6 +97,11 @@ fn policy(world: &World, text: &str) -> Ask {
         let (users, delay) = text.trim().split_once(' ').unwrap();
         let mut rule = level(0, &[]);
         rule.delay = duration(delay).unwrap();
+        rule.strategy = match users.strip_prefix("rr:") {
+            Some(_) => Strategy::RoundRobin,
+            None => Strategy::AssignToEveryone,
+        };
+        let users = users.strip_prefix("rr:").unwrap_or(users);
         rule.targets = users.split(',').map(|user| target(world, user)).collect();
         rule
     };
@@ -103,8 +114,35 @@ fn policy(world: &World, text: &str) -> Ask {
 fn target(world: &World, name: &str) -> crate::domain::policy::Target {
     use crate::domain::policy::Target;
     match name {
-        "nobody" => Target::Schedule(crate::domain::id::ScheduleId("PSCHED1".parse().unwrap())),
-        name => Target::User(world.user(name)),
+        "nobody" => Target::Schedule(world.schedule_id("nobody")),
+        name => match name.strip_prefix('@') {
+            Some(schedule) => Target::Schedule(world.schedule_id(schedule)),
+            None => Target::User(world.user(name)),
+        },
+    }
+}
+
+/// `ops ann,bob 1h`
+fn schedule(world: &mut World, text: &str) {
+    let words: Vec<&str> = text.split(' ').collect();
+    let users: Vec<_> = words[1].split(',').map(|name| world.user(name)).collect();
+    world.schedule(words[0], vec![layer(&users, duration(words[2]).unwrap())]);
+}
+
+/// `ops cid 10m 20m`, `ann 10m 20m`: from when until when after the start.
+fn for_a_while(world: &mut World, what: &str, text: &str) {
+    let words: Vec<&str> = text.split(' ').collect();
+    let at = |word: &str| START.plus(duration(word).unwrap());
+    if what == "override" {
+        let new = NewOverride { user: world.user(words[1]), start: at(words[2]), end: at(words[3]) };
+        world.make(Ask::CreateOverride { schedule: world.schedule_id(words[0]), new });
+    } else {
+        let change = CalendarChange {
+            name: Some("leave".into()),
+            users: Some(vec![world.user(words[0])]),
+            absences: Some(vec![Span { start: at(words[1]), end: at(words[2]) }]),
+        };
+        world.make(Ask::CreateCalendar(Box::new(change)));
     }
 }
 
@@ -210,11 +248,11 @@ fn tell_fact(world: &World, fact: &Fact) -> Option<String> {
         Fact::IncidentAcknowledged { number, .. } => format!("{number:?} acknowledged"),
         Fact::IncidentUnacknowledged { number, .. } => format!("{number:?} triggered again"),
         Fact::IncidentResolved { number, reason, .. } => format!("{number:?} resolved ({reason:?})"),
-        Fact::LevelEntered { number, level, round: 0, users, .. } => {
-            format!("{number:?} level {level} {}", names(users))
+        Fact::LevelEntered { number, level, round: 0, users, on_call, .. } => {
+            format!("{number:?} level {level} {}{}", names(users), by_schedules(world, on_call))
         }
-        Fact::LevelEntered { number, level, round, users, .. } => {
-            format!("{number:?} level {level} round {round} {}", names(users))
+        Fact::LevelEntered { number, level, round, users, on_call, .. } => {
+            format!("{number:?} level {level} round {round} {}{}", names(users), by_schedules(world, on_call))
         }
         Fact::EscalationExhausted { number, .. } => format!("{number:?} exhausted"),
         Fact::FallbackPaged { number, user, .. } => format!("{number:?} last resort {}", world.name(*user)),
@@ -229,4 +267,18 @@ fn tell_fact(world: &World, fact: &Fact) -> Option<String> {
         Fact::InputQuarantined { .. } => "quarantined".to_owned(),
         _ => return None,
     })
+}
+
+/// ` (ann by ops; bob by override of b for cid; nobody by c)`; nothing about the schedule `nobody`.
+fn by_schedules(world: &World, on_call: &LevelOnCall) -> String {
+    let name = |id| world.schedules.iter().find(|(_, known)| *known == id).map_or("?", |(name, _)| name);
+    let found = on_call.found.iter().map(|found| {
+        let by = if matches!(found.on_call.by, By::Override(_)) { "override of " } else { "" };
+        let instead = found.on_call.instead_of.map(|user| format!(" for {}", world.name(user)));
+        let (who, schedule) = (world.name(found.on_call.user), name(found.schedule));
+        format!("{who} by {by}{schedule}{}", instead.unwrap_or_default())
+    });
+    let gaps = on_call.gaps.iter().map(|id| name(*id)).filter(|name| *name != "nobody");
+    let told: Vec<_> = found.chain(gaps.map(|name| format!("nobody by {name}"))).collect();
+    if told.is_empty() { String::new() } else { format!(" ({})", told.join("; ")) }
 }

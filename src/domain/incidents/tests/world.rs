@@ -9,13 +9,14 @@ use crate::domain::command::{
     ServiceChange, Verdict,
 };
 use crate::domain::event::{Action, DedupKey, Event, EventAddress, EventDigest, Severity};
-use crate::domain::id::{IdKey, ObjectId, PolicyId, ServiceId, UserId};
+use crate::domain::id::{IdKey, ObjectId, PolicyId, ScheduleId, ServiceId, UserId};
 use crate::domain::incidents::decide::{Decision, decide};
 use crate::domain::incidents::evolve::evolve;
 use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::input::Input;
 use crate::domain::incidents::state::State;
-use crate::domain::policy::Target;
+use crate::domain::policy::{Strategy, Target};
+use crate::domain::schedule::ask::{LayerFields, ScheduleChange};
 use crate::domain::sealed::{Sealed, SealedKey};
 use crate::domain::service::RoutingKey;
 use crate::domain::time::Timestamp;
@@ -29,6 +30,8 @@ pub(super) struct World {
     pub(super) now: Timestamp,
     /// By name; `eve` is the fallback user.
     pub(super) users: Vec<(String, UserId)>,
+    /// By name; by `nobody` nobody is ever on call.
+    pub(super) schedules: Vec<(String, ScheduleId)>,
     pub(super) service: ServiceId,
     pub(super) policy: PolicyId,
     ids: u128,
@@ -71,6 +74,21 @@ pub(super) fn level(minutes: u64, users: &[UserId]) -> EscalationRuleFields {
         id: None,
         delay: Duration::from_secs(60 * minutes),
         targets: users.iter().copied().map(Target::User).collect(),
+        strategy: Strategy::AssignToEveryone,
+    }
+}
+
+/// A layer whose users take turns from the start.
+pub(super) fn layer(users: &[UserId], turn: Duration) -> LayerFields {
+    LayerFields {
+        id: None,
+        name: Some("all".into()),
+        start: START,
+        end: None,
+        users: users.to_vec(),
+        rotation_virtual_start: START,
+        turn,
+        restrictions: Vec::new(),
     }
 }
 
@@ -81,6 +99,7 @@ impl World {
             state: State::default(),
             now: START.minus(Duration::from_secs(1)),
             users: Vec::new(),
+            schedules: Vec::new(),
             service: ServiceId("P000000".parse().unwrap()),
             policy: PolicyId("P000000".parse().unwrap()),
             ids: 0,
@@ -106,7 +125,29 @@ impl World {
             NewIntegration { name: "events".into(), kind: "kind".into(), routing_key: key(), vendor: None };
         let service = world.service;
         world.make(Ask::CreateIntegration { service, integration: Box::new(integration) });
+        world.schedule("nobody", Vec::new());
         world
+    }
+
+    /// Makes a schedule with these layers, in UTC.
+    pub(super) fn schedule(&mut self, name: &str, layers: Vec<LayerFields>) -> ScheduleId {
+        let change = ScheduleChange {
+            name: Some(name.into()),
+            time_zone: Some("UTC".into()),
+            layers: Some(layers),
+            ..ScheduleChange::default()
+        };
+        let id = ScheduleId(self.make(Ask::CreateSchedule(Box::new(change))));
+        self.schedules.push((name.to_owned(), id));
+        id
+    }
+
+    pub(super) fn schedule_id(&self, name: &str) -> ScheduleId {
+        self.schedules
+            .iter()
+            .find(|(known, _)| known == name)
+            .unwrap_or_else(|| panic!("no schedule {name}"))
+            .1
     }
 
     pub(super) fn user(&self, name: &str) -> UserId {

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::command::Rejection;
-use crate::domain::id::{ObjectId, PolicyId, ServiceId, UserId};
+use crate::domain::id::{ObjectId, PolicyId, ScheduleId, ServiceId, UserId};
 use crate::domain::incidents::decide::draft::Draft;
 use crate::domain::policy::EscalationPolicy;
+use crate::domain::schedule::Schedule;
+use crate::domain::schedule::zone::Zone;
 use crate::domain::service::Service;
 use crate::domain::user::User;
 
@@ -80,6 +82,17 @@ pub(super) fn service(draft: &Draft, id: ServiceId) -> Result<Arc<Service>, Reje
 
 pub(super) fn policy(draft: &Draft, id: PolicyId) -> Result<Arc<EscalationPolicy>, Rejection> {
     draft.state.policies.get(&id).cloned().ok_or_else(|| not_found("escalation policy", id))
+}
+
+pub(super) fn schedule(draft: &Draft, id: ScheduleId) -> Result<Arc<Schedule>, Rejection> {
+    draft.state.schedules.get(&id).cloned().ok_or_else(|| not_found("schedule", id))
+}
+
+/// Looked up in the time zones that are built in, so that all replicas agree.
+pub(super) fn time_zone(zone: &str, errors: &mut Errors) {
+    errors.unless(Zone::named(zone).is_some(), || {
+        format!("time_zone `{zone}` does not exist: give an IANA time zone such as Europe/Berlin")
+    });
 }
 
 /// Whether two names are one to people.

@@ -9,7 +9,7 @@ use crate::domain::command::{
 use crate::domain::id::{ContactMethodId, PolicyId, ServiceId, UserId};
 use crate::domain::incidents::decide::draft::Draft;
 use crate::domain::incidents::fact::Fact;
-use crate::domain::policy::Target;
+use crate::domain::policy::{Strategy, Target};
 use crate::domain::token::Scope;
 use crate::domain::user::{Channel, ContactMethod};
 
@@ -51,8 +51,12 @@ pub(super) fn found(draft: &mut Draft, founding: &Founding) -> Result<Done, Reje
 
 /// The same user twice: whoever did not look up the first time is reminded after an hour.
 fn first_policy(user: UserId) -> PolicyChange {
-    let level =
-        || EscalationRuleFields { id: None, delay: SECOND_LEVEL_AFTER, targets: vec![Target::User(user)] };
+    let level = || EscalationRuleFields {
+        id: None,
+        delay: SECOND_LEVEL_AFTER,
+        targets: vec![Target::User(user)],
+        strategy: Strategy::AssignToEveryone,
+    };
     PolicyChange { name: Some(NAME.into()), rules: Some(vec![level(), level()]), ..PolicyChange::default() }
 }
 

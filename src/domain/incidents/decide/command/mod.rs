@@ -1,15 +1,21 @@
 //! Commands: each is judged once, and its verdict is remembered.
 
+mod calendar;
 mod check;
+mod feed;
 mod found;
 mod incident;
+mod overrides;
 mod policy;
 mod rule;
+mod schedule;
 mod service;
 mod token;
 mod user;
 
 use std::sync::Arc;
+
+pub(super) use schedule::preview;
 
 use super::draft::Draft;
 use crate::domain::command::{Actor, Ask, Command, Done, Rejection, Verdict};
@@ -86,6 +92,16 @@ fn judge(draft: &mut Draft, command: &Command) -> Result<Done, Rejection> {
         Ask::CreatePolicy(change) => policy::create(draft, change).map(Done::Object),
         Ask::UpdatePolicy { id, change } => policy::update(draft, *id, change),
         Ask::DeletePolicy { id } => policy::delete(draft, *id),
+        Ask::CreateSchedule(change) => schedule::create(draft, change),
+        Ask::UpdateSchedule { id, change } => schedule::update(draft, *id, change),
+        Ask::DeleteSchedule { id } => schedule::delete(draft, *id),
+        Ask::CreateOverride { schedule, new } => overrides::create(draft, *schedule, new),
+        Ask::DeleteOverride { schedule, id } => overrides::delete(draft, *schedule, *id),
+        Ask::IssueFeed(new) => feed::issue(draft, new),
+        Ask::RevokeFeed { id } => feed::revoke(draft, *id),
+        Ask::CreateCalendar(change) => calendar::create(draft, change),
+        Ask::UpdateCalendar { id, change } => calendar::update(draft, *id, change),
+        Ask::DeleteCalendar { id } => calendar::delete(draft, *id),
         Ask::IssueToken(new) => token::issue(draft, new),
         Ask::RevokeToken { id } => token::revoke(draft, *id),
     }

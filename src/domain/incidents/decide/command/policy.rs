@@ -77,9 +77,9 @@ fn levels(
 ) -> Vec<EscalationRule> {
     let mut known: BTreeSet<_> = old.iter().map(|rule| rule.id).collect();
     let mut fresh = draft.next_objects().skip(taken).map(EscalationRuleId);
-    let level = |EscalationRuleFields { id, delay, targets }| {
+    let level = |EscalationRuleFields { id, delay, targets, strategy }| {
         let id = id.filter(|id| known.remove(id)).or_else(|| fresh.next())?;
-        Some(EscalationRule { id, delay, targets })
+        Some(EscalationRule { id, delay, targets, strategy })
     };
     rules.into_iter().filter_map(level).collect()
 }
@@ -119,10 +119,13 @@ fn check_level(draft: &Draft, level: usize, rule: &EscalationRuleFields, errors:
         format!("level {level} has {} targets: give 1 to {TARGETS_MAX}", rule.targets.len())
     });
     for target in &rule.targets {
-        if let Target::User(user) = target
-            && !draft.state.users.contains_key(user)
-        {
-            errors.add(format!("level {level}: no user with the id {user}"));
+        match target {
+            Target::User(user) => errors.unless(draft.state.users.contains_key(user), || {
+                format!("level {level}: no user with the id {user}")
+            }),
+            Target::Schedule(schedule) => errors.unless(draft.state.schedules.contains_key(schedule), || {
+                format!("level {level}: no schedule with the id {schedule}")
+            }),
         }
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::check::{self, Errors, LABEL_MAX, TEXT_MAX};
+use super::schedule;
 use crate::domain::command::{ContactMethodChange, Done, NewContactMethod, NewUser, Rejection, UserChange};
 use crate::domain::id::{ContactMethodId, NotificationRuleId, ObjectId, UserId};
 use crate::domain::incidents::decide::draft::Draft;
@@ -97,9 +98,7 @@ fn check_fields(draft: &Draft, id: Option<UserId>, change: &UserChange) -> Resul
         errors.unless(other.is_none(), || "Email has already been taken".to_owned());
     }
     if let Some(zone) = &change.time_zone {
-        errors.unless(zone_exists(zone), || {
-            format!("time_zone `{zone}` does not exist: give an IANA time zone such as Europe/Berlin")
-        });
+        check::time_zone(zone, &mut errors);
     }
     if let Some(Some(title)) = &change.job_title {
         errors.text("job_title", title, LABEL_MAX);
@@ -113,12 +112,7 @@ fn check_fields(draft: &Draft, id: Option<UserId>, change: &UserChange) -> Resul
     errors.done()
 }
 
-/// Looked up in the time zones that are built in, so that all replicas agree.
-fn zone_exists(zone: &str) -> bool {
-    jiff::tz::TimeZoneDatabase::bundled().get(zone).is_ok()
-}
-
-/// A user's tokens end with it.
+/// A user's tokens and feeds end with it.
 pub(super) fn delete(draft: &mut Draft, id: UserId) -> Result<Done, Rejection> {
     let user = check::user(draft, id)?;
     let mut errors = Errors::default();
@@ -126,6 +120,12 @@ pub(super) fn delete(draft: &mut Draft, id: UserId) -> Result<Done, Rejection> {
         errors.add(format!(
             "user `{}` cannot be removed as escalation policy `{}` pages it: change the policy first",
             user.name, policy.name
+        ));
+    }
+    for schedule in draft.state.schedules.values().filter(|schedule| schedule.names(id, draft.now)) {
+        errors.add(format!(
+            "user `{}` cannot be removed as it is on schedule `{}`: take it off the layers and overrides first",
+            user.name, schedule.name
         ));
     }
     let assigned = draft.state.incidents.values().find(|incident| {
@@ -146,6 +146,7 @@ pub(super) fn delete(draft: &mut Draft, id: UserId) -> Result<Done, Rejection> {
     for id in tokens.map(|token| token.id).collect::<Vec<_>>() {
         draft.emit(Fact::TokenRevoked { id });
     }
+    schedule::forget_user(draft, id);
     draft.emit(Fact::UserDeleted { id });
     Ok(Done::Changed)
 }
