@@ -10,6 +10,8 @@ use crate::domain::incident::{Agent, EscalateReason, Incident, Status, Unreached
 use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::state::State;
 use crate::domain::policy::{EscalationPolicy, Target};
+use crate::domain::purpose::Purpose;
+use crate::domain::time::Timestamp;
 
 /// The shortest wait for an acknowledgement, whatever a policy says: a decision must not go through levels for ever.
 const DELAY_MIN: Duration = Duration::from_secs(1);
@@ -48,7 +50,7 @@ pub(super) fn enter(
             at: draft.now,
             next_at: Some(draft.now.plus(rule.delay.max(DELAY_MIN))),
         });
-        let Some(unreached) = unreached else { return draft.page_later(number) };
+        let Some(unreached) = unreached else { return draft.page_later(number, purpose(reason)) };
         draft.emit(Fact::NobodyReached { number, level, reason: unreached, at: draft.now });
         (level, reason, by) =
             (level.saturating_add(1), EscalateReason::NobodyReached, Agent::Service(incident.service));
@@ -86,13 +88,53 @@ pub(super) fn again(draft: &mut Draft, number: IncidentNumber, by: Agent) {
     let Some(incident) = draft.open(number) else { return };
     let escalation = &incident.escalation;
     if escalation.by_hand {
-        return draft.page_later(number);
+        return draft.page_later(number, Purpose::Unacknowledged);
     }
-    let levels = draft.state.policies.get(&incident.policy).map_or(0, |policy| policy.rules.len());
-    // The policy may have become shorter meanwhile.
-    let level = escalation.level.min(u8::try_from(levels).unwrap_or(u8::MAX)).max(1);
-    let round = escalation.round;
+    let (level, round) = (present_level(&draft.state, incident), escalation.round);
     enter(draft, number, level, round, EscalateReason::Unacknowledged, by);
+}
+
+/// The level that an incident is in; the policy may have become shorter meanwhile.
+pub(super) fn present_level(state: &State, incident: &Incident) -> u8 {
+    let levels = state.policies.get(&incident.policy).map_or(0, |policy| policy.rules.len());
+    incident.escalation.level.min(u8::try_from(levels).unwrap_or(u8::MAX)).max(1)
+}
+
+/// Who is on call now for the level that an incident is in.
+pub(super) fn on_call(state: &State, incident: &Incident) -> Vec<UserId> {
+    present_targets(state, incident).map_or_else(Vec::new, |targets| users(state, targets))
+}
+
+/// When somebody else may be on call for the level that an incident is in; `None`: never.
+pub(super) fn shift_end(state: &State, incident: &Incident, now: Timestamp) -> Option<Timestamp> {
+    let targets = present_targets(state, incident)?;
+    targets.iter().filter_map(|target| changes_at(state, target, now)).min()
+}
+
+fn present_targets<'s>(state: &'s State, incident: &Incident) -> Option<&'s [Target]> {
+    let policy = state.policies.get(&incident.policy)?;
+    let rule = policy.rules.get(usize::from(present_level(state, incident)).checked_sub(1)?)?;
+    Some(&rule.targets)
+}
+
+/// When other users may be behind this target, after `now`. A user is always the same; a schedule reaches nobody yet.
+fn changes_at(_: &State, target: &Target, _: Timestamp) -> Option<Timestamp> {
+    match target {
+        Target::User(_) | Target::Schedule(_) => None,
+    }
+}
+
+/// Why the users of a level are told, by the reason for which it was entered.
+fn purpose(reason: EscalateReason) -> Purpose {
+    match reason {
+        EscalateReason::Opened => Purpose::Triggered,
+        EscalateReason::Timeout | EscalateReason::NobodyReached | EscalateReason::Requested => {
+            Purpose::Escalated
+        }
+        EscalateReason::Unacknowledged => Purpose::Unacknowledged,
+        EscalateReason::Reopened => Purpose::Reopened,
+        EscalateReason::ShiftEnded => Purpose::Reassigned,
+    }
 }
 
 /// All rounds are through. If nobody was reached in any of them, the last resort is paged, unless it was tried in vain.
@@ -114,7 +156,7 @@ fn exhaust(draft: &mut Draft, number: IncidentNumber) {
             });
         } else {
             draft.emit(Fact::FallbackPaged { number, user, at });
-            draft.page_later(number);
+            draft.page_later(number, Purpose::Escalated);
         }
     }
     draft.emit(Fact::EscalationExhausted { number, at: draft.now });
@@ -133,6 +175,11 @@ fn last_resort(state: &State, incident: &Incident) -> Option<UserId> {
 /// Whether a level of the policy pages this user.
 pub(super) fn names(policy: &EscalationPolicy, user: UserId) -> bool {
     policy.rules.iter().any(|rule| rule.targets.contains(&Target::User(user)))
+}
+
+/// The users who are asked for help when a policy is: those on call on its first level.
+pub(super) fn first_level(state: &State, policy: &EscalationPolicy) -> Vec<UserId> {
+    policy.rules.first().map_or_else(Vec::new, |rule| users(state, &rule.targets))
 }
 
 /// The users behind the targets, each once, in the order of the targets.

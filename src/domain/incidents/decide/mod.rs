@@ -1,5 +1,6 @@
 //! What follows from a batch of inputs and from the passing of time.
 
+mod acknowledged;
 mod command;
 mod door;
 mod draft;
@@ -7,7 +8,9 @@ mod escalation;
 mod event;
 mod notify;
 mod page;
+mod reopen;
 mod timers;
+mod urgency;
 
 use super::fact::Fact;
 use super::input::Input;
