@@ -169,7 +169,7 @@ mod tests {
         check(&early, "2026-03-28T12:00:00Z", false, "2026-03-29T01:30:00Z", "2026-03-29T03:00:00Z");
         // Hours that are skipped whole are none: the next ones are a day later.
         let gone = SupportHours { end: 3 * 3600, ..early.clone() };
-        check(&gone, "2026-03-28T12:00:00Z", false, "2026-03-29T01:30:00Z", "2026-03-30T01:00:00Z");
+        check(&gone, "2026-03-28T12:00:00Z", false, "2026-03-30T00:30:00Z", "2026-03-30T01:00:00Z");
         // 02:30 comes twice on 2026-10-25: the first time counts.
         check(&early, "2026-10-24T12:00:00Z", false, "2026-10-25T00:30:00Z", "2026-10-25T04:00:00Z");
     }

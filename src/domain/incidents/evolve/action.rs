@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::standing::change;
 use super::timeline::write;
 use crate::domain::action::{Action, Standing};
-use crate::domain::incident::{Agent, Happening, PageState};
+use crate::domain::incident::{Agent, Happening, PageState, Status};
 use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::state::State;
 
@@ -22,8 +22,10 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
             let closed = state.incidents.get(number).filter(|incident| !incident.is_open()).cloned();
             change(state, *number, *at, |incident| {
                 before.restore(incident);
-                // Their messages have been called back.
-                incident.escalation.pages.retain(|page| page.state != PageState::Pending);
+                if incident.status == Status::Triggered {
+                    // Their messages have been called back.
+                    incident.escalation.pages.retain(|page| page.state != PageState::Pending);
+                }
                 super::incident::acted(incident, Agent::User(*by), *at);
                 write(incident, *at, Agent::User(*by), Happening::Undone { what: action.what });
             });

@@ -1,8 +1,11 @@
 //! The rules, tried out: scripts with what is expected of them, and properties over random inputs.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod acknowledged;
 mod commands;
+mod people;
 mod properties;
 mod script;
 mod stories;
+mod undo;
 mod world;

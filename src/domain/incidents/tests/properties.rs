@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::script::change;
 use super::world::{World, key};
-use crate::domain::command::{Ask, NewIncident, StatusChange};
+use crate::domain::command::{Ask, Done, NewIncident, StatusChange, Verdict};
 use crate::domain::event::{Action, DedupKey, EventAddress};
-use crate::domain::id::{IncidentNumber, IntegrationId};
+use crate::domain::id::{IncidentNumber, IntegrationId, UserId};
 use crate::domain::incident::{Happening, Incident, NotifyOutcome, PageState, Status};
 use crate::domain::incidents::decide::{TIMERS_MAX, decide};
 use crate::domain::incidents::fact::Fact;
@@ -18,6 +18,8 @@ use crate::domain::incidents::input::{Input, Poison};
 use crate::domain::incidents::snapshot::{Record, records, restore};
 use crate::domain::incidents::state::State;
 use crate::domain::notify::{self, NotificationId};
+use crate::domain::purpose::Purpose;
+use crate::domain::user::Urgency;
 
 #[derive(Clone, Debug)]
 enum Step {
@@ -27,6 +29,12 @@ enum Step {
     Level(u64, u8),
     ByHand(Option<u8>),
     Note(u64),
+    Snooze(u64, u64),
+    Merge(u64, u64),
+    Urgency(u64, bool),
+    Undo(u8),
+    /// What people ask and write, by whom, with numbers for it.
+    Talk(Talk, u64, u8, u32),
     Settle(usize, bool, bool),
     DropContacts(u8),
     DeleteUser(u8),
@@ -37,6 +45,21 @@ enum Step {
     Wait(u64),
     /// What follows is in another batch.
     Cut,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Talk {
+    Ask,
+    Join,
+    Decline,
+    TakeBack,
+    Subscribe,
+    Unsubscribe,
+    Tell,
+    Edit,
+    Delete,
+    Link,
+    Unlink,
 }
 
 fn event() -> impl Strategy<Value = Step> {
@@ -61,7 +84,18 @@ fn by_people() -> impl Strategy<Value = Step> {
         (1..6u64, 1..4u8).prop_map(|(number, level)| Step::Level(number, level)),
         proptest::option::of(0..2u8).prop_map(Step::ByHand),
         (1..6u64).prop_map(Step::Note),
+        (1..6u64, 0..3_000u64).prop_map(|(number, seconds)| Step::Snooze(number, seconds)),
+        (1..6u64, 1..6u64).prop_map(|(into, source)| Step::Merge(into, source)),
+        (1..6u64, any::<bool>()).prop_map(|(number, high)| Step::Urgency(number, high)),
+        (0..3u8).prop_map(Step::Undo),
     ]
+}
+
+fn talk() -> impl Strategy<Value = Step> {
+    use Talk::{Ask, Decline, Delete, Edit, Join, Link, Subscribe, TakeBack, Tell, Unlink, Unsubscribe};
+    let all = vec![Ask, Join, Decline, TakeBack, Subscribe, Unsubscribe, Tell, Edit, Delete, Link, Unlink];
+    (proptest::sample::select(all), 1..6u64, 0..4u8, 0..12u32)
+        .prop_map(|(talk, number, user, entry)| Step::Talk(talk, number, user, entry))
 }
 
 fn rare() -> impl Strategy<Value = Step> {
@@ -79,7 +113,8 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
     let settle = (0..4usize, any::<bool>(), any::<bool>());
     let step = prop_oneof![
         8 => event(),
-        4 => by_people(),
+        5 => by_people(),
+        2 => talk(),
         4 => settle.prop_map(|(page, reached, unknown)| Step::Settle(page, reached, unknown)),
         1 => rare(),
         3 => (0..3_000u64).prop_map(Step::Wait),
@@ -90,7 +125,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// With time-outs, and a policy of three levels of which one is empty, gone through twice.
 fn busy_world() -> World {
-    super::script::run("ack-timeout 10m; auto-resolve 5h; policy ann,bob 10m / nobody 5m / cid 10m x1").0
+    super::script::run("ack-timeout 10m; auto-resolve 5h; reminders 4m; reopen 20m; hours 9 17; hand-over; policy ann,bob 10m / nobody 5m / cid 10m x1").0
 }
 
 fn inputs(world: &mut World, step: &Step) -> Vec<Input> {
@@ -130,6 +165,25 @@ fn inputs(world: &mut World, step: &Step) -> Vec<Input> {
             let ask = Ask::AddNote { incident: IncidentNumber(number), content: "looking".into() };
             vec![world.command(Some("bob"), ask)]
         }
+        Step::Undo(user) => vec![world.command(Some(names[usize::from(user) + 1]), Ask::Undo)],
+        Step::Snooze(number, seconds) => {
+            let (incidents, duration) = (vec![IncidentNumber(number)], Duration::from_secs(seconds));
+            vec![world.command(Some("ann"), Ask::Snooze { incidents, duration, if_open: number % 2 == 0 })]
+        }
+        Step::Merge(into, source) => {
+            let sources = vec![IncidentNumber(source)];
+            vec![world.command(Some("ann"), Ask::Merge { into: IncidentNumber(into), sources })]
+        }
+        Step::Urgency(number, high) => {
+            let mut change = change(number);
+            change.urgency = Some(if high { Urgency::High } else { Urgency::Low });
+            update(world, change)
+        }
+        Step::Talk(talk, number, user, entry) => {
+            let name = names[usize::from(user)];
+            let ask = talks(talk, IncidentNumber(number), world.user(name), entry);
+            vec![world.command(Some(name), ask)]
+        }
         Step::Settle(page, reached, unknown) => {
             pages.get(page).map_or(vec![], |(number, page)| settle(world, *number, page, reached, unknown))
         }
@@ -158,6 +212,25 @@ fn inputs(world: &mut World, step: &Step) -> Vec<Input> {
         })],
         Step::Restored => vec![Input::Restored],
         Step::Wait(_) | Step::Cut => vec![],
+    }
+}
+
+fn talks(talk: Talk, incident: IncidentNumber, user: UserId, entry: u32) -> Ask {
+    let (users, none) = (vec![user], Vec::new());
+    match talk {
+        Talk::Ask => Ask::RequestResponders { incident, message: "help".into(), users, policies: vec![] },
+        Talk::Join => Ask::ReplyToRequest { incident, joined: true },
+        Talk::Decline => Ask::ReplyToRequest { incident, joined: false },
+        Talk::TakeBack => Ask::CancelResponders { incident, users: none },
+        Talk::Subscribe => Ask::ChangeSubscribers { incident, add: users, remove: none },
+        Talk::Unsubscribe => Ask::ChangeSubscribers { incident, add: none, remove: users },
+        Talk::Tell => Ask::UpdateStatus { incident, subject: "".into(), message: "soon".into() },
+        Talk::Edit => Ask::EditNote { incident, entry, content: "better".into() },
+        Talk::Delete => Ask::DeleteNote { incident, entry },
+        Talk::Link => {
+            Ask::AddLink { incident, href: format!("https://wiki/{entry}").into(), text: "".into() }
+        }
+        Talk::Unlink => Ask::RemoveLink { incident, entry },
     }
 }
 
@@ -199,7 +272,14 @@ fn settle(
         }));
     }
     let at = world.now;
-    inputs.push(Input::Notify(notify::Fact::PageSettled { number, page: page.id, reached, unknown, at }));
+    inputs.push(Input::Notify(notify::Fact::PageSettled {
+        number,
+        page: page.id,
+        reached,
+        unknown,
+        purpose: Purpose::Triggered,
+        at,
+    }));
     inputs
 }
 
@@ -248,13 +328,15 @@ fn check_state(state: &State) {
     assert_eq!(&restore(records(state)), state);
     let mut open = BTreeSet::new();
     for incident in state.incidents.values() {
-        for alert in incident.alerts.iter().filter(|alert| alert.resolved_at.is_none()) {
+        for alert in incident.alerts.iter().filter(|alert| alert.is_open()) {
             let key: (IntegrationId, DedupKey) = (alert.integration, alert.dedup_key.clone());
             assert!(incident.is_open(), "an open alert in a closed incident");
             assert!(open.insert(key), "two open incidents with one key");
         }
         check_incident(state, incident);
     }
+    let known = |key: &(IntegrationId, DedupKey)| open.contains(key);
+    assert!(state.open_alerts.keys().all(known), "an open alert that is nowhere");
 }
 
 fn check_incident(state: &State, incident: &Incident) {
@@ -263,14 +345,19 @@ fn check_incident(state: &State, incident: &Incident) {
     match incident.status {
         Status::Triggered => {
             let pending = incident.escalation.pages.iter().any(|page| page.state == PageState::Pending);
+            let quiet = [incident.unacknowledge_at, incident.remind_at, incident.hand_over_at];
+            assert!(!incident.snoozed && quiet == [None; 3], "acknowledged and triggered: {incident:#?}");
             let said = incident
                 .timeline
                 .iter()
                 .any(|entry| matches!(entry.what, Happening::PathExhausted | Happening::Assigned { .. }));
             assert!(escalates || pending || said, "nobody is paged, and nothing says why: {incident:#?}");
         }
-        Status::Acknowledged => assert!(!escalates),
+        Status::Acknowledged => {
+            assert!(!escalates && (!incident.snoozed || incident.unacknowledge_at.is_some()));
+        }
         Status::Resolved { .. } => {
+            assert!(!incident.snoozed);
             assert_eq!(timers, 0);
             assert!(incident.assignments.is_empty() && incident.acknowledgements.is_empty());
         }
@@ -290,6 +377,49 @@ fn open(state: &State) -> Vec<(Vec<DedupKey>, Option<DedupKey>, &'static str)> {
         .collect();
     open.sort();
     open
+}
+
+fn undoable(world: &World, action: u8, number: u64, other: u64) -> Ask {
+    let mut change = change(number);
+    match action {
+        0 => change.status = Some(StatusChange::Acknowledged),
+        1 => change.assignees = Some(vec![world.user("cid")]),
+        2 => change.escalation_level = Some(1),
+        3 => {
+            let incidents = vec![IncidentNumber(number), IncidentNumber(other)];
+            return Ask::Snooze { incidents, duration: Duration::from_secs(60), if_open: true };
+        }
+        _ => {
+            let sources = vec![IncidentNumber(other)];
+            return Ask::Merge { into: IncidentNumber(number), sources };
+        }
+    }
+    Ask::UpdateIncidents(vec![change])
+}
+
+/// The state but for what an undo leaves behind: log entries, counters, and messages that were planned anew.
+fn essence(state: &State) -> State {
+    let mut essence = State {
+        verdicts: Default::default(),
+        verdict_order: Default::default(),
+        actions: Default::default(),
+        pages: 0,
+        ..state.clone()
+    };
+    for number in state.incidents.keys() {
+        let incident = std::sync::Arc::make_mut(essence.incidents.get_mut(number).unwrap());
+        incident.timeline.clear();
+        (incident.revision, incident.updated_at, incident.acted) = (0, incident.created_at, None);
+        incident.alerts.retain(|alert| alert.moved.is_none());
+        for page in &mut incident.escalation.pages {
+            (page.id.n, page.at) = (0, None);
+        }
+        incident.escalation.pages.sort_by_key(|page| page.user);
+        for unsure in &mut incident.escalation.unsure {
+            unsure.again = false;
+        }
+    }
+    essence
 }
 
 proptest! {
@@ -321,6 +451,27 @@ proptest! {
         }
         prop_assert_eq!(open(&at_once), open(&one_by_one));
         prop_assert_eq!(at_once.verdicts, one_by_one.verdicts);
+    }
+
+    #[test]
+    fn an_action_that_is_undone_at_once_has_never_been(
+        steps in steps(),
+        action in 0..5u8,
+        number in 1..6u64,
+        other in 1..6u64,
+    ) {
+        let mut world = run(&steps);
+        let ask = undoable(&world, action, number, other);
+        let before = world.state.clone();
+        if world.ask(Some("ann"), ask) == Verdict::Done(Done::Changed)
+            && before.users.contains_key(&world.user("ann"))
+        {
+            check_state(&world.state);
+            let undone = world.ask(Some("ann"), Ask::Undo);
+            check_state(&world.state);
+            prop_assert!(matches!(undone, Verdict::Done(Done::Undone(_))), "{:?}", undone);
+            prop_assert_eq!(essence(&world.state), essence(&before));
+        }
     }
 
     #[test]
@@ -374,7 +525,7 @@ fn a_long_timeline_is_cut_in_the_middle_and_keeps_its_notes_and_indices() {
     let incident = &world.state.incidents[&IncidentNumber(1)];
     assert!(incident.timeline.len() <= crate::domain::incidents::evolve::TIMELINE_MAX);
     let kept = incident.log_entry(index).map(|entry| &entry.what);
-    assert_eq!(kept, Some(&Happening::Annotated { content: "keep me".into() }));
+    assert_eq!(kept, Some(&Happening::Annotated { content: "keep me".into(), edited: None }));
     // Opening and two lines for the first level; three for each round of acknowledging and taking back; the note.
     assert_eq!(incident.log_entries_total(), 2 + 3 * 2_070 + 1);
 }
