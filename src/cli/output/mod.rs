@@ -194,6 +194,34 @@ impl Output {
         self.text(&text)
     }
 
+    /// Shows how far a long work is, on a terminal; the last call must say that all is done.
+    pub(super) fn progress(&mut self, done: usize, total: usize) {
+        const WIDTH: usize = 30;
+        if !io::stderr().is_terminal() || total == 0 {
+            return;
+        }
+        let full = (done.min(total) * WIDTH) / total;
+        let bar = format!("{}{}", "#".repeat(full), ".".repeat(WIDTH - full));
+        let end = if done >= total { "\n" } else { "" };
+        let _ = write!(self.messages, "\r[{bar}] {done}/{total}{end}");
+        let _ = self.messages.flush();
+    }
+
+    /// Asks a question that is answered with yes or no. Where nobody can answer, it is yes.
+    ///
+    /// # Errors
+    /// Those of standard input.
+    pub(super) fn confirm(&mut self, question: &str) -> io::Result<bool> {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Ok(true);
+        }
+        let _ = write!(self.messages, "{question} [y/N] ");
+        let _ = self.messages.flush();
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+
     /// Says something that is no data.
     pub(super) fn note(&mut self, text: &str) {
         // Nobody listens to messages: that is no reason to fail.
