@@ -7,7 +7,7 @@ use super::lookup;
 use super::session::Session;
 use super::settle::Goal;
 use super::view;
-use crate::client::{Client, Request, pages};
+use crate::client::{self, Client, Request, pages};
 
 /// How many are looked for in one go.
 const ROUND: usize = 10_000;
@@ -95,22 +95,43 @@ async fn change(session: &mut Session, client: &Client, goal: Goal, ids: &[Strin
         session.out.progress(through, ids.len());
         let asked: Vec<&str> = chunk.iter().map(String::as_str).collect();
         match goal.ask(client, &asked, true).await {
-            Ok(changed) => {
-                let (over, done): (Vec<_>, Vec<_>) =
-                    changed.into_iter().partition(|it| goal != Goal::Resolved && it["status"] == "resolved");
-                came.over += over.len();
-                came.done.extend(done);
+            // All or nothing: if one was refused, each is tried alone.
+            Err(client::Error::Refused { .. } | client::Error::NotFound { .. }) if asked.len() > 1 => {
+                for id in asked {
+                    let answer = goal.ask(client, &[id], true).await;
+                    came.take(session, goal, &[id], answer);
+                }
             }
-            Err(error) => {
-                let error = anyhow::Error::from(error);
-                came.first.get_or_insert(report(&error).map_or(Exit::Failed, |report| report.exit));
-                came.failed.extend(chunk.iter().cloned());
-                session.fail(&error);
-            }
+            answer => came.take(session, goal, &asked, answer),
         }
         through += chunk.len();
     }
     session.out.progress(ids.len(), ids.len());
+}
+
+impl Came {
+    fn take(
+        &mut self,
+        session: &mut Session,
+        goal: Goal,
+        asked: &[&str],
+        answer: Result<Vec<Value>, client::Error>,
+    ) {
+        match answer {
+            Ok(changed) => {
+                let over = |it: &Value| goal != Goal::Resolved && it["status"] == "resolved";
+                let (over, done): (Vec<_>, Vec<_>) = changed.into_iter().partition(over);
+                self.over += over.len();
+                self.done.extend(done);
+            }
+            Err(error) => {
+                let error = anyhow::Error::from(error);
+                self.first.get_or_insert(report(&error).map_or(Exit::Failed, |report| report.exit));
+                self.failed.extend(asked.iter().map(|id| (*id).to_owned()));
+                session.fail(&error);
+            }
+        }
+    }
 }
 
 fn say(session: &mut Session, goal: Goal, came: &Came) -> anyhow::Result<Exit> {
@@ -121,7 +142,7 @@ fn say(session: &mut Session, goal: Goal, came: &Came) -> anyhow::Result<Exit> {
             parts.push(format!("{} had been resolved meanwhile", incidents(came.over)));
         }
         if !came.failed.is_empty() {
-            parts.push(format!("{} left as they were", incidents(came.failed.len())));
+            parts.push(format!("{} left alone", incidents(came.failed.len())));
         }
         session.out.text(&parts.join("; "))?;
     } else {

@@ -31,6 +31,15 @@ fn an_undone_acknowledgement_escalates_where_it_was() {
 }
 
 #[test]
+fn who_cannot_be_paged_anew_is_not_waited_for() {
+    let (mut world, _) = run("0m trigger db; 5m ann ack 1");
+    world.drop_contacts("ann");
+    world.ask(Some("ann"), Ask::Undo);
+    let incident = &world.state.incidents[&IncidentNumber(1)];
+    assert_eq!((incident.escalation.level, incident.assignments[0].user), (2, world.user("bob")));
+}
+
+#[test]
 fn an_undone_assignment_gives_it_back() {
     check(
         "0m trigger db; 1m page 1 reached; 5m ann assign 1 cid; 6m ann undo; 40m",

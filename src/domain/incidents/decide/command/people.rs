@@ -98,7 +98,8 @@ pub(super) fn cancel(
     users: &[UserId],
 ) -> Result<Done, Rejection> {
     let incident = open(draft, number)?;
-    for user in users.iter().filter(|user| incident.responders.iter().all(|known| known.user != **user)) {
+    let asked = |user: &UserId| incident.responders.iter().any(|known| known.user == *user);
+    if let Some(user) = users.iter().find(|user| !asked(user)) {
         return Err(check::not_found("responder", user));
     }
     let pending = incident.responders.iter().filter(|known| known.reply == Reply::Pending);

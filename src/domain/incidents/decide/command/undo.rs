@@ -5,7 +5,7 @@ use std::sync::Arc;
 use crate::domain::action::{Action, ActionKind, Left, LeftWhy, Standing, UNDO_WITHIN, Undone};
 use crate::domain::command::{Ask, Done, IncidentChange, Rejection, StatusChange};
 use crate::domain::id::{IncidentNumber, UserId};
-use crate::domain::incident::{Agent, Incident, ResolveReason, Status};
+use crate::domain::incident::{Agent, Incident, Page, PageState, ResolveReason, Status, UnreachedReason};
 use crate::domain::incidents::decide::draft::Draft;
 use crate::domain::incidents::decide::{escalation, event, page};
 use crate::domain::incidents::fact::Fact;
@@ -179,6 +179,12 @@ fn page_again(draft: &mut Draft, number: IncidentNumber, before: &Standing) {
         return draft.page_later(number, Purpose::Triggered);
     }
     page::resume(draft, number, pages);
+    let waits = |page: &Page| page.state != PageState::Unreached;
+    let in_vain = |incident: &Arc<Incident>| !incident.escalation.pages.iter().any(waits);
+    if pages.iter().any(waits) && draft.open(number).is_some_and(in_vain) {
+        // Those who were to be paged have no contact method any more.
+        escalation::unreached(draft, number, UnreachedReason::NoContactMethod);
+    }
 }
 
 /// Which of these incidents a command has changed.
