@@ -64,7 +64,7 @@ pub(super) struct Escalate {
 
 pub(super) async fn escalate(session: &mut Session, args: Escalate) -> anyhow::Result<Exit> {
     let level = |incident: &Value| {
-        let next = incident["escalation_level"].as_u64().unwrap_or(0) + 1;
+        let next = incident["current_escalation_level"].as_u64().unwrap_or(0) + 1;
         json!({"escalation_level": args.level.map_or(next, u64::from)})
     };
     change(session, args.incidents, level, "escalated").await

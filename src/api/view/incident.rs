@@ -81,7 +81,7 @@ impl View<'_> {
             incidents_responders: incident.responders.iter().map(|it| self.responder(incident, it)).collect(),
             responder_requests: self.responder_requests(incident),
             alert_grouping: None,
-            escalation_level: incident.escalation.level,
+            current_escalation_level: incident.escalation.level,
             snoozed_until: incident.unacknowledge_at.filter(|_| incident.snoozed).map(Timestamp::to_iso),
             body: incident.details.as_ref().map(|details| wire::IncidentBody {
                 kind: "incident_body".to_owned(),

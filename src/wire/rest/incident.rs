@@ -79,9 +79,10 @@ pub struct Incident {
     /// What was written when it was opened by hand; only there if something was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<IncidentBody>,
-    /// An addition of `pd`: the level of the policy that it is in; 0: none was paged yet.
+    /// An addition of `pd`: the level of the policy that it is in; 0: none was paged yet. Not `escalation_level`: clients
+    /// send back what they were given, and that would page the level again.
     #[serde(default)]
-    pub escalation_level: u8,
+    pub current_escalation_level: u8,
     /// An addition of `pd`: until when it is snoozed; only there if it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub snoozed_until: Option<String>,
