@@ -20,7 +20,9 @@ async fn without_arguments_it_says_what_is_common() {
       show INCIDENT     Show one incident with its alerts and timeline
       ack INCIDENT...   Say that you look at it
       resolve INCIDENT  Say that it is over
+      snooze INCIDENT   Be paged again later
       note INCIDENT     Write a note
+      undo              Undo your last action
       status            Show how the server is
       serve             Run a server
 

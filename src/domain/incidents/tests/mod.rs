@@ -8,4 +8,5 @@ mod properties;
 mod script;
 mod stories;
 mod undo;
+mod undone;
 mod world;
