@@ -36,6 +36,7 @@ pub(crate) struct Context {
     pub(crate) query: Query,
     pub(crate) links: Links,
     from: Option<String>,
+    requester: Option<UserId>,
     idempotency_key: Option<Arc<str>>,
 }
 
@@ -60,6 +61,7 @@ impl FromRequestParts<Arc<Api>> for Context {
             query: Query::parse(request.uri.query().unwrap_or("")),
             links: Links::of(&api.parts.settings, &request.uri, &request.headers),
             from: text("from").filter(|from| !from.is_empty()).map(str::to_owned),
+            requester: None,
             idempotency_key,
             api: api.clone(),
         })
@@ -96,12 +98,18 @@ impl Context {
     }
 
     /// As whom the caller acts: the user that `From` names, or the token's, or the account.
-    fn actor(&self) -> Result<Actor, Error> {
-        let user = match &self.from {
-            Some(email) => Some(self.user_by_email(email).ok_or_else(|| Error::no_requester(email))?),
-            None => self.token.user,
+    pub(crate) fn actor(&self) -> Result<Actor, Error> {
+        let user = match (&self.requester, &self.from) {
+            (Some(user), _) => Some(*user),
+            (None, Some(email)) => Some(self.user_by_email(email).ok_or_else(|| Error::no_requester(email))?),
+            (None, None) => self.token.user,
         };
         Ok(Actor { user, token: Some(self.token.id) })
+    }
+
+    /// The body says as whom the caller acts.
+    pub(crate) fn act_as(&mut self, user: UserId) {
+        self.requester = Some(user);
     }
 
     fn user_by_email(&self, email: &str) -> Option<UserId> {

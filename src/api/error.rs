@@ -23,6 +23,8 @@ mod code {
     pub(super) const NOT_FOUND: u32 = 2100;
     pub(super) const ALREADY_RESOLVED: u32 = 1001;
     pub(super) const NO_REQUESTER: u32 = 1008;
+    pub(super) const INVALID_SNOOZE: u32 = 1013;
+    pub(super) const ALREADY_MERGED: u32 = 1019;
 }
 
 /// An answer that is not a success.
@@ -59,6 +61,12 @@ impl Error {
     /// 400: `From` names nobody.
     pub(crate) fn no_requester(email: &str) -> Self {
         let error = format!("From: no user has the e-mail address `{email}`");
+        Self::new(StatusCode::BAD_REQUEST, code::NO_REQUESTER, "Requester User Not Found", vec![error])
+    }
+
+    /// 400: `requester_id` names nobody.
+    pub(crate) fn unknown_requester(id: &str) -> Self {
+        let error = format!("requester_id: no user with the id {id}");
         Self::new(StatusCode::BAD_REQUEST, code::NO_REQUESTER, "Requester User Not Found", vec![error])
     }
 
@@ -142,6 +150,22 @@ impl Error {
             Rejection::NotFound { .. } | Rejection::AlreadyFounded => Self::invalid(text),
             Rejection::Invalid { errors } | Rejection::InUse { errors } => Self::invalid_all(errors),
             Rejection::AlreadyResolved { .. } => Self::already_resolved(text),
+            Rejection::AlreadyMerged { .. } => Self::new(
+                StatusCode::BAD_REQUEST,
+                code::ALREADY_MERGED,
+                "Incident Already Merged",
+                vec![text],
+            ),
+            Rejection::InvalidSnooze { errors } => {
+                Self::new(StatusCode::BAD_REQUEST, code::INVALID_SNOOZE, "Incident Snooze Is Invalid", errors)
+            }
+            Rejection::NoRequester { .. } => {
+                let message = "Requester User Not Found";
+                Self::new(StatusCode::BAD_REQUEST, code::NO_REQUESTER, message, vec![text])
+            }
+            Rejection::CannotUndo { .. } => {
+                Self::new(StatusCode::CONFLICT, code::INVALID, "Cannot Be Undone", vec![text])
+            }
             Rejection::Quarantined { .. } => Self::internal(text),
         }
     }

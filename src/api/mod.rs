@@ -15,6 +15,7 @@ mod context;
 mod error;
 mod feeds;
 mod fields;
+mod hours;
 mod ical;
 mod ical_read;
 mod incidents;
@@ -35,6 +36,7 @@ mod services;
 mod small;
 mod status;
 pub mod tokens;
+mod undo;
 mod users;
 mod view;
 mod words;
@@ -45,14 +47,16 @@ use axum::Router;
 use axum::extract::{Request, State as Extract};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::{delete, get, post};
+use axum::routing::{delete, get, post, put};
 use http::HeaderValue;
 
 use self::auth::RateLimit;
 pub(crate) use self::auth::sha256_hex;
 use self::context::Api;
 use self::error::Error;
-use self::incidents::{alerts, change, create, list, log_entries, notes, read};
+use self::incidents::{
+    alerts, change, create, linked, list, log_entries, merging, notes, read, responders, snooze, updates,
+};
 use self::parts::Parts;
 pub use self::paths::normalised;
 
@@ -84,6 +88,22 @@ fn incident_routes() -> Router<Arc<Api>> {
         .route("/incidents/{id}", get(read::get).put(change::one))
         .route("/incidents/{id}/events", get(read::events))
         .route("/incidents/{id}/notes", get(notes::list).post(notes::create))
+        .route("/incidents/{id}/notes/{note_id}", put(notes::update).delete(notes::delete))
+        .route("/incidents/snooze", post(snooze::many))
+        .route("/incidents/{id}/snooze", post(snooze::one))
+        .route("/incidents/{id}/merge", put(merging::merge))
+        .route("/incidents/{id}/responder_requests", post(responders::create))
+        .route("/incidents/{id}/responder_requests/cancel", put(responders::cancel))
+        .route("/incidents/{id}/responder_requests/reply", put(responders::answer))
+        .route("/incidents/{id}/status_updates", get(updates::list).post(updates::create))
+        .route(
+            "/incidents/{id}/status_updates/subscribers",
+            get(updates::subscribers).post(updates::subscribe),
+        )
+        .route("/incidents/{id}/status_updates/unsubscribe", post(updates::unsubscribe))
+        .route("/incidents/{id}/links", get(linked::list).post(linked::create))
+        .route("/incidents/{id}/links/{link_id}", delete(linked::delete))
+        .route("/undo", get(undo::last).post(undo::undo))
         .route("/incidents/{id}/alerts", get(alerts::list).put(alerts::put_many))
         .route("/incidents/{id}/alerts/{alert_id}", get(alerts::get).put(alerts::put_one))
         .route("/incidents/{id}/log_entries", get(log_entries::of_incident))

@@ -9,15 +9,15 @@ use super::body::Body;
 use super::context::Context;
 use super::error::{Error, Reply};
 use super::fields::{contains, id_in_path, id_of, sort_by_name, timeout};
+use super::hours;
 use super::reply;
 use crate::archive::{Filter, Sort, SortBy};
 use crate::domain::command::{Ask, Done, ServiceChange};
 use crate::domain::id::ServiceId;
-use crate::domain::service::{Service, UrgencyRule};
+use crate::domain::service::Service;
 use crate::domain::time::Timestamp;
-use crate::domain::user::Urgency;
 use crate::wire::rest::envelope::One;
-use crate::wire::rest::service::{IncidentUrgencyRule, RuleUrgency, ServiceUpdate};
+use crate::wire::rest::service::ServiceUpdate;
 
 impl Context {
     /// The service with this id.
@@ -126,25 +126,20 @@ fn change(update: ServiceUpdate) -> Result<ServiceChange, Error> {
             .escalation_policy
             .map(|policy| id_of("service.escalation_policy", &policy))
             .transpose()?,
-        urgency_rule: update.incident_urgency_rule.map(urgency_rule).transpose()?,
+        urgency_rule: update.incident_urgency_rule.map(hours::urgency_rule).transpose()?,
         acknowledgement_timeout: timeout(update.acknowledgement_timeout),
         auto_resolve_timeout: timeout(update.auto_resolve_timeout),
+        reminder_interval: timeout(update.reminder_interval),
+        hand_over: update.hand_over_acknowledged,
+        reopen_within: timeout(update.reopen_within),
+        support_hours: match update.support_hours {
+            None => None,
+            Some(None) => Some(None),
+            Some(Some(hours)) => Some(Some(hours::support_hours(hours)?)),
+        },
+        scheduled_actions: update
+            .scheduled_actions
+            .map(|actions| hours::scheduled_actions(actions.unwrap_or_default()))
+            .transpose()?,
     })
-}
-
-fn urgency_rule(rule: IncidentUrgencyRule) -> Result<UrgencyRule, Error> {
-    if rule.kind != "constant" {
-        return Err(Error::invalid(format!(
-            "service.incident_urgency_rule.type: `{}` is not supported; expected constant",
-            rule.kind
-        )));
-    }
-    match rule.urgency {
-        Some(RuleUrgency::High) => Ok(UrgencyRule::Constant(Urgency::High)),
-        Some(RuleUrgency::Low) => Ok(UrgencyRule::Constant(Urgency::Low)),
-        Some(RuleUrgency::SeverityBased) => Ok(UrgencyRule::SeverityBased),
-        None => {
-            Err(Error::invalid("service.incident_urgency_rule.urgency: expected high, low or severity_based"))
-        }
-    }
 }

@@ -1,10 +1,12 @@
 //! What a timeline says, in words: the one place where prose about incidents is made.
 
 use super::view::{View, channel_name};
+use crate::domain::action::ActionKind;
 use crate::domain::incident::{
     Agent, Alert, CancelReason, EscalateReason, Happening, Incident, LogEntry, NotifyOutcome, ResolveReason,
     UnacknowledgeReason, UnreachedReason,
 };
+use crate::domain::responder::Reply;
 use crate::domain::schedule::{By, LevelOnCall, OnCall};
 
 /// One sentence about an entry: what happened, and why.
@@ -66,8 +68,37 @@ pub(crate) fn happening(view: &View<'_>, incident: &Incident, entry: &LogEntry) 
             let messages = if *count == 1 { "1 message".to_owned() } else { format!("{count} messages") };
             format!("{messages} to {} not sent: {}", view.user_name(*user), cancelled(*reason))
         }
-        Happening::Annotated { content } => format!("Note by {by}: {content}"),
+        Happening::Annotated { content, edited: None } => format!("Note by {by}: {content}"),
+        Happening::Annotated { content, edited: Some(_) } => format!("Note by {by}, edited: {content}"),
+        Happening::NoteDeleted { deleted } => {
+            format!("A note by {by} was deleted by {}", agent(view, incident, deleted.by))
+        }
+        Happening::Linked { href, text } if text.is_empty() => format!("Link by {by}: {href}"),
+        Happening::Linked { href, text } => format!("Link by {by}: {text} {href}"),
+        Happening::LinkRemoved { removed } => {
+            format!("A link by {by} was removed by {}", agent(view, incident, removed.by))
+        }
+        Happening::StatusUpdated { .. }
+        | Happening::SubscribersChanged { .. }
+        | Happening::RespondersRequested { .. }
+        | Happening::ResponderReplied { .. }
+        | Happening::Reminded { .. } => people(view, &entry.what, &by),
+        Happening::Snoozed { until } => format!("Snoozed by {by} until {until}"),
+        Happening::MergedFrom { number, alerts } => {
+            let alerts = if *alerts == 1 { "1 alert".to_owned() } else { format!("{alerts} alerts") };
+            format!("Incident #{number} was merged into this one by {by}, with {alerts}")
+        }
+        Happening::MergeTakenBack { number } => {
+            format!("{by} undid the merge of incident #{number}, which has its alerts again")
+        }
+        Happening::Reopened { alert } => {
+            format!("Reopened by {by}, because it triggered again: {}", alert_summary(incident, *alert))
+        }
+        Happening::Undone { what } => format!("{by} undid: {}", undone(*what)),
         Happening::TitleChanged { title } => format!("Title changed by {by} to: {title}"),
+        Happening::UrgencyChanged { urgency } if matches!(entry.agent, Agent::Service(_)) => {
+            format!("Urgency changed to {} by the service's support hours", urgency.as_str())
+        }
         Happening::UrgencyChanged { urgency } => {
             format!("Urgency changed to {} by {by}", urgency.as_str())
         }
@@ -110,6 +141,57 @@ fn by_schedules(view: &View<'_>, on_call: &LevelOnCall) -> String {
     found.chain(gaps).collect()
 }
 
+fn people(view: &View<'_>, what: &Happening, by: &str) -> String {
+    let with = |text: &str| if text.is_empty() { String::new() } else { format!(": {text}") };
+    match what {
+        Happening::StatusUpdated { subject, message, subscribers } => {
+            let whom = if *subscribers == 1 {
+                "1 subscriber".to_owned()
+            } else {
+                format!("{subscribers} subscribers")
+            };
+            format!("Status update by {by} to {whom}{}: {message}", with(subject))
+        }
+        Happening::SubscribersChanged { added, removed } => {
+            let parts =
+                [(added, "gets the status updates"), (removed, "does not get the status updates any more")];
+            let told = parts.iter().filter(|(users, _)| !users.is_empty());
+            let told: Vec<_> =
+                told.map(|(users, what)| format!("{} {what}", view.user_names(users))).collect();
+            format!("{}, by {by}", told.join("; "))
+        }
+        Happening::RespondersRequested { users, message } => {
+            format!("{by} asked {} to help{}", view.user_names(users), with(message))
+        }
+        Happening::ResponderReplied { user, reply: Reply::Joined } => {
+            format!("{} helps", view.user_name(*user))
+        }
+        Happening::ResponderReplied { user, reply: Reply::Declined } => {
+            format!("{} declined to help", view.user_name(*user))
+        }
+        Happening::ResponderReplied { user, .. } => {
+            format!("{by} took the request for help to {} back", view.user_name(*user))
+        }
+        Happening::Reminded { users } => {
+            format!("{} reminded that this is acknowledged and still open", view.user_names(users))
+        }
+        _ => String::new(),
+    }
+}
+
+fn undone(what: ActionKind) -> &'static str {
+    match what {
+        ActionKind::Acknowledge => "the acknowledgement",
+        ActionKind::Assign => "the assignment",
+        ActionKind::Escalate => "the escalation",
+        ActionKind::Snooze => "the snooze",
+        ActionKind::Merge => "the merge",
+        ActionKind::Open | ActionKind::Unacknowledge | ActionKind::Resolve | ActionKind::Change => {
+            "the change"
+        }
+    }
+}
+
 fn agent(view: &View<'_>, incident: &Incident, agent: Agent) -> String {
     match agent {
         Agent::User(id) => view.user_name(id).to_owned(),
@@ -131,6 +213,10 @@ fn unacknowledged(reason: UnacknowledgeReason, by: &str) -> String {
         UnacknowledgeReason::Timeout => {
             "Triggered again, because it was acknowledged but not resolved in time".to_owned()
         }
+        UnacknowledgeReason::SnoozeEnded => "Triggered again, because its snooze is over".to_owned(),
+        UnacknowledgeReason::ShiftEnded => {
+            "Triggered again, because the shift of those who acknowledged has ended".to_owned()
+        }
         UnacknowledgeReason::Requested => format!("Acknowledgement taken back by {by}"),
     }
 }
@@ -144,6 +230,7 @@ fn resolved(reason: ResolveReason, by: &str) -> String {
         ResolveReason::ResolvedEarlier => {
             format!("Resolved by {by}, whose resolve had been accepted before its trigger was read")
         }
+        ResolveReason::Merged { into } => format!("Resolved by {by}, who merged it into incident #{into}"),
         ResolveReason::AutoResolveTimeout => {
             "Resolved by itself, because it was open for as long as its service allows".to_owned()
         }
@@ -160,7 +247,10 @@ fn escalated(reason: EscalateReason, level: u8, by: &str) -> String {
         EscalateReason::NobodyReached if level > 1 => format!("level {} reached nobody", level - 1),
         EscalateReason::NobodyReached => "nobody was reached".to_owned(),
         EscalateReason::Requested => format!("{by} asked for it"),
-        EscalateReason::Unacknowledged => "the incident triggered again".to_owned(),
+        EscalateReason::Unacknowledged | EscalateReason::Reopened => {
+            "the incident triggered again".to_owned()
+        }
+        EscalateReason::ShiftEnded => "somebody else is on call there now".to_owned(),
     }
 }
 
@@ -192,5 +282,9 @@ fn cancelled(reason: CancelReason) -> &'static str {
         CancelReason::Resolved => "the incident is resolved",
         CancelReason::Reassigned => "the incident was given to somebody else",
         CancelReason::ContactRemoved => "the user or the contact method was removed",
+        CancelReason::Unacknowledged => "the incident is not acknowledged any more",
+        CancelReason::Answered => "the request for help is answered or taken back",
+        CancelReason::UrgencyRaised => "the urgency was raised, and other rules apply",
+        CancelReason::Undone => "what led to them was undone",
     }
 }

@@ -87,6 +87,19 @@ fn users(incident: &Incident) -> Vec<UserId> {
             | Happening::TitleChanged { .. }
             | Happening::UrgencyChanged { .. }
             | Happening::PriorityChanged { .. }
+            | Happening::NoteDeleted { .. }
+            | Happening::Linked { .. }
+            | Happening::LinkRemoved { .. }
+            | Happening::StatusUpdated { .. }
+            | Happening::Snoozed { .. }
+            | Happening::MergedFrom { .. }
+            | Happening::MergeTakenBack { .. }
+            | Happening::Reopened { .. }
+            | Happening::Undone { .. }
+            | Happening::SubscribersChanged { .. }
+            | Happening::Reminded { .. }
+            | Happening::RespondersRequested { .. }
+            | Happening::ResponderReplied { .. }
             | Happening::PolicyChanged { .. } => {}
         }
     }

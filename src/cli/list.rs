@@ -1,12 +1,11 @@
 //! `pd list`: lists incidents.
 
-use serde_json::Value;
-
-use super::error::{Complaint, Exit};
+use super::error::Exit;
+use super::lookup;
 use super::session::Session;
 use super::view;
-use crate::client::{Client, Request, pages};
-use crate::config::{duration, nearest};
+use crate::client::{Request, pages};
+use crate::config::duration;
 use crate::domain::time::Timestamp;
 
 const EXAMPLES: &str = "\
@@ -95,7 +94,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         request = request.with("urgencies[]", urgency);
     }
     for service in &args.service {
-        request = request.with("service_ids[]", service_id(&client, service).await?);
+        request = request.with("service_ids[]", lookup::id(&client, "services", service).await?);
     }
     if let Some(key) = args.dedup_key {
         request = request.with("incident_key", key);
@@ -119,25 +118,4 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
             .note(&format!("there are more: --limit {} shows the first {0}", (args.limit * 10).min(10_000)));
     }
     Ok(Exit::Ok)
-}
-
-/// The id of a service, given itself or its name.
-async fn service_id(client: &Client, name: &str) -> anyhow::Result<String> {
-    let is_id = name.len() == 7
-        && name.starts_with('P')
-        && name.chars().all(|c| c.is_ascii_uppercase() || c.is_ascii_digit());
-    if is_id {
-        return Ok(name.to_owned());
-    }
-    let found = pages::list(client, &Request::get("/services"), "services", 10_000).await?.items;
-    let named = |service: &&Value| view::text(&service["name"]).eq_ignore_ascii_case(name);
-    if let Some(service) = found.iter().find(named) {
-        return Ok(view::text(&service["id"]).to_owned());
-    }
-    let names = found.iter().map(|service| view::text(&service["name"]));
-    let hint = match nearest(name, names) {
-        Some(meant) => format!("did you mean `{}`?", super::output::escape(meant)),
-        None => "`pd api GET /services` lists them".to_owned(),
-    };
-    Err(Complaint::not_found(format!("no service is called `{name}`"), hint).into())
 }

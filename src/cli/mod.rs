@@ -5,7 +5,9 @@
 mod ack;
 mod api;
 mod backup;
+mod bulk;
 mod calendar;
+mod change;
 mod completions;
 mod config;
 mod context;
@@ -14,9 +16,12 @@ mod feed;
 mod gantt;
 mod global;
 mod journal;
+mod link;
 mod list;
 mod log;
+mod lookup;
 mod man;
+mod merge;
 mod named;
 mod note;
 mod oncall;
@@ -24,16 +29,21 @@ mod output;
 mod overrides;
 mod recover;
 mod resolve;
+mod responder;
 mod restore;
 mod schedule;
 mod serve;
 mod session;
 mod settle;
 mod show;
+mod snooze;
 mod spool;
 mod status;
 mod store;
 mod trigger;
+mod unack;
+mod undo;
+mod update;
 mod view;
 mod when;
 
@@ -58,8 +68,10 @@ Common commands:
   show INCIDENT     Show one incident with its alerts and timeline
   ack INCIDENT...   Say that you look at it
   resolve INCIDENT  Say that it is over
+  snooze INCIDENT   Be paged again later
   note INCIDENT     Write a note
   oncall            Show who is on call
+  undo              Undo your last action
   status            Show how the server is
   serve             Run a server
 
@@ -100,12 +112,24 @@ enum Command {
     #[command(visible_alias = "acknowledge")]
     Ack(ack::Args),
     Resolve(resolve::Args),
+    Snooze(snooze::Args),
+    Unack(unack::Args),
+    Undo(undo::Args),
+    Assign(change::Assign),
+    Escalate(change::Escalate),
+    Merge(merge::Args),
+    Urgency(change::Urgency),
+    Priority(change::Priority),
+    Responder(responder::Args),
     Note(note::Args),
     Oncall(oncall::Args),
     Schedule(schedule::Args),
     Override(overrides::Args),
     Feed(feed::Args),
     Calendar(calendar::Args),
+    Link(link::Args),
+    Update(update::Update),
+    Subscribe(update::Subscribe),
     Status(status::Args),
     Serve(serve::Args),
     Context(context::Args),
@@ -153,6 +177,18 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Override(args) => session.wait_for(async |session| overrides::run(session, args).await),
         Command::Calendar(args) => session.wait_for(async |session| calendar::run(session, args).await),
         Command::Feed(args) => session.wait_for(async |session| feed::run(session, args).await),
+        Command::Snooze(args) => session.wait_for(async |session| snooze::run(session, args).await),
+        Command::Unack(args) => session.wait_for(async |session| unack::run(session, args).await),
+        Command::Undo(args) => session.wait_for(async |session| undo::run(session, args).await),
+        Command::Assign(args) => session.wait_for(async |session| change::assign(session, args).await),
+        Command::Escalate(args) => session.wait_for(async |session| change::escalate(session, args).await),
+        Command::Merge(args) => session.wait_for(async |session| merge::run(session, args).await),
+        Command::Urgency(args) => session.wait_for(async |session| change::urgency(session, args).await),
+        Command::Priority(args) => session.wait_for(async |session| change::priority(session, args).await),
+        Command::Responder(args) => session.wait_for(async |session| responder::run(session, args).await),
+        Command::Link(args) => session.wait_for(async |session| link::run(session, args).await),
+        Command::Update(args) => session.wait_for(async |session| update::update(session, args).await),
+        Command::Subscribe(args) => session.wait_for(async |session| update::subscribe(session, args).await),
         Command::Status(args) => session.wait_for(async |session| status::run(session, args).await),
         Command::Api(args) => session.wait_for(async |session| api::run(session, args).await),
         Command::Spool(args) => session.wait_for(async |session| spool::run(session, args).await),
@@ -253,6 +289,17 @@ mod tests {
         check("pd trigger 'disk full' -s critical -d a=b -d '{\"c\":1}'", true);
         check("pd trigger x -s terrible", false);
         check("pd ack", false);
+        check("pd ack --all", true);
+        check("pd ack --all 12", false);
+        check("pd ack --service x", false);
+        check("pd snooze 12 --for 8h", true);
+        check("pd snooze 12 --for soon", false);
+        check("pd assign 12", false);
+        check("pd assign 12 --to ann --policy x", false);
+        check("pd escalate 12 --level 0", false);
+        check("pd merge 12", false);
+        check("pd urgency middling 12", false);
+        check("pd responder add 12", false);
         check("pd ack 1 Q1A2B3C4D5E6F7 disk-full", true);
         check("pd acknowledge 1", true);
         check("pd resolve 1 --error-unchanged", true);

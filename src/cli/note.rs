@@ -1,14 +1,21 @@
 //! `pd note`: writes a note.
 
+use http::Method;
+use serde_json::json;
+
 use super::error::{Complaint, Exit};
 use super::session::{Session, stdin};
 use super::view::{self, text};
-use crate::client::incidents;
+use crate::client::{Request, incidents};
 
 const EXAMPLES: &str = "\
 Examples:
   $ pd note 12 'restarted the replica; watching it'
-  $ ./diagnose.sh | pd note 12 -";
+  $ ./diagnose.sh | pd note 12 -
+
+  Write one anew; `pd api GET /incidents/12/notes` shows their ids:
+  $ pd note 12 'restarted both replicas' --edit Q1A2B3C4D5E6F7
+  $ pd note 12 --delete Q1A2B3C4D5E6F7";
 
 /// Write a note on an incident
 #[derive(Debug, clap::Args)]
@@ -18,11 +25,20 @@ pub(super) struct Args {
     #[arg(value_name = "INCIDENT")]
     incident: String,
     /// What to write; `-` reads it from standard input
-    #[arg(value_name = "TEXT")]
+    #[arg(value_name = "TEXT", default_value = "")]
     text: String,
+    /// Write this note anew, rather than another one
+    #[arg(long, value_name = "NOTE", conflicts_with = "delete")]
+    edit: Option<String>,
+    /// Delete this note
+    #[arg(long, value_name = "NOTE", conflicts_with = "text")]
+    delete: Option<String>,
 }
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
+    if let Some(note) = &args.delete {
+        return delete(session, args.incident, note).await;
+    }
     let content = if args.text == "-" { stdin()? } else { args.text };
     let content = content.trim();
     if content.is_empty() {
@@ -31,8 +47,28 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     let client = session.client().await?;
     let name = super::session::names(vec![args.incident])?.remove(0);
     let incident = incidents::find(&client, &name).await?;
-    let note = incidents::annotate(&client, text(&incident["id"]), content).await?;
+    let id = text(&incident["id"]);
+    let note = match &args.edit {
+        None => incidents::annotate(&client, id, content).await?,
+        Some(note) => {
+            let path = format!("/incidents/{id}/notes/{note}");
+            let body = json!({"note": {"content": content}});
+            incidents::ask(&client, Method::PUT, &path, body, "note").await?
+        }
+    };
     let now = session.now();
     session.out.object("note", &note, |_| format!("noted on {}", view::headline(&incident)), now)?;
+    Ok(Exit::Ok)
+}
+
+async fn delete(session: &mut Session, incident: String, note: &str) -> anyhow::Result<Exit> {
+    let client = session.client().await?;
+    let name = super::session::names(vec![incident])?.remove(0);
+    let incident = incidents::find(&client, &name).await?;
+    let path = format!("/incidents/{}/notes/{note}", text(&incident["id"]));
+    client.send(&Request::command(Method::DELETE, path, json!({})).with_key(client.fresh_key())).await?;
+    if session.out.is_text() {
+        session.out.text(&format!("deleted a note on {}", view::headline(&incident)))?;
+    }
     Ok(Exit::Ok)
 }

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
+use super::bulk::{self, Bulk};
 use super::error::Exit;
 use super::session::{Session, names};
 use super::settle::{self, Goal, Tally};
@@ -19,7 +20,10 @@ Examples:
   $ pd resolve 12 Q1A2B3C4D5E6F7 disk-db-1
 
   From a script that has triggered with the same dedup key, without a token:
-  $ pd resolve --event disk-db-1";
+  $ pd resolve --event disk-db-1
+
+  Everything of one service:
+  $ pd resolve --service database --all -y";
 
 /// Say that it is over
 ///
@@ -29,19 +33,24 @@ Examples:
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
     /// Numbers, ids or dedup keys; `-` reads them from standard input, one a line
-    #[arg(value_name = "INCIDENT", required = true)]
+    #[arg(value_name = "INCIDENT", required_unless_present = "all")]
     incidents: Vec<String>,
     /// Take all of them as dedup keys, and send events without asking whether there is such an incident
-    #[arg(short, long)]
+    #[arg(short, long, conflicts_with = "all")]
     event: bool,
     /// Exit with 3 if all of them were resolved already
     #[arg(long, conflicts_with = "event")]
     error_unchanged: bool,
     #[command(flatten)]
+    bulk: Bulk,
+    #[command(flatten)]
     delivery: Delivery,
 }
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
+    if args.bulk.all {
+        return bulk::run(session, Goal::Resolved, args.bulk).await;
+    }
     let names = names(args.incidents)?;
     let events = session.client_for_events()?;
     if args.event {

@@ -1,7 +1,7 @@
-//! What `pd ack` and `pd resolve` share: finding incidents, changing their status, saying what came of each.
+//! What `pd ack`, `pd resolve`, `pd snooze` and `pd unack` share: finding incidents, changing their status, saying what came of each.
 
 use futures_util::StreamExt as _;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::error::{Complaint, Exit, report};
 use super::output::Moment;
@@ -17,6 +17,10 @@ const LOOKUPS: usize = 8;
 pub(super) enum Goal {
     Acknowledged,
     Resolved,
+    /// Acknowledged until so many seconds from now.
+    Snoozed(u64),
+    /// Not acknowledged any more.
+    Triggered,
 }
 
 impl Goal {
@@ -24,14 +28,49 @@ impl Goal {
         match self {
             Self::Acknowledged => "acknowledged",
             Self::Resolved => "resolved",
+            Self::Snoozed(_) => "snoozed",
+            Self::Triggered => "triggered",
         }
+    }
+
+    /// What it is asked as.
+    pub(super) fn verb(self) -> &'static str {
+        match self {
+            Self::Acknowledged => "acknowledge",
+            Self::Resolved => "resolve",
+            Self::Snoozed(_) => "snooze",
+            Self::Triggered => "take the acknowledgement back of",
+        }
+    }
+
+    /// Has it done to these; with `if_open` what is resolved by now is left alone, rather than to refuse all.
+    pub(super) async fn ask(
+        self,
+        client: &Client,
+        ids: &[&str],
+        if_open: bool,
+    ) -> Result<Vec<Value>, client::Error> {
+        if let Self::Snoozed(seconds) = self {
+            return incidents::snooze(client, ids, seconds, if_open).await;
+        }
+        let status = self.status();
+        let change = |id: &&str| {
+            let mut change = json!({"id": id, "type": "incident_reference", "status": status});
+            if if_open {
+                change["if_open"] = true.into();
+            }
+            change
+        };
+        incidents::change(client, &ids.iter().map(change).collect::<Vec<_>>()).await
     }
 
     /// Why nothing has to be done; `Err`: nothing can.
     fn judge(self, incident: &Value) -> Verdict {
         match (self, incident["status"].as_str().unwrap_or_default()) {
-            (Self::Acknowledged, "acknowledged") | (Self::Resolved, "resolved") => Verdict::Already,
-            (Self::Acknowledged, "resolved") => Verdict::TooLate,
+            (Self::Acknowledged, "acknowledged")
+            | (Self::Resolved, "resolved")
+            | (Self::Triggered, "triggered") => Verdict::Already,
+            (Self::Acknowledged | Self::Snoozed(_) | Self::Triggered, "resolved") => Verdict::TooLate,
             _ => Verdict::Change,
         }
     }
@@ -114,12 +153,12 @@ pub(super) async fn settle(
     if ids.is_empty() {
         return;
     }
-    match incidents::set_status(client, &ids, goal.status()).await {
+    match goal.ask(client, &ids, false).await {
         Ok(changed) => tally.done.extend(changed),
         // All or nothing: if one was refused, each is tried alone.
         Err(client::Error::Refused { .. } | client::Error::NotFound { .. }) if ids.len() > 1 => {
             for id in ids {
-                match incidents::set_status(client, &[id], goal.status()).await {
+                match goal.ask(client, &[id], false).await {
                     Ok(changed) => tally.done.extend(changed),
                     Err(error) => tally.fail(session, id, error),
                 }
@@ -142,7 +181,9 @@ pub(super) fn print(session: &mut Session, tally: &Tally, goal: Goal) -> std::io
     let moment = session.out.moment(now);
     let mut text = String::new();
     for incident in &tally.done {
-        text += &format!("{} {}\n", goal.status(), view::headline(incident));
+        let until = incident["snoozed_until"].as_str().filter(|_| matches!(goal, Goal::Snoozed(_)));
+        let until = until.map(|until| format!(" until {}", moment.show(until))).unwrap_or_default();
+        text += &format!("{} {}{until}\n", goal.status(), view::headline(incident));
     }
     for incident in &tally.unchanged {
         text += &format!("{}: {}\n", view::headline(incident), already(incident, goal, &moment));

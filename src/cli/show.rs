@@ -122,6 +122,19 @@ fn facts(incident: &Value, moment: &Moment) -> Vec<String> {
         let by = who.map(|who| format!(" by {}", escape(who))).unwrap_or_default();
         facts.push(format!("resolved{by} {}", moment.when(at)));
     }
+    for responder in items(&incident["incidents_responders"]) {
+        let (who, state) = (text(&responder["user"]["summary"]), text(&responder["state"]));
+        facts.push(format!("asked to help: {}, {}", escape(who), escape(state)));
+    }
+    if let Some(until) = incident["snoozed_until"].as_str() {
+        facts.push(format!("snoozed until {}", moment.show(until)));
+    }
+    if let Some(priority) = incident["priority"]["name"].as_str() {
+        facts.push(format!("priority {}", escape(priority)));
+    }
+    if let Some(into) = incident["resolve_reason"]["incident"]["summary"].as_str() {
+        facts.push(format!("merged into {}", escape(into)));
+    }
     for action in items(&incident["pending_actions"]) {
         let kind = escape(text(&action["type"]));
         facts.push(format!("next: {kind} {}", moment.when(text(&action["at"]))));

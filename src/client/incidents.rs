@@ -68,24 +68,58 @@ async fn by_key(client: &Client, key: &str) -> Result<Value, Error> {
     found.into_iter().nth(open.unwrap_or(0)).ok_or(not_found)
 }
 
-/// Sets the status of incidents by id, and answers with them as they are then, in the order given.
+/// Changes incidents, each as its object says, and answers with them as they are then, in the order given.
 ///
 /// # Errors
 /// As the server answered for the first that it refused; those before it may be changed.
-pub async fn set_status(client: &Client, ids: &[&str], status: &str) -> Result<Vec<Value>, Error> {
+pub async fn change(client: &Client, changes: &[Value]) -> Result<Vec<Value>, Error> {
+    let mut changed = Vec::new();
+    for incidents in changes.chunks(BULK) {
+        let body = json!({ "incidents": incidents });
+        changed.extend(many(client, Method::PUT, "/incidents", body).await?);
+    }
+    Ok(changed)
+}
+
+/// Snoozes incidents by id for so many seconds; those that are resolved are left alone if `if_open`. Answers as
+/// [`change`].
+///
+/// # Errors
+/// As [`change`].
+pub async fn snooze(client: &Client, ids: &[&str], seconds: u64, if_open: bool) -> Result<Vec<Value>, Error> {
     let mut changed = Vec::new();
     for ids in ids.chunks(BULK) {
         let incidents: Vec<_> =
-            ids.iter().map(|id| json!({"id": id, "type": "incident_reference", "status": status})).collect();
-        let request = Request::command(Method::PUT, "/incidents", json!({ "incidents": incidents }))
-            .with_key(client.fresh_key());
-        let answer = client.send(&request).await?;
-        match take(answer.json()?, "incidents", &answer.url)? {
-            Value::Array(incidents) => changed.extend(incidents),
-            _ => return Err(garbled(&answer.url, "incidents")),
-        }
+            ids.iter().map(|id| json!({"id": id, "type": "incident_reference"})).collect();
+        let body = json!({"duration": seconds, "incidents": incidents, "if_open": if_open});
+        changed.extend(many(client, Method::POST, "/incidents/snooze", body).await?);
     }
     Ok(changed)
+}
+
+async fn many(client: &Client, method: Method, path: &str, body: Value) -> Result<Vec<Value>, Error> {
+    let request = Request::command(method, path, body).with_key(client.fresh_key());
+    let answer = client.send(&request).await?;
+    match take(answer.json()?, "incidents", &answer.url)? {
+        Value::Array(incidents) => Ok(incidents),
+        _ => Err(garbled(&answer.url, "incidents")),
+    }
+}
+
+/// Has something done, and answers with what is in the envelope `name`.
+///
+/// # Errors
+/// As the server answered.
+pub async fn ask(
+    client: &Client,
+    method: Method,
+    path: &str,
+    body: Value,
+    name: &str,
+) -> Result<Value, Error> {
+    let request = Request::command(method, path, body).with_key(client.fresh_key());
+    let answer = client.send(&request).await?;
+    take(answer.json()?, name, &answer.url)
 }
 
 /// Writes a note, and answers with it.

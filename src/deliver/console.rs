@@ -14,6 +14,7 @@ use tokio::sync::oneshot;
 
 use super::text::visible;
 use crate::clock::{SharedClock, within};
+use crate::domain::purpose::Purpose;
 use crate::domain::user::{Channel, Urgency};
 use crate::notify::transport::{About, Message, Outcome, Transport};
 
@@ -127,9 +128,25 @@ fn block(page: &mut String, about: &About, message: &Message, styles: &Styles) -
     if message.may_repeat {
         line("note", "may be a repeat: whether an earlier message came through is not known")?;
     }
-    line("ack", &format!("{strong}pd ack {}{strong:#}", incident.number))?;
+    if let Some(why) = &about.why {
+        line("why", &visible(why))?;
+    }
+    if let Some((label, command)) = what_to_do(about) {
+        line(label, &format!("{strong}{command}{strong:#}"))?;
+    }
     line("link", &visible(&about.html_url))?;
     writeln!(page)
+}
+
+/// The command that the reader most likely wants.
+fn what_to_do(about: &About) -> Option<(&'static str, String)> {
+    let number = about.incident.number;
+    match about.purpose {
+        Purpose::StatusUpdate { .. } => None,
+        Purpose::Responder => Some(("help", format!("pd responder join {number}"))),
+        Purpose::Reminder => Some(("resolve", format!("pd resolve {number}"))),
+        _ => Some(("ack", format!("pd ack {number}"))),
+    }
 }
 
 struct Styles {

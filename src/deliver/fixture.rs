@@ -8,6 +8,7 @@ use super::domain::event::{DedupKey, EventAddress, EventDigest, Severity};
 use super::domain::id::{IdKey, IncidentNumber, IntegrationId, LongId};
 use super::domain::incident::{Agent, Alert, Assignment, Escalation, Incident, PageId, Status};
 use super::domain::notify::NotificationId;
+use super::domain::purpose::Purpose;
 use super::domain::time::Timestamp;
 use super::domain::user::Urgency;
 use super::transport::{About, Message};
@@ -34,6 +35,8 @@ pub(crate) fn about(number: u64, title: &str) -> About {
     let id = IdKey([1, 2]).seal(LongId::Incident(number));
     let user = "PANN001".parse().expect("an id");
     About {
+        purpose: Purpose::Triggered,
+        why: None,
         incident: Arc::new(incident(number, title)),
         service_name: "Shop".into(),
         policy_name: "default".into(),
@@ -64,7 +67,14 @@ fn incident(number: IncidentNumber, title: &str) -> Incident {
         acknowledgements: Vec::new(),
         escalation: Escalation::default(),
         unacknowledge_at: None,
+        snoozed: false,
+        remind_at: None,
+        hand_over_at: None,
         auto_resolve_at: None,
+        urgency_change: None,
+        responders: Vec::new(),
+        subscribers: Vec::new(),
+        acted: None,
         alerts: vec![alert(integration, title)],
         timeline: Vec::new(),
         revision: 1,
@@ -90,5 +100,6 @@ fn alert(integration: IntegrationId, title: &str) -> Alert {
         latest: event,
         latest_at: OPENED,
         events: 1,
+        moved: None,
     }
 }

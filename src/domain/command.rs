@@ -9,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
+use super::action::Undone;
 use super::event::DedupKey;
 use super::id::{
     CalendarId, ContactMethodId, EscalationRuleId, FeedId, IdKey, IncidentNumber, IntegrationId,
@@ -19,6 +20,7 @@ use super::policy::{Strategy, Target};
 use super::schedule::ask::{CalendarChange, NewFeed, NewOverride, ScheduleChange};
 use super::sealed::{Sealed, SealedKey};
 use super::service::{RoutingKey, UrgencyRule};
+use super::support_hours::{ScheduledAction, SupportHours};
 use super::time::Timestamp;
 use super::token::Scope;
 use super::user::{Channel, Role, Urgency};
@@ -72,6 +74,101 @@ pub enum Ask {
         /// What; 1 to 25,000 characters.
         content: Arc<str>,
     },
+    /// Acknowledge incidents and leave them alone for a while: all of them, or none.
+    Snooze {
+        /// Which.
+        incidents: Vec<IncidentNumber>,
+        /// How long; a second to a week.
+        duration: Duration,
+        /// Pass over those that are resolved, rather than to refuse all.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        if_open: bool,
+    },
+    /// Move the alerts of incidents into another one, and resolve those.
+    Merge {
+        /// The one that stays; open.
+        into: IncidentNumber,
+        /// The others.
+        sources: Vec<IncidentNumber>,
+    },
+    /// Ask people to help with an incident.
+    RequestResponders {
+        /// Which.
+        incident: IncidentNumber,
+        /// What is said to them; at most 1,000 characters.
+        message: Arc<str>,
+        /// Who.
+        users: Vec<UserId>,
+        /// Whoever is on call on the first level of these.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        policies: Vec<PolicyId>,
+    },
+    /// Take requests for help back that nobody has answered.
+    CancelResponders {
+        /// Of which incident.
+        incident: IncidentNumber,
+        /// To whom; empty: to everybody.
+        users: Vec<UserId>,
+    },
+    /// Answer a request for help, for oneself.
+    ReplyToRequest {
+        /// About which incident.
+        incident: IncidentNumber,
+        /// Whether one helps.
+        joined: bool,
+    },
+    /// Send users the status updates of an incident, and others not any more.
+    ChangeSubscribers {
+        /// Of which incident.
+        incident: IncidentNumber,
+        /// Who from now on.
+        add: Vec<UserId>,
+        /// Who not any more.
+        remove: Vec<UserId>,
+    },
+    /// Write to the subscribers of an incident.
+    UpdateStatus {
+        /// Of which incident.
+        incident: IncidentNumber,
+        /// In a few words; may be empty.
+        subject: Arc<str>,
+        /// What; 1 to 2,000 characters.
+        message: Arc<str>,
+    },
+    /// Write a note anew.
+    EditNote {
+        /// Of which incident.
+        incident: IncidentNumber,
+        /// The index of its log entry.
+        entry: u32,
+        /// What; 1 to 25,000 characters.
+        content: Arc<str>,
+    },
+    /// Delete a note.
+    DeleteNote {
+        /// Of which incident.
+        incident: IncidentNumber,
+        /// The index of its log entry.
+        entry: u32,
+    },
+    /// Link something to an incident.
+    AddLink {
+        /// Which.
+        incident: IncidentNumber,
+        /// Where it leads: http or https, at most 2,048 characters.
+        href: Arc<str>,
+        /// What it is; may be empty.
+        text: Arc<str>,
+    },
+    /// Remove a link.
+    RemoveLink {
+        /// Of which incident.
+        incident: IncidentNumber,
+        /// The index of its log entry.
+        entry: u32,
+    },
+    /// Undo the last thing that the asker did to incidents.
+    Undo,
     /// Resolve alerts of an incident by their indices.
     ResolveAlerts {
         /// Of which incident.
@@ -313,6 +410,9 @@ pub struct IncidentChange {
     /// Said when it is resolved: becomes a note.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub resolution: Option<Arc<str>>,
+    /// Leave it alone if it is resolved, rather than to refuse all changes.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub if_open: bool,
 }
 
 /// The status that is asked for. Asking for what is so already is accepted and changes nothing.
@@ -437,6 +537,21 @@ pub struct ServiceChange {
     /// `Some(None)` switches it off.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub auto_resolve_timeout: Option<Option<Duration>>,
+    /// `Some(None)` switches it off; at least a minute.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub reminder_interval: Option<Option<Duration>>,
+    /// Whether acknowledged incidents are handed over at the end of a shift.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub hand_over: Option<bool>,
+    /// `Some(None)` switches it off; at most a day.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub reopen_within: Option<Option<Duration>>,
+    /// `Some(None)` takes them away.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub support_hours: Option<Option<SupportHours>>,
+    /// At most one for each edge.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scheduled_actions: Option<Vec<ScheduledAction>>,
 }
 
 /// An integration that is made.
@@ -519,6 +634,10 @@ pub enum Done {
     Incident(IncidentNumber),
     /// A note was written: the index of its log entry.
     Note(IncidentNumber, u32),
+    /// A link or a status update was written: the index of its log entry.
+    Entry(IncidentNumber, u32),
+    /// The last action was undone.
+    Undone(Box<Undone>),
     /// Something was changed.
     Changed,
     /// It was so already; nothing was changed.
@@ -548,6 +667,32 @@ pub enum Rejection {
     AlreadyResolved {
         /// Which.
         number: IncidentNumber,
+    },
+    /// The incident is merged into another one than was asked for.
+    #[error("incident #{number} is merged into incident #{into} already")]
+    AlreadyMerged {
+        /// Which.
+        number: IncidentNumber,
+        /// Into which.
+        into: IncidentNumber,
+    },
+    /// What was asked of a snooze makes no sense.
+    #[error("{}", errors.join("; "))]
+    InvalidSnooze {
+        /// At least one.
+        errors: Vec<String>,
+    },
+    /// It is not known as whom it was asked.
+    #[error("{reason}")]
+    NoRequester {
+        /// What for, and how to say it.
+        reason: Arc<str>,
+    },
+    /// There is nothing to undo, or it cannot be undone.
+    #[error("{reason}")]
+    CannotUndo {
+        /// Why.
+        reason: Arc<str>,
     },
     /// It cannot be removed while something uses it.
     #[error("{}", errors.join("; "))]

@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
+use super::action::{Acted, ActionKind};
 use super::event::{DedupKey, EventAddress, EventDigest};
 use super::id::{ContactMethodId, IncidentNumber, IntegrationId, PolicyId, PriorityId, ServiceId, UserId};
+use super::responder::{Reply, Responder};
 use super::schedule::LevelOnCall;
+use super::support_hours::UrgencyChange;
 use super::time::Timestamp;
 use super::user::{Channel, Urgency};
 
@@ -51,9 +54,30 @@ pub struct Incident {
     /// When an acknowledged incident triggers again.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub unacknowledge_at: Option<Timestamp>,
+    /// Whether `unacknowledge_at` is the end of a snooze.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub snoozed: bool,
+    /// When those who acknowledged are reminded of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub remind_at: Option<Timestamp>,
+    /// When somebody else may be on call for its level, so that acknowledged work is handed over.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hand_over_at: Option<Timestamp>,
     /// When an open incident is resolved by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_resolve_at: Option<Timestamp>,
+    /// How its urgency changes by the service's support hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgency_change: Option<UrgencyChange>,
+    /// Who was asked to help, in order of asking; each user once.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub responders: Vec<Responder>,
+    /// Who is sent its status updates, in order of subscribing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub subscribers: Vec<UserId>,
+    /// Who acted on it last.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub acted: Option<Acted>,
     /// In order of arrival.
     pub alerts: Vec<Alert>,
     /// In order of happening; bounded, see [`Happening::Omitted`].
@@ -135,6 +159,11 @@ pub enum ResolveReason {
     ResolvedEarlier,
     /// The service's auto-resolve time-out passed.
     AutoResolveTimeout,
+    /// It was merged into another incident, which has its alerts now.
+    Merged {
+        /// Which.
+        into: IncidentNumber,
+    },
 }
 
 /// Who is responsible, and since when.
@@ -206,6 +235,9 @@ pub struct Page {
     pub user: UserId,
     /// What is known of it.
     pub state: PageState,
+    /// When the user was paged; what is planned from then on.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub at: Option<Timestamp>,
 }
 
 /// Names a page for ever: pages are counted, and a restored installation starts a new epoch.
@@ -251,6 +283,25 @@ pub struct Alert {
     pub latest_at: Timestamp,
     /// How many triggers there were.
     pub events: u64,
+    /// Where it is now, if it was moved away by a merge: nothing here is true of it any more.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub moved: Option<AlertPlace>,
+}
+
+impl Alert {
+    /// Whether it is here, and its sender has not said that it is over.
+    pub fn is_open(&self) -> bool {
+        self.resolved_at.is_none() && self.moved.is_none()
+    }
+}
+
+/// Where an alert is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct AlertPlace {
+    /// In which incident.
+    pub number: IncidentNumber,
+    /// Its index there.
+    pub index: u32,
 }
 
 /// Who did it.
@@ -380,6 +431,88 @@ pub enum Happening {
     Annotated {
         /// What it says.
         content: Arc<str>,
+        /// Who changed it last, and when.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        edited: Option<Acted>,
+    },
+    /// Here was a note, which was deleted.
+    NoteDeleted {
+        /// By whom, and when.
+        deleted: Acted,
+    },
+    /// Somebody added a link.
+    Linked {
+        /// Where it leads.
+        href: Arc<str>,
+        /// What it is; may be empty.
+        text: Arc<str>,
+    },
+    /// Here was a link, which was removed.
+    LinkRemoved {
+        /// By whom, and when.
+        removed: Acted,
+    },
+    /// Somebody wrote to the subscribers.
+    StatusUpdated {
+        /// In a few words; may be empty.
+        subject: Arc<str>,
+        /// What it says.
+        message: Arc<str>,
+        /// How many subscribers it went to.
+        subscribers: u32,
+    },
+    /// These are sent its status updates from now on, and those not any more.
+    SubscribersChanged {
+        /// Who from now on.
+        added: Vec<UserId>,
+        /// Who not any more.
+        removed: Vec<UserId>,
+    },
+    /// Acknowledged, and left alone for a while.
+    Snoozed {
+        /// Until when.
+        until: Timestamp,
+    },
+    /// Those who acknowledged were reminded.
+    Reminded {
+        /// Who.
+        users: Vec<UserId>,
+    },
+    /// Somebody was asked to help.
+    RespondersRequested {
+        /// Who.
+        users: Vec<UserId>,
+        /// What was said; may be empty.
+        message: Arc<str>,
+    },
+    /// Somebody who was asked to help has answered, or need not any more.
+    ResponderReplied {
+        /// Who.
+        user: UserId,
+        /// What.
+        reply: Reply,
+    },
+    /// The alerts of another incident are here now.
+    MergedFrom {
+        /// Which one.
+        number: IncidentNumber,
+        /// How many alerts.
+        alerts: u32,
+    },
+    /// The alerts of another incident are there again: their merge was undone.
+    MergeTakenBack {
+        /// Which one.
+        number: IncidentNumber,
+    },
+    /// It had been resolved, and triggered again.
+    Reopened {
+        /// The index of the alert.
+        alert: u32,
+    },
+    /// Somebody undid what they had done.
+    Undone {
+        /// What.
+        what: ActionKind,
     },
     /// The title was changed.
     TitleChanged {
@@ -402,7 +535,7 @@ pub enum Happening {
         policy: PolicyId,
     },
     /// Here the timeline was cut, because it had grown too long: this many entries are left out. The entry has the time
-    /// of the first of them. Notes are never left out, nor are the earliest and the latest entries.
+    /// of the first of them. Notes, links and status updates are never left out, nor are the earliest and the latest entries.
     Omitted {
         /// How many.
         count: u32,
@@ -427,6 +560,10 @@ pub enum UnacknowledgeReason {
     Timeout,
     /// Somebody asked for it.
     Requested,
+    /// Its snooze is over.
+    SnoozeEnded,
+    /// Whoever acknowledged it is not on call any more.
+    ShiftEnded,
 }
 
 /// Why a level was entered.
@@ -443,6 +580,10 @@ pub enum EscalateReason {
     Requested,
     /// The incident triggered again after its acknowledgement ended.
     Unacknowledged,
+    /// The incident had been resolved and triggered again.
+    Reopened,
+    /// Somebody else is on call for the level now.
+    ShiftEnded,
 }
 
 /// Why nobody was reached.
@@ -490,6 +631,14 @@ pub enum CancelReason {
     Reassigned,
     /// The user or the contact method was removed.
     ContactRemoved,
+    /// It is triggered again, so that a reminder makes no sense.
+    Unacknowledged,
+    /// The user has answered, or the request was taken back.
+    Answered,
+    /// The urgency was raised, and the user is paged by other rules.
+    UrgencyRaised,
+    /// What led to it was undone.
+    Undone,
 }
 
 /// An incident as the archive keeps it: with its timeline and what its first and latest events said.

@@ -2,8 +2,11 @@
 //! no chance, and nothing outside `domain` is named.
 //!
 //! Reading order: [`time`] and [`id`], the nouns ([`event`], [`user`], [`service`], [`policy`], [`schedule`], [`incident`]), what may
+//! Reading order: [`time`] and [`id`], the nouns ([`event`], [`user`], [`service`], [`policy`], [`incident`] with [`responder`], [`purpose`],
+//! [`support_hours`] and [`action`]), what may
 //! be asked ([`command`]), then the two state machines, [`incidents`] and [`notify`].
 
+pub mod action;
 pub mod command;
 pub mod event;
 pub mod id;
@@ -11,9 +14,12 @@ pub mod incident;
 pub mod incidents;
 pub mod notify;
 pub mod policy;
+pub mod purpose;
+pub mod responder;
 pub mod schedule;
 pub mod sealed;
 pub mod service;
+pub mod support_hours;
 pub mod time;
 pub mod token;
 pub mod user;

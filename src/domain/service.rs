@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::event::Severity;
 use super::id::{IntegrationId, ObjectId, PolicyId, ServiceId};
+use super::support_hours::{self, ScheduledAction, SupportHours, UrgencyChange};
 use super::time::Timestamp;
 use super::user::Urgency;
 
@@ -31,6 +32,21 @@ pub struct Service {
     pub acknowledgement_timeout: Option<Duration>,
     /// After this long an open incident is resolved by itself. `None`: never.
     pub auto_resolve_timeout: Option<Duration>,
+    /// How often those who acknowledged an incident are reminded of it. `None`: never.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reminder_interval: Option<Duration>,
+    /// Whether acknowledged incidents are handed over when the shift of those who acknowledged ends.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub hand_over: bool,
+    /// A trigger this soon after its alert's incident was resolved reopens that one. `None`: it opens a new one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub reopen_within: Option<Duration>,
+    /// When incidents are urgent; there if `urgency_rule` needs them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub support_hours: Option<SupportHours>,
+    /// How the urgency of open incidents changes as support hours begin and end.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub scheduled_actions: Vec<ScheduledAction>,
     /// When the service was made.
     pub created_at: Timestamp,
     /// In order of making.
@@ -38,6 +54,22 @@ pub struct Service {
 }
 
 impl Service {
+    /// The urgency of an incident that opens at `now` with this severity (`None`: by hand, without one).
+    pub fn urgency(&self, severity: Option<Severity>, now: Timestamp) -> Urgency {
+        let (during, outside) = match self.urgency_rule {
+            UrgencyRule::Constant(urgency) => return urgency,
+            UrgencyRule::SeverityBased => return HoursUrgency::SeverityBased.urgency(severity),
+            UrgencyRule::SupportHours { during, outside } => (during, outside),
+        };
+        let within = self.support_hours.as_ref().is_some_and(|hours| hours.contain(now));
+        if within { during.urgency(severity) } else { outside.urgency(severity) }
+    }
+
+    /// How the urgency of an incident that is this urgent at `now` changes next.
+    pub fn next_urgency(&self, urgency: Urgency, now: Timestamp) -> Option<UrgencyChange> {
+        support_hours::next_change(self.support_hours.as_ref()?, &self.scheduled_actions, urgency, now)
+    }
+
     /// The integration with this id.
     pub fn integration(&self, id: IntegrationId) -> Option<&Integration> {
         self.integrations.iter().find(|integration| integration.id == id)
@@ -52,14 +84,32 @@ pub enum UrgencyRule {
     Constant(Urgency),
     /// Critical and error are high, warning and info low.
     SeverityBased,
+    /// By the service's support hours.
+    SupportHours {
+        /// Within them.
+        during: HoursUrgency,
+        /// Outside of them.
+        outside: HoursUrgency,
+    },
 }
 
-impl UrgencyRule {
-    /// The urgency of an incident that opens with this severity (`None`: by hand, without one).
-    pub fn urgency(self, severity: Option<Severity>) -> Urgency {
+/// How urgent incidents are within support hours, or outside of them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoursUrgency {
+    /// All are high.
+    High,
+    /// All are low.
+    Low,
+    /// Critical and error are high, warning and info low; without a severity: high.
+    SeverityBased,
+}
+
+impl HoursUrgency {
+    fn urgency(self, severity: Option<Severity>) -> Urgency {
         match (self, severity) {
-            (Self::Constant(urgency), _) => urgency,
-            (Self::SeverityBased, Some(Severity::Warning | Severity::Info)) => Urgency::Low,
+            (Self::High, _) => Urgency::High,
+            (Self::Low, _) | (Self::SeverityBased, Some(Severity::Warning | Severity::Info)) => Urgency::Low,
             (Self::SeverityBased, Some(Severity::Critical | Severity::Error) | None) => Urgency::High,
         }
     }

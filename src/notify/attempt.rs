@@ -72,7 +72,7 @@ pub(super) async fn attempt(
     if needed.is_empty() {
         return outcomes;
     }
-    let ids = needed.iter().map(|(id, _)| *id).collect();
+    let ids = needed.iter().map(|needed| needed.id).collect();
     let user = state.users.get(&claim.user).map(|user| compose::address(user, claim, &means.keyring));
     let pens = Pens { keyring: &means.keyring, links: &means.links };
     let outcome = match user {

@@ -3,12 +3,14 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::sender::Claim;
+use super::sender::{Claim, Item};
 use super::transport::{About, Message};
-use crate::domain::id::{IdKey, IncidentNumber, LongId};
-use crate::domain::incident::{CancelReason, Incident, Status};
+use crate::domain::id::{IdKey, IncidentNumber, LongId, UserId};
+use crate::domain::incident::{Agent, CancelReason, Happening, Incident, Status};
 use crate::domain::incidents::state::State;
 use crate::domain::notify::NotificationId;
+use crate::domain::purpose::Purpose;
+use crate::domain::responder::{Reply, Responder};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Channel, Urgency, User};
 use crate::keyring::{self, Keyring};
@@ -43,11 +45,18 @@ pub(super) fn knows(state: &State, claim: &Claim) -> bool {
     claim.ids().all(|id| (epoch, state.pages) >= (id.page.epoch, id.page.n))
 }
 
+/// A message that is still to be told.
+pub(super) struct Needed {
+    pub(super) id: NotificationId,
+    pub(super) incident: Arc<Incident>,
+    pub(super) purpose: Purpose,
+}
+
 /// What the last look found.
 #[derive(Default)]
 pub(super) struct Look {
     /// Still to be told, most urgent first.
-    pub(super) needed: Vec<(NotificationId, Arc<Incident>)>,
+    pub(super) needed: Vec<Needed>,
     /// Not needed any more.
     pub(super) not_needed: Vec<(CancelReason, Vec<NotificationId>)>,
 }
@@ -55,27 +64,36 @@ pub(super) struct Look {
 /// Looks whether the messages of a claim are still needed.
 pub(super) fn look(state: &State, claim: &Claim) -> Look {
     let mut look = Look::default();
-    for (id, number) in &claim.items {
-        match still_needed(state, claim, *number) {
-            Ok(incident) => look.needed.push((*id, incident)),
+    for item in &claim.items {
+        match still_needed(state, claim, item) {
+            Ok(incident) => look.needed.push(Needed { id: item.id, incident, purpose: item.purpose }),
             Err(reason) => match look.not_needed.iter_mut().find(|(why, _)| *why == reason) {
-                Some((_, ids)) => ids.push(*id),
-                None => look.not_needed.push((reason, vec![*id])),
+                Some((_, ids)) => ids.push(item.id),
+                None => look.not_needed.push((reason, vec![item.id])),
             },
         }
     }
-    look.needed.sort_by_key(|(_, incident)| (Reverse(incident.urgency == Urgency::High), incident.number));
+    look.needed
+        .sort_by_key(|Needed { incident, .. }| (Reverse(incident.urgency == Urgency::High), incident.number));
     look
 }
 
-fn still_needed(state: &State, claim: &Claim, number: IncidentNumber) -> Result<Arc<Incident>, CancelReason> {
+fn still_needed(state: &State, claim: &Claim, item: &Item) -> Result<Arc<Incident>, CancelReason> {
     // One that is gone was closed, and is in the archive by now.
-    let incident = state.incidents.get(&number).ok_or(CancelReason::Resolved)?;
-    match incident.status {
+    let incident = state.incidents.get(&item.number).ok_or(CancelReason::Resolved)?;
+    match (item.purpose, &incident.status) {
         _ if mutants::is(Mutant::NoLastLook) => {}
-        Status::Acknowledged => return Err(CancelReason::Acknowledged),
-        Status::Resolved { .. } => return Err(CancelReason::Resolved),
-        Status::Triggered => {}
+        (Purpose::StatusUpdate { .. }, _) => {}
+        (_, Status::Resolved { .. }) => return Err(CancelReason::Resolved),
+        (Purpose::Responder, _) => {
+            let asked = |known: &Responder| known.user == claim.user && known.reply == Reply::Pending;
+            if !incident.responders.iter().any(asked) {
+                return Err(CancelReason::Answered);
+            }
+        }
+        (Purpose::Reminder, Status::Triggered) => return Err(CancelReason::Unacknowledged),
+        (Purpose::Reminder, Status::Acknowledged) | (_, Status::Triggered) => {}
+        (_, Status::Acknowledged) => return Err(CancelReason::Acknowledged),
     }
     let user = state.users.get(&claim.user).ok_or(CancelReason::ContactRemoved)?;
     user.contact_method(claim.contact.id).ok_or(CancelReason::ContactRemoved)?;
@@ -122,14 +140,14 @@ pub(super) struct Pens<'a> {
 pub(super) fn message(
     state: &State,
     claim: &Claim,
-    needed: &[(NotificationId, Arc<Incident>)],
+    needed: &[Needed],
     to: Address,
     pens: &Pens<'_>,
     at: Timestamp,
 ) -> Option<Message> {
     let id_key = state.account.as_ref()?.id_key;
     // The first in order of claiming names the message, whatever is told first.
-    let id = claim.ids().find(|id| needed.iter().any(|(needed, _)| needed == id))?;
+    let id = claim.ids().find(|id| needed.iter().any(|needed| needed.id == *id))?;
     Some(Message {
         id,
         user: claim.user,
@@ -138,11 +156,12 @@ pub(super) fn message(
         secret: to.secret,
         may_repeat: claim.may_repeat,
         at,
-        about: needed.iter().map(|(_, incident)| about(state, incident, id_key, pens)).collect(),
+        about: needed.iter().map(|needed| about(state, needed, claim.user, id_key, pens)).collect(),
     })
 }
 
-fn about(state: &State, incident: &Arc<Incident>, id_key: IdKey, pens: &Pens<'_>) -> About {
+fn about(state: &State, needed: &Needed, user: UserId, id_key: IdKey, pens: &Pens<'_>) -> About {
+    let incident = &needed.incident;
     let id = id_key.seal(LongId::Incident(incident.number));
     let gone = || Arc::from("(removed)");
     let name_of = |user| state.users.get(&user).map_or_else(gone, |user| Arc::clone(&user.name));
@@ -153,7 +172,38 @@ fn about(state: &State, incident: &Arc<Incident>, id_key: IdKey, pens: &Pens<'_>
         service_name: state.services.get(&incident.service).map_or_else(gone, |s| Arc::clone(&s.name)),
         policy_name: state.policies.get(&incident.policy).map_or_else(gone, |p| Arc::clone(&p.name)),
         assignees: incident.assignments.iter().map(|a| (a.user, name_of(a.user))).collect(),
+        purpose: needed.purpose,
+        why: why(state, needed, user),
         incident: Arc::clone(incident),
+    }
+}
+
+/// Why the user is told, where that is not plain: in a sentence.
+fn why(state: &State, needed: &Needed, user: UserId) -> Option<String> {
+    let incident = &needed.incident;
+    let with = |text: &str| if text.is_empty() { String::new() } else { format!(": {text}") };
+    Some(match needed.purpose {
+        Purpose::Triggered | Purpose::Escalated => return None,
+        Purpose::Unacknowledged => "it is not acknowledged any more".to_owned(),
+        Purpose::Reassigned => "it was given to you".to_owned(),
+        Purpose::Reopened => "it had been resolved, and triggered again".to_owned(),
+        Purpose::Reminder => "it is acknowledged, and still open".to_owned(),
+        Purpose::Responder => {
+            let asked = incident.responders.iter().find(|known| known.user == user)?;
+            format!("{} asks for your help{}", agent_name(state, asked.requested_by), with(&asked.message))
+        }
+        Purpose::StatusUpdate { entry } => {
+            let entry = incident.log_entry(entry)?;
+            let Happening::StatusUpdated { subject, message, .. } = &entry.what else { return None };
+            format!("update by {}{}: {message}", agent_name(state, entry.agent), with(subject))
+        }
+    })
+}
+
+fn agent_name(state: &State, agent: Agent) -> Arc<str> {
+    match agent {
+        Agent::User(id) => state.users.get(&id).map_or_else(|| "(removed)".into(), |user| user.name.clone()),
+        Agent::Integration(_) | Agent::Service(_) | Agent::Account => "the account".into(),
     }
 }
 

@@ -26,6 +26,7 @@ use crate::domain::notify::input::{Input, Outcome};
 use crate::domain::notify::limits::CLAIM_DEADLINE;
 use crate::domain::notify::state::State;
 use crate::domain::notify::{Fact, NotificationId};
+use crate::domain::purpose::Purpose;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Channel;
 use crate::ids::SharedIds;
@@ -59,10 +60,18 @@ pub struct Means {
     pub transports: BTreeMap<Channel, Arc<dyn Transport>>,
 }
 
+/// One message of a claim.
+#[derive(Clone, Copy)]
+pub(super) struct Item {
+    pub(super) id: NotificationId,
+    pub(super) number: IncidentNumber,
+    pub(super) purpose: Purpose,
+}
+
 /// Messages that this process has claimed, for one contact method of one user.
 pub(super) struct Claim {
     /// In order of claiming; the first names the message.
-    pub(super) items: Vec<(NotificationId, IncidentNumber)>,
+    pub(super) items: Vec<Item>,
     pub(super) user: UserId,
     pub(super) contact: PageContact,
     pub(super) may_repeat: bool,
@@ -75,7 +84,7 @@ pub(super) struct Claim {
 
 impl Claim {
     pub(super) fn ids(&self) -> impl Iterator<Item = NotificationId> {
-        self.items.iter().map(|(id, _)| *id)
+        self.items.iter().map(|item| item.id)
     }
 
     /// The claim that these ids are, as the state says; `None` if it knows nothing of them.
@@ -84,7 +93,10 @@ impl Claim {
         let known: Vec<_> = ids.iter().filter_map(known).collect();
         let (_, message, page) = known.first()?;
         Some(Self {
-            items: known.iter().map(|(id, _, page)| (*id, page.number)).collect(),
+            items: known
+                .iter()
+                .map(|(id, _, page)| Item { id: *id, number: page.number, purpose: page.purpose })
+                .collect(),
             user: page.user,
             contact: message.contact.clone(),
             may_repeat: known.iter().any(|(_, message, page)| message.may_repeat || page.may_repeat),

@@ -8,6 +8,7 @@ use async_trait::async_trait;
 use crate::domain::id::UserId;
 use crate::domain::incident::Incident;
 use crate::domain::notify::NotificationId;
+use crate::domain::purpose::Purpose;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Channel;
 
@@ -35,6 +36,10 @@ pub struct Message {
 /// An incident, as a message speaks of it.
 #[derive(Clone, Debug)]
 pub struct About {
+    /// Why the user is told.
+    pub purpose: Purpose,
+    /// The same in a sentence, where it is not plain. May hold what people wrote.
+    pub why: Option<String>,
     /// All of it.
     pub incident: Arc<Incident>,
     /// `Q` + 13.

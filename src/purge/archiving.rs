@@ -145,13 +145,23 @@ fn mentioned(incident: &Incident) -> BTreeSet<UserId> {
     agents.extend(incident.acknowledgements.iter().map(|acknowledgement| acknowledgement.by));
     users.extend(incident.assignments.iter().map(|assignment| assignment.user));
     users.extend(incident.escalation.pages.iter().map(|page| page.user));
+    users.extend(incident.responders.iter().map(|responder| responder.user));
+    users.extend(incident.subscribers.iter().copied());
+    agents.extend(incident.responders.iter().map(|responder| responder.requested_by));
     for entry in &incident.timeline {
         agents.push(entry.agent);
         match &entry.what {
             Happening::Escalated { users: paged, .. } | Happening::Assigned { users: paged } => {
                 users.extend(paged.iter().copied());
             }
+            Happening::Reminded { users: told } | Happening::RespondersRequested { users: told, .. } => {
+                users.extend(told.iter().copied());
+            }
+            Happening::SubscribersChanged { added, removed } => {
+                users.extend(added.iter().chain(removed).copied());
+            }
             Happening::FallbackPaged { user }
+            | Happening::ResponderReplied { user, .. }
             | Happening::Notified { user, .. }
             | Happening::NotificationsCancelled { user, .. } => {
                 users.insert(*user);
@@ -171,6 +181,15 @@ fn mentioned(incident: &Incident) -> BTreeSet<UserId> {
             | Happening::UrgencyChanged { .. }
             | Happening::PriorityChanged { .. }
             | Happening::PolicyChanged { .. }
+            | Happening::NoteDeleted { .. }
+            | Happening::Linked { .. }
+            | Happening::LinkRemoved { .. }
+            | Happening::StatusUpdated { .. }
+            | Happening::Snoozed { .. }
+            | Happening::MergedFrom { .. }
+            | Happening::MergeTakenBack { .. }
+            | Happening::Reopened { .. }
+            | Happening::Undone { .. }
             | Happening::Omitted { .. } => {}
         }
     }

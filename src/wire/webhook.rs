@@ -19,7 +19,7 @@ pub struct Event {
     pub id: String,
     /// Such as `incident.triggered`.
     pub event_type: String,
-    /// Always `incident`.
+    /// `incident`; what exactly happened to it says `event_type`.
     pub resource_type: String,
     /// ISO 8601 with milliseconds.
     pub occurred_at: String,
@@ -28,7 +28,51 @@ pub struct Event {
     /// The program that caused it; never known here, but receivers expect the field.
     pub client: Option<Client>,
     /// What it happened to.
-    pub data: Incident,
+    pub data: Data,
+}
+
+/// What an event is about, told apart by its `type`.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum Data {
+    /// Somebody is asked to help.
+    Responder(Box<Responder>),
+    /// Subscribers are told how it stands.
+    StatusUpdate(Box<StatusUpdate>),
+    /// All else.
+    Incident(Box<Incident>),
+}
+
+/// A request for help with an incident.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Responder {
+    /// Always `incident_responder`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// With what.
+    pub incident: Reference,
+    /// Who is asked.
+    pub user: Reference,
+    /// Always null: policies are asked as the users on call there.
+    pub escalation_policy: Option<Reference>,
+    /// What was said.
+    pub message: String,
+    /// `pending`.
+    pub state: String,
+}
+
+/// What subscribers are told.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct StatusUpdate {
+    /// Always `incident_status_update`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// Of what.
+    pub incident: Reference,
+    /// What it says, with who wrote it.
+    pub message: String,
+    /// Whether it was cut to fit.
+    pub trimmed: bool,
 }
 
 /// A program that acted for somebody.

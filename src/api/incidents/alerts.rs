@@ -24,6 +24,7 @@ pub(crate) async fn list(cx: Context, Path(id): Path<String>) -> Reply {
     let key = cx.query.one("alert_key");
     let mut wanted: Vec<(u32, &Alert)> = (0u32..)
         .zip(&found.incident().alerts)
+        .filter(|(_, alert)| alert.moved.is_none())
         .filter(|(_, alert)| statuses.is_empty() || statuses.contains(&alert_status(alert)))
         .filter(|(_, alert)| key.is_none_or(|key| *alert.dedup_key.0 == *key))
         .collect();
@@ -103,7 +104,7 @@ fn resolves(
     {
         return Err(Error::invalid(format!("{path}.incident: alerts cannot be moved to another incident")));
     }
-    let open = incident.alerts.get(index as usize).is_some_and(|alert| alert.resolved_at.is_none());
+    let open = incident.alerts.get(index as usize).is_some_and(|alert| alert.is_open());
     match update.status {
         Some(AlertStatus::Resolved) => Ok(open),
         Some(AlertStatus::Triggered) if !open => {
@@ -115,10 +116,15 @@ fn resolves(
 
 fn index(cx: &Context, incident: &Incident, alert_id: &str) -> Result<u32, Error> {
     match cx.id_key()?.open(alert_id) {
-        Some(LongId::Alert(number, index))
-            if number == incident.number && (index as usize) < incident.alerts.len() =>
-        {
-            Ok(index)
+        Some(LongId::Alert(number, index)) if number == incident.number => {
+            match incident.alerts.get(index as usize).map(|alert| alert.moved) {
+                Some(None) => Ok(index),
+                Some(Some(place)) => Err(Error::not_found(format!(
+                    "the alert {alert_id} is in incident #{} now, by a merge",
+                    place.number
+                ))),
+                None => Err(Error::no_such("alert", alert_id)),
+            }
         }
         _ => Err(Error::no_such("alert", alert_id)),
     }

@@ -47,6 +47,11 @@ pub(crate) async fn many(mut cx: Context, Body(Many(updates)): Body<Many<Inciden
     }
     let numbers: Vec<IncidentNumber> = changes.iter().map(|change| change.number).collect();
     cx.ask(Ask::UpdateIncidents(changes), None).await?;
+    show(&cx, numbers).await
+}
+
+/// These incidents, as they are by now.
+pub(super) async fn show(cx: &Context, numbers: Vec<IncidentNumber>) -> Reply {
     let mut incidents = Vec::with_capacity(numbers.len());
     for number in numbers {
         if let Some(found) = cx.find_number(number).await? {
@@ -75,6 +80,7 @@ fn change(cx: &Context, incident: &Incident, update: IncidentUpdate) -> Result<I
         assignees: assignees(incident, update.assignments)?,
         escalation_level: update.escalation_level,
         policy: policy.filter(|policy| *policy != incident.policy),
+        if_open: update.if_open,
         resolution: update.resolution.filter(|text| !text.trim().is_empty()).map(Into::into),
     })
 }

@@ -4,10 +4,15 @@ pub(crate) mod alerts;
 pub(crate) mod change;
 pub(crate) mod create;
 mod filter;
+pub(crate) mod linked;
 pub(crate) mod list;
 pub(crate) mod log_entries;
+pub(crate) mod merging;
 pub(crate) mod notes;
 pub(crate) mod read;
+pub(crate) mod responders;
+pub(crate) mod snooze;
+pub(crate) mod updates;
 
 use std::sync::Arc;
 
@@ -39,6 +44,14 @@ impl Found {
             Self::Live(_) => None,
             Self::Archived(closed) => Some(closed),
         }
+    }
+}
+
+/// The index of the log entry of this incident that an id names.
+fn entry_of(cx: &Context, what: &str, incident: IncidentNumber, id: &str) -> Result<u32, Error> {
+    match cx.id_key()?.open(id) {
+        Some(LongId::LogEntry(number, entry)) if number == incident => Ok(entry),
+        _ => Err(Error::no_such(what, id)),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use axum::extract::Path;
 
+use super::entry_of;
 use crate::api::body::Body;
 use crate::api::context::Context;
 use crate::api::error::{Error, Reply};
@@ -35,4 +36,29 @@ pub(crate) async fn create(
     let entry = found.incident().log_entries().find(|(i, _)| *i == index);
     let note = entry.and_then(|(index, entry)| view.note(found.incident(), index, entry));
     reply::one(note.ok_or_else(|| Error::internal("the note that was written is not there"))?)
+}
+
+/// `PUT /incidents/{id}/notes/{note_id}`
+pub(crate) async fn update(
+    mut cx: Context,
+    Path((id, note_id)): Path<(String, String)>,
+    Body(One(note)): Body<One<NoteCreate>>,
+) -> Reply {
+    let incident = cx.changeable(&id).await?.number;
+    let entry = entry_of(&cx, "note", incident, &note_id)?;
+    let subject = format!("{entry} of incident #{incident}");
+    cx.ask(Ask::EditNote { incident, entry, content: note.content.into() }, Some(&subject)).await?;
+    let found = cx.find(&id).await?;
+    let view = cx.view_of(found.closed())?;
+    let note = found.incident().log_entry(entry).and_then(|it| view.note(found.incident(), entry, it));
+    reply::one(note.ok_or_else(|| Error::no_such("note", &note_id))?)
+}
+
+/// `DELETE /incidents/{id}/notes/{note_id}`
+pub(crate) async fn delete(mut cx: Context, Path((id, note_id)): Path<(String, String)>) -> Reply {
+    let incident = cx.changeable(&id).await?.number;
+    let entry = entry_of(&cx, "note", incident, &note_id)?;
+    let subject = format!("{entry} of incident #{incident}");
+    cx.ask(Ask::DeleteNote { incident, entry }, Some(&subject)).await?;
+    reply::nothing()
 }

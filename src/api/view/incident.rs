@@ -2,7 +2,8 @@
 
 use super::View;
 use crate::domain::id::{IncidentNumber, LongId};
-use crate::domain::incident::{Agent, Happening, Incident, Status};
+use crate::domain::incident::{Agent, Happening, Incident, ResolveReason, Status};
+use crate::domain::time::Timestamp;
 use crate::domain::user::Urgency;
 use crate::wire::rest::incident as wire;
 use crate::wire::rest::reference::{Linked, Reference};
@@ -73,18 +74,35 @@ impl View<'_> {
             teams: Vec::new(),
             pending_actions: pending_actions(incident),
             priority: incident.priority.and_then(|id| self.priority(id)),
-            resolve_reason: None,
-            is_mergeable: false,
+            resolve_reason: self.resolve_reason(incident),
+            is_mergeable: incident.is_open(),
             conference_bridge: None,
             incident_type: wire::IncidentType { name: "incident_default".to_owned() },
-            incidents_responders: Vec::new(),
-            responder_requests: Vec::new(),
+            incidents_responders: incident.responders.iter().map(|it| self.responder(incident, it)).collect(),
+            responder_requests: self.responder_requests(incident),
             alert_grouping: None,
+            current_escalation_level: incident.escalation.level,
+            snoozed_until: incident.unacknowledge_at.filter(|_| incident.snoozed).map(Timestamp::to_iso),
             body: incident.details.as_ref().map(|details| wire::IncidentBody {
                 kind: "incident_body".to_owned(),
                 details: Some(details.to_string()),
             }),
         }
+    }
+
+    fn resolve_reason(&self, incident: &Incident) -> Option<wire::ResolveReason> {
+        let Status::Resolved { reason: ResolveReason::Merged { into }, .. } = incident.status else {
+            return None;
+        };
+        // Also when the other one is archived by now.
+        let summary = self.state.incidents.get(&into).map(|it| format!("[#{into}] {}", it.title));
+        let id = self.incident_id(into);
+        let reference = self.reference("incident", "incidents", id, summary.as_deref());
+        let html_url = Some(self.incident_page(into));
+        Some(wire::ResolveReason {
+            kind: "merge_resolve_reason".to_owned(),
+            incident: Some(Reference { html_url, ..reference }),
+        })
     }
 
     fn assignments(&self, incident: &Incident) -> Vec<wire::Assignment> {
@@ -149,23 +167,26 @@ fn assigned_via(incident: &Incident) -> &'static str {
 }
 
 fn alert_counts(incident: &Incident) -> wire::AlertCounts {
-    let all = incident.alerts.len() as u64;
-    let resolved = incident.alerts.iter().filter(|alert| alert.resolved_at.is_some()).count() as u64;
-    wire::AlertCounts { all, triggered: all - resolved, resolved }
+    let here = || incident.alerts.iter().filter(|alert| alert.moved.is_none());
+    let (all, triggered) = (here().count() as u64, here().filter(|alert| alert.is_open()).count() as u64);
+    wire::AlertCounts { all, triggered, resolved: all - triggered }
 }
 
 /// What happens by itself, soonest first.
 fn pending_actions(incident: &Incident) -> Vec<wire::PendingAction> {
+    let change = incident.urgency_change;
     let mut pending = [
-        ("unacknowledge", incident.unacknowledge_at),
-        ("escalate", incident.escalation.next_at),
-        ("resolve", incident.auto_resolve_at),
+        ("unacknowledge", incident.unacknowledge_at, None),
+        ("escalate", incident.escalation.next_at, None),
+        ("resolve", incident.auto_resolve_at, None),
+        ("urgency_change", change.map(|change| change.at), change.map(|change| change.to)),
     ]
-    .map(|(kind, at)| at.filter(|_| incident.is_open()).map(|at| (at, kind)));
+    .map(|(kind, at, to)| at.filter(|_| incident.is_open()).map(|at| (at, kind, to)));
     pending.sort();
-    let action = |(at, kind): (crate::domain::time::Timestamp, &str)| wire::PendingAction {
+    let action = |(at, kind, to): (Timestamp, &str, Option<Urgency>)| wire::PendingAction {
         kind: kind.to_owned(),
         at: at.to_iso(),
+        to: to.map(urgency),
     };
     pending.into_iter().flatten().map(action).collect()
 }

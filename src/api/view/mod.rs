@@ -3,6 +3,7 @@
 mod alert;
 mod incident;
 mod policy;
+mod responder;
 mod schedule;
 mod service;
 mod timeline;
@@ -163,9 +164,11 @@ impl<'a> View<'a> {
         self.state.schedules.get(&id).map_or("a removed schedule", |schedule| &schedule.name)
     }
 
-    /// An integration of this service.
+    /// An integration, most likely of this service.
     pub(crate) fn integration_of(&self, service: ServiceId, id: IntegrationId) -> Option<&'a Integration> {
-        self.state.services.get(&service)?.integration(id)
+        let own = self.state.services.get(&service).and_then(|service| service.integration(id));
+        // By a merge an incident has alerts of other services too; those are few, so all are looked at.
+        own.or_else(|| self.state.services.values().find_map(|service| service.integration(id)))
     }
 
     /// A reference to a user.

@@ -2,7 +2,8 @@
 
 use super::View;
 use crate::domain::id::ServiceId;
-use crate::domain::service::{Integration, Service, UrgencyRule};
+use crate::domain::service::{HoursUrgency, Integration, Service, UrgencyRule};
+use crate::domain::support_hours::{Edge, ScheduledAction, SupportHours};
 use crate::domain::time::Timestamp;
 use crate::wire::rest::integration as wire_integration;
 use crate::wire::rest::reference::{Linked, Reference};
@@ -38,11 +39,14 @@ impl View<'_> {
             alert_grouping_timeout: None,
             alert_grouping_parameters: wire::AlertGrouping::default(),
             incident_urgency_rule: urgency_rule(service.urgency_rule),
-            support_hours: None,
-            scheduled_actions: Vec::new(),
+            support_hours: service.support_hours.as_ref().map(support_hours),
+            scheduled_actions: service.scheduled_actions.iter().map(scheduled_action).collect(),
             auto_pause_notifications_parameters: wire::AutoPause::default(),
             addons: Vec::new(),
             response_play: None,
+            reminder_interval: service.reminder_interval.map(|interval| interval.as_secs()),
+            hand_over_acknowledged: service.hand_over,
+            reopen_within: service.reopen_within.map(|within| within.as_secs()),
         }
     }
 
@@ -99,9 +103,52 @@ impl View<'_> {
 }
 
 fn urgency_rule(rule: UrgencyRule) -> wire::IncidentUrgencyRule {
-    let urgency = match rule {
-        UrgencyRule::Constant(urgency) => super::urgency(urgency).into(),
-        UrgencyRule::SeverityBased => wire::RuleUrgency::SeverityBased,
+    let constant = |urgency| wire::IncidentUrgencyRule {
+        kind: "constant".to_owned(),
+        urgency: Some(urgency),
+        during_support_hours: None,
+        outside_support_hours: None,
     };
-    wire::IncidentUrgencyRule { kind: "constant".to_owned(), urgency: Some(urgency) }
+    match rule {
+        UrgencyRule::Constant(urgency) => constant(super::urgency(urgency).into()),
+        UrgencyRule::SeverityBased => constant(wire::RuleUrgency::SeverityBased),
+        UrgencyRule::SupportHours { during, outside } => wire::IncidentUrgencyRule {
+            kind: "use_support_hours".to_owned(),
+            urgency: None,
+            during_support_hours: Some(hours_rule(during)),
+            outside_support_hours: Some(hours_rule(outside)),
+        },
+    }
+}
+
+fn hours_rule(urgency: HoursUrgency) -> wire::HoursRule {
+    let urgency = match urgency {
+        HoursUrgency::High => wire::RuleUrgency::High,
+        HoursUrgency::Low => wire::RuleUrgency::Low,
+        HoursUrgency::SeverityBased => wire::RuleUrgency::SeverityBased,
+    };
+    wire::HoursRule { kind: "constant".to_owned(), urgency }
+}
+
+fn support_hours(hours: &SupportHours) -> wire::SupportHours {
+    let time = |seconds: u32| format!("{:02}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60);
+    wire::SupportHours {
+        kind: "fixed_time_per_day".to_owned(),
+        time_zone: hours.time_zone.to_string(),
+        days_of_week: hours.days.clone(),
+        start_time: time(hours.start),
+        end_time: time(hours.end),
+    }
+}
+
+fn scheduled_action(action: &ScheduledAction) -> wire::ScheduledAction {
+    let name = match action.at {
+        Edge::Start => "support_hours_start",
+        Edge::End => "support_hours_end",
+    };
+    wire::ScheduledAction {
+        kind: "urgency_change".to_owned(),
+        at: wire::NamedTime { kind: "named_time".to_owned(), name: name.to_owned() },
+        to_urgency: super::urgency(action.to),
+    }
 }

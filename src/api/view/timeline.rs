@@ -70,7 +70,7 @@ impl View<'_> {
 
     /// The note that the entry with this index is; `None` if it is another kind of entry.
     pub(crate) fn note(&self, incident: &Incident, index: u32, entry: &LogEntry) -> Option<Note> {
-        let Happening::Annotated { content } = &entry.what else { return None };
+        let Happening::Annotated { content, .. } = &entry.what else { return None };
         Some(Note {
             id: self.id_key.seal(LongId::LogEntry(incident.number, index)),
             user: self.agent(incident.service, entry.agent),
@@ -84,10 +84,12 @@ impl View<'_> {
 /// PagerDuty's type of an entry. What PagerDuty has no type for is an annotation whose channel is not `note`.
 fn kind(what: &Happening) -> &'static str {
     match what {
-        Happening::Triggered { .. } | Happening::Repeated { .. } | Happening::AlertAdded { .. } => {
-            "trigger_log_entry"
-        }
+        Happening::Triggered { .. }
+        | Happening::Repeated { .. }
+        | Happening::AlertAdded { .. }
+        | Happening::Reopened { .. } => "trigger_log_entry",
         Happening::Acknowledged => "acknowledge_log_entry",
+        Happening::Snoozed { .. } => "snooze_log_entry",
         Happening::Unacknowledged { .. } => "unacknowledge_log_entry",
         Happening::Resolved { .. } => "resolve_log_entry",
         Happening::Escalated { reason: EscalateReason::Opened, level: 1, .. }
@@ -95,7 +97,9 @@ fn kind(what: &Happening) -> &'static str {
         Happening::Escalated { .. } | Happening::FallbackPaged { .. } => "escalate_log_entry",
         Happening::PathRepeated { .. } => "repeat_escalation_path_log_entry",
         Happening::PathExhausted => "exhaust_escalation_path_log_entry",
-        Happening::Notified { .. } | Happening::NotificationsCancelled { .. } => "notify_log_entry",
+        Happening::Notified { .. }
+        | Happening::NotificationsCancelled { .. }
+        | Happening::Reminded { .. } => "notify_log_entry",
         Happening::UrgencyChanged { .. } => "urgency_change_log_entry",
         Happening::AlertResolved { .. }
         | Happening::NobodyReached { .. }
@@ -103,6 +107,16 @@ fn kind(what: &Happening) -> &'static str {
         | Happening::TitleChanged { .. }
         | Happening::PriorityChanged { .. }
         | Happening::PolicyChanged { .. }
+        | Happening::NoteDeleted { .. }
+        | Happening::Linked { .. }
+        | Happening::LinkRemoved { .. }
+        | Happening::StatusUpdated { .. }
+        | Happening::SubscribersChanged { .. }
+        | Happening::RespondersRequested { .. }
+        | Happening::ResponderReplied { .. }
+        | Happening::MergedFrom { .. }
+        | Happening::MergeTakenBack { .. }
+        | Happening::Undone { .. }
         | Happening::Omitted { .. } => "annotate_log_entry",
     }
 }
@@ -121,7 +135,12 @@ pub(crate) fn is_overview(what: &Happening) -> bool {
 fn channel(entry: &LogEntry, summary: String) -> wire::LogChannel {
     let kind = match (&entry.what, entry.agent) {
         (Happening::Annotated { .. }, _) => "note",
-        (Happening::Unacknowledged { reason: UnacknowledgeReason::Timeout }, _)
+        (
+            Happening::Unacknowledged {
+                reason: UnacknowledgeReason::Timeout | UnacknowledgeReason::SnoozeEnded,
+            },
+            _,
+        )
         | (Happening::Escalated { reason: EscalateReason::Timeout, .. }, _) => "timeout",
         (_, Agent::Service(_)) => "auto",
         (_, Agent::User(_) | Agent::Integration(_) | Agent::Account) => "api",
@@ -168,7 +187,10 @@ pub(crate) fn channel_name(channel: Channel) -> &'static str {
 }
 
 fn event_details(incident: &Incident, what: &Happening) -> BTreeMap<String, String> {
-    let (Happening::Triggered { alert: Some(alert) } | Happening::AlertAdded { alert }) = what else {
+    let (Happening::Triggered { alert: Some(alert) }
+    | Happening::AlertAdded { alert }
+    | Happening::Reopened { alert }) = what
+    else {
         return BTreeMap::new();
     };
     let Some(alert) = incident.alerts.get(*alert as usize) else { return BTreeMap::new() };
@@ -188,7 +210,8 @@ fn event_details(incident: &Incident, what: &Happening) -> BTreeMap<String, Stri
 
 fn note(what: &Happening) -> Option<String> {
     match what {
-        Happening::Annotated { content } => Some(content.to_string()),
+        Happening::Annotated { content, .. } => Some(content.to_string()),
+        Happening::StatusUpdated { message, .. } => Some(message.to_string()),
         _ => None,
     }
 }
@@ -196,7 +219,10 @@ fn note(what: &Happening) -> Option<String> {
 fn assignees(what: &Happening) -> Option<&[UserId]> {
     match what {
         Happening::Escalated { users, .. } | Happening::Assigned { users } => Some(users),
-        Happening::FallbackPaged { user } => Some(std::slice::from_ref(user)),
+        Happening::RespondersRequested { users, .. } | Happening::Reminded { users } => Some(users),
+        Happening::FallbackPaged { user } | Happening::ResponderReplied { user, .. } => {
+            Some(std::slice::from_ref(user))
+        }
         _ => None,
     }
 }

@@ -201,6 +201,21 @@ impl Output {
         Bar::new(self.is_text())
     }
 
+    /// Asks a question that is answered with yes or no. Where nobody can answer, it is yes.
+    ///
+    /// # Errors
+    /// Those of standard input.
+    pub(super) fn confirm(&mut self, question: &str) -> io::Result<bool> {
+        if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
+            return Ok(true);
+        }
+        let _ = write!(self.messages, "{question} [y/N] ");
+        let _ = self.messages.flush();
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+
     /// Says something that is no data.
     pub(super) fn note(&mut self, text: &str) {
         // Nobody listens to messages: that is no reason to fail.

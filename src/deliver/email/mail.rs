@@ -11,6 +11,7 @@ use super::session::Letter;
 use crate::deliver::text::{lines, one_line};
 use crate::domain::event::ellipsis;
 use crate::domain::incident::{Alert, Incident};
+use crate::domain::purpose::Purpose;
 use crate::domain::time::Timestamp;
 use crate::notify::transport::{About, Message};
 
@@ -46,7 +47,7 @@ pub(super) fn letter(message: &Message, from: &Mailbox) -> Result<Letter, Error>
         .date(date(message.at))
         .from(from.clone())
         .to(to)
-        .subject(subject(message, &first.incident))
+        .subject(subject(message, first))
         .message_id(Some(message_id(message, domain)))
         .in_reply_to(thread.clone())
         .references(thread)
@@ -107,12 +108,19 @@ fn message_id(message: &Message, domain: &str) -> String {
     format!("<pd-{}.{oldest}@{domain}>", message.id)
 }
 
-fn subject(message: &Message, first: &Incident) -> String {
+fn subject(message: &Message, about: &About) -> String {
+    let first: &Incident = &about.incident;
     let more = match message.about.len() {
         0 | 1 => String::new(),
         several => format!(" (and {} more)", several - 1),
     };
-    let named = format!("[#{}] {}", first.number, one_line(&first.title));
+    let kind = match about.purpose {
+        Purpose::Responder => "Help wanted: ",
+        Purpose::Reminder => "Reminder: ",
+        Purpose::StatusUpdate { .. } => "Update: ",
+        _ => "",
+    };
+    let named = format!("[#{}] {kind}{}", first.number, one_line(&first.title));
     format!("{}{more}", ellipsis(&named, SUBJECT_BYTES_MAX - more.len()))
 }
 
@@ -141,6 +149,8 @@ struct Section {
     alerts: Vec<String>,
     details: String,
     link: String,
+    /// What the reader most likely wants: its name and the command; both may be empty.
+    act: (&'static str, String),
 }
 
 impl Page {
@@ -178,13 +188,15 @@ impl Section {
     fn of(about: &About) -> Self {
         let incident = &about.incident;
         let assignees = about.assignees.iter().map(|(_, name)| one_line(name)).collect::<Vec<_>>().join(", ");
-        let mut facts = vec![
+        let why = about.why.as_ref().map(|why| ("Why", one_line(why)));
+        let mut facts: Vec<_> = why.into_iter().collect();
+        facts.extend([
             ("Status", incident.status.as_str().to_owned()),
             ("Urgency", incident.urgency.as_str().to_owned()),
             ("Service", one_line(&about.service_name)),
             ("Policy", one_line(&about.policy_name)),
             ("Since", incident.created_at.to_iso()),
-        ];
+        ]);
         if !assignees.is_empty() {
             facts.push(("Assigned", assignees));
         }
@@ -195,6 +207,7 @@ impl Section {
             alerts: alerts(&incident.alerts),
             details: incident.details.as_deref().map(lines).unwrap_or_default(),
             link: one_line(&about.html_url),
+            act: act(about),
         }
     }
 
@@ -212,13 +225,27 @@ impl Section {
         for alert in &self.alerts {
             writeln!(text, "- {alert}")?;
         }
-        writeln!(text, "\nAcknowledge: pd ack {}\n{}\n", self.number, self.link)
+        let (name, command) = &self.act;
+        let act = if command.is_empty() { String::new() } else { format!("{name}: {command}\n") };
+        writeln!(text, "\n{act}{}\n", self.link)
+    }
+}
+
+/// What a reader who is told for this purpose most likely wants.
+fn act(about: &About) -> (&'static str, String) {
+    let number = about.incident.number;
+    match about.purpose {
+        Purpose::StatusUpdate { .. } => ("", String::new()),
+        Purpose::Responder => ("Help", format!("pd responder join {number}")),
+        Purpose::Reminder => ("Resolve", format!("pd resolve {number}")),
+        _ => ("Acknowledge", format!("pd ack {number}")),
     }
 }
 
 /// A line per alert, and one for those that are not listed.
 fn alerts(alerts: &[Alert]) -> Vec<String> {
-    let mut listed: Vec<String> = alerts.iter().take(ALERTS_MAX).map(alert).collect();
+    let alerts: Vec<_> = alerts.iter().filter(|alert| alert.moved.is_none()).collect();
+    let mut listed: Vec<String> = alerts.iter().take(ALERTS_MAX).map(|it| alert(it)).collect();
     if alerts.len() > ALERTS_MAX {
         listed.push(format!("and {} more", alerts.len() - ALERTS_MAX));
     }
@@ -350,7 +377,7 @@ mod tests {
         message.about = vec![fixture::about(7, "Füße")];
         assert_eq!(header(&message, "Subject"), "[#7] =?utf-8?b?RsO8w59l?=");
         let long = fixture::about(7, &"x".repeat(2000));
-        assert_eq!(subject(&message, &long.incident).len(), SUBJECT_BYTES_MAX);
+        assert_eq!(subject(&message, &long).len(), SUBJECT_BYTES_MAX);
     }
 
     #[test]
@@ -358,7 +385,7 @@ mod tests {
         let mut message = fixture::message();
         message.may_repeat = true;
         message.about = (7..10).map(|n| fixture::about(n, &format!("disk {n} full"))).collect();
-        assert_eq!(subject(&message, &message.about[0].incident), "[#7] disk 7 full (and 2 more)");
+        assert_eq!(subject(&message, &message.about[0]), "[#7] disk 7 full (and 2 more)");
         insta::assert_snapshot!(Page::of(&message).text(), @r##"
         This may be a repeat: whether an earlier message reached you is not known.
 

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::domain::event::ellipsis;
 use crate::domain::id::UserId;
 use crate::domain::incident::{Agent, Incident, Status};
+use crate::domain::purpose::Purpose;
+use crate::domain::time::Timestamp;
 use crate::notify::transport::{About, Message};
 use crate::wire::webhook;
 
@@ -14,6 +16,8 @@ const ASSIGNEES_MAX: usize = 20;
 const TEXT_BYTES_MAX: usize = 1024;
 /// How long a name may be, in bytes.
 const NAME_BYTES_MAX: usize = 255;
+/// How long a status update may be, in bytes.
+const UPDATE_BYTES_MAX: usize = 4096;
 
 /// What names the event for ever: the incident, so that no two installations share a name, and the message.
 pub(super) fn id(message: &Message, about: &About) -> String {
@@ -22,21 +26,75 @@ pub(super) fn id(message: &Message, about: &About) -> String {
 
 /// The body for the message.
 pub(super) fn body(message: &Message, about: &About) -> webhook::Body {
-    let incident = &about.incident;
     webhook::Body {
         event: webhook::Event {
             id: id(message, about),
-            event_type: format!("incident.{}", incident.status.as_str()),
+            event_type: event_type(about),
             resource_type: "incident".to_owned(),
-            occurred_at: incident.status_changed_at.to_iso_millis(),
+            occurred_at: occurred_at(message, about).to_iso_millis(),
             agent: agent(about),
             client: None,
-            data: data(about),
+            data: data(message, about),
         },
     }
 }
 
-fn data(about: &About) -> webhook::Incident {
+/// Why the user is told, as PagerDuty names it. It knows no reminders: those say that it is acknowledged.
+fn event_type(about: &About) -> String {
+    let what = match about.purpose {
+        Purpose::Triggered | Purpose::Reminder => about.incident.status.as_str(),
+        Purpose::Escalated => "escalated",
+        Purpose::Unacknowledged => "unacknowledged",
+        Purpose::Reassigned => "reassigned",
+        Purpose::Reopened => "reopened",
+        Purpose::Responder => "responder.added",
+        Purpose::StatusUpdate { .. } => "status_update_published",
+    };
+    format!("incident.{what}")
+}
+
+fn occurred_at(message: &Message, about: &About) -> Timestamp {
+    let incident = &about.incident;
+    match about.purpose {
+        Purpose::Responder => {
+            let asked = incident.responders.iter().find(|known| known.user == message.user);
+            asked.map_or(message.at, |asked| asked.requested_at)
+        }
+        Purpose::StatusUpdate { entry } => incident.log_entry(entry).map_or(message.at, |entry| entry.at),
+        Purpose::Escalated | Purpose::Reassigned => {
+            incident.assignments.iter().map(|it| it.at).max().unwrap_or(incident.status_changed_at)
+        }
+        _ => incident.status_changed_at,
+    }
+}
+
+fn data(message: &Message, about: &About) -> webhook::Data {
+    let (base, why) = (base(about), about.why.as_deref().unwrap_or_default());
+    let title = format!("[#{}] {}", about.incident.number, about.incident.title);
+    let incident = || webhook::Reference {
+        html_url: Some(about.html_url.clone()),
+        ..reference(base, "incident", "incidents", &about.id, &title)
+    };
+    match about.purpose {
+        Purpose::Responder => webhook::Data::Responder(Box::new(webhook::Responder {
+            kind: "incident_responder".to_owned(),
+            incident: incident(),
+            user: reference(base, "user", "users", &message.user.to_string(), &message.user_name),
+            escalation_policy: None,
+            message: cut(why, TEXT_BYTES_MAX),
+            state: "pending".to_owned(),
+        })),
+        Purpose::StatusUpdate { .. } => webhook::Data::StatusUpdate(Box::new(webhook::StatusUpdate {
+            kind: "incident_status_update".to_owned(),
+            incident: incident(),
+            message: cut(why, UPDATE_BYTES_MAX),
+            trimmed: why.len() > UPDATE_BYTES_MAX,
+        })),
+        _ => webhook::Data::Incident(Box::new(incident_data(about))),
+    }
+}
+
+fn incident_data(about: &About) -> webhook::Incident {
     let incident = &about.incident;
     let base = base(about);
     webhook::Incident {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use crate::domain::action::ActionKind;
 use crate::domain::command::Verdict;
 use crate::domain::event::{DedupKey, EventAddress, EventDigest};
 use crate::domain::id::{
@@ -16,9 +17,12 @@ use crate::domain::incident::{
     UnreachedReason,
 };
 use crate::domain::policy::EscalationPolicy;
+use crate::domain::purpose::Purpose;
+use crate::domain::responder::Reply;
 use crate::domain::schedule::{Calendar, Feed, LevelOnCall, Override, Schedule};
 use crate::domain::sealed::Sealed;
 use crate::domain::service::{Integration, Service};
+use crate::domain::support_hours::UrgencyChange;
 use crate::domain::time::Timestamp;
 use crate::domain::token::Token;
 use crate::domain::user::{Channel, ContactMethod, NotificationRule, Urgency, User};
@@ -243,6 +247,43 @@ pub enum Fact {
         at: Timestamp,
         /// When it triggers again by itself.
         unacknowledge_at: Option<Timestamp>,
+        /// When those who acknowledged are reminded.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        remind_at: Option<Timestamp>,
+        /// When somebody else may be on call for its level.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        hand_over_at: Option<Timestamp>,
+    },
+    /// An acknowledged incident is left alone for a while.
+    IncidentSnoozed {
+        /// Which.
+        number: IncidentNumber,
+        /// Who did it.
+        by: Agent,
+        /// When it triggers again.
+        until: Timestamp,
+        /// When.
+        at: Timestamp,
+    },
+    /// Those who acknowledged are reminded. The pages follow in `UserPaged`.
+    AcknowledgersReminded {
+        /// Of which incident.
+        number: IncidentNumber,
+        /// Who.
+        users: Vec<UserId>,
+        /// When.
+        at: Timestamp,
+        /// When they are reminded again.
+        next_at: Option<Timestamp>,
+    },
+    /// Nobody else was on call for an acknowledged incident's level: it is looked at again later.
+    HandOverPostponed {
+        /// Which.
+        number: IncidentNumber,
+        /// When.
+        at: Timestamp,
+        /// When somebody else may be on call.
+        next_at: Option<Timestamp>,
     },
     /// Nobody looks at an incident any more.
     IncidentUnacknowledged {
@@ -263,6 +304,137 @@ pub enum Fact {
         by: Agent,
         /// Why.
         reason: ResolveReason,
+        /// When.
+        at: Timestamp,
+    },
+    /// A resolved incident triggered again. Who is paged follows in `LevelEntered`.
+    IncidentReopened {
+        /// Which.
+        number: IncidentNumber,
+        /// The index of the alert.
+        alert: u32,
+        /// Who triggered it.
+        by: Agent,
+        /// When the trigger was accepted.
+        accepted_at: Timestamp,
+        /// Where it is kept.
+        address: EventAddress,
+        /// When.
+        at: Timestamp,
+        /// When the incident is resolved by itself.
+        auto_resolve_at: Option<Timestamp>,
+        /// How its urgency changes next.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        urgency_change: Option<UrgencyChange>,
+    },
+    /// The alerts of an incident went to another one, in their order, to the end of its list. `IncidentResolved` follows.
+    AlertsMoved {
+        /// From which.
+        from: IncidentNumber,
+        /// To which.
+        to: IncidentNumber,
+        /// Who did it.
+        by: Agent,
+        /// When.
+        at: Timestamp,
+    },
+    /// The alerts that a merge had moved went back, as they are by now. `IncidentRestored` follows.
+    AlertsReturned {
+        /// From which.
+        from: IncidentNumber,
+        /// To which.
+        to: IncidentNumber,
+        /// Who did it.
+        by: Agent,
+        /// When.
+        at: Timestamp,
+    },
+    /// A user begins to act on incidents: how they stand is remembered, in place of what the user did before.
+    ActionBegun {
+        /// Who.
+        by: UserId,
+        /// What is done.
+        what: ActionKind,
+        /// The incidents that an undo would restore.
+        incidents: Vec<IncidentNumber>,
+        /// When.
+        at: Timestamp,
+    },
+    /// An incident stands as it did before the last action of this user, but for messages that were still to be sent:
+    /// those are planned anew in `UserPaged`.
+    IncidentRestored {
+        /// Which.
+        number: IncidentNumber,
+        /// Who.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// The last action of this user is undone, and forgotten.
+    ActionUndone {
+        /// Who.
+        by: UserId,
+        /// When.
+        at: Timestamp,
+    },
+    /// The pages of the present level are called back, as far as they are not on their way.
+    PagesRecalled {
+        /// Of which incident.
+        number: IncidentNumber,
+        /// Why.
+        reason: CancelReason,
+        /// When.
+        at: Timestamp,
+    },
+    /// People were asked to help. The pages follow in `UserPaged`.
+    RespondersRequested {
+        /// With which incident.
+        number: IncidentNumber,
+        /// Who asks.
+        by: Agent,
+        /// Who is asked.
+        users: Vec<UserId>,
+        /// What was said; may be empty.
+        message: Arc<str>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody who was asked to help has answered, or need not any more.
+    ResponderReplied {
+        /// About which incident.
+        number: IncidentNumber,
+        /// Who.
+        user: UserId,
+        /// What.
+        reply: Reply,
+        /// Who says so.
+        by: Agent,
+        /// When.
+        at: Timestamp,
+    },
+    /// Others are sent the status updates.
+    SubscribersChanged {
+        /// Of which incident.
+        number: IncidentNumber,
+        /// Who did it.
+        by: Agent,
+        /// Who from now on.
+        added: Vec<UserId>,
+        /// Who not any more.
+        removed: Vec<UserId>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody wrote to the subscribers. The messages follow in `UserPaged`.
+    StatusUpdated {
+        /// Of which incident.
+        number: IncidentNumber,
+        /// Who.
+        by: Agent,
+        /// In a few words; may be empty.
+        subject: Arc<str>,
+        /// What.
+        message: Arc<str>,
         /// When.
         at: Timestamp,
     },
@@ -378,6 +550,54 @@ pub enum Fact {
         /// When.
         at: Timestamp,
     },
+    /// A note was written anew.
+    NoteEdited {
+        /// Where.
+        number: IncidentNumber,
+        /// The index of its log entry.
+        entry: u32,
+        /// Who.
+        by: Agent,
+        /// What it says now.
+        content: Arc<str>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A note was deleted.
+    NoteDeleted {
+        /// Where.
+        number: IncidentNumber,
+        /// The index of its log entry.
+        entry: u32,
+        /// Who.
+        by: Agent,
+        /// When.
+        at: Timestamp,
+    },
+    /// A link was added.
+    LinkAdded {
+        /// Where.
+        number: IncidentNumber,
+        /// Who.
+        by: Agent,
+        /// Where it leads.
+        href: Arc<str>,
+        /// What it is; may be empty.
+        text: Arc<str>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A link was removed.
+    LinkRemoved {
+        /// Where.
+        number: IncidentNumber,
+        /// The index of its log entry.
+        entry: u32,
+        /// Who.
+        by: Agent,
+        /// When.
+        at: Timestamp,
+    },
     /// The title was changed.
     TitleChanged {
         /// Of which incident.
@@ -397,6 +617,15 @@ pub enum Fact {
         by: Agent,
         /// To what.
         urgency: Urgency,
+        /// When.
+        at: Timestamp,
+    },
+    /// When the urgency changes next by the service's support hours.
+    UrgencyScheduled {
+        /// Of which incident.
+        number: IncidentNumber,
+        /// When, and to what; `None`: not any more.
+        change: Option<UrgencyChange>,
         /// When.
         at: Timestamp,
     },
@@ -489,6 +718,25 @@ impl Fact {
         "PriorityChanged",
         "PolicyChanged",
         "IncidentArchived",
+        "IncidentSnoozed",
+        "AcknowledgersReminded",
+        "HandOverPostponed",
+        "IncidentReopened",
+        "AlertsMoved",
+        "AlertsReturned",
+        "ActionBegun",
+        "IncidentRestored",
+        "ActionUndone",
+        "PagesRecalled",
+        "RespondersRequested",
+        "ResponderReplied",
+        "SubscribersChanged",
+        "StatusUpdated",
+        "NoteEdited",
+        "NoteDeleted",
+        "LinkAdded",
+        "LinkRemoved",
+        "UrgencyScheduled",
     ];
 }
 
@@ -508,6 +756,9 @@ pub struct IncidentOpened {
     /// When it is resolved by itself.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub auto_resolve_at: Option<Timestamp>,
+    /// How its urgency changes next by the service's support hours.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub urgency_change: Option<UrgencyChange>,
     /// How it came about.
     pub cause: Cause,
 }
@@ -575,6 +826,9 @@ pub struct UserPaged {
     pub user: UserId,
     /// How urgent the incident is.
     pub urgency: Urgency,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Purpose::is_triggered")]
+    pub purpose: Purpose,
     /// When.
     pub at: Timestamp,
     /// Whether the user may have been told this already by a message whose fate is unknown.

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use super::evolve;
 use super::fact::RememberedClose;
 use super::state::{Account, Door, Judged, Quarantined, State};
+use crate::domain::action::Action;
 use crate::domain::command::Verdict;
 use crate::domain::id::EscalationRuleId;
 use crate::domain::incident::Incident;
@@ -56,6 +57,8 @@ pub enum Record {
     Token(Arc<Token>),
     /// An incident that is not archived.
     Incident(Arc<Incident>),
+    /// What a user did last to incidents.
+    Action(Arc<Action>),
     /// A close that came before its trigger.
     Close(RememberedClose),
     /// How a command was judged; in order of judging.
@@ -109,6 +112,7 @@ pub fn records(state: &State) -> impl Iterator<Item = Record> + Send + '_ {
         .chain(state.calendars.values().cloned().map(Record::Calendar))
         .chain(state.tokens.values().cloned().map(Record::Token))
         .chain(state.incidents.values().cloned().map(Record::Incident))
+        .chain(state.actions.values().cloned().map(Record::Action))
         .chain(state.remembered.values().cloned().map(Record::Close))
         .chain(state.verdict_order.iter().filter_map(judged))
         .chain(state.quarantine.iter().cloned().map(Record::Quarantined))
@@ -161,6 +165,9 @@ fn take(state: &mut State, record: Record) {
             state.tokens.insert(token.id, token);
         }
         Record::Incident(incident) => evolve::insert(state, incident),
+        Record::Action(action) => {
+            state.actions.insert(action.by, action);
+        }
         Record::Close(close) => {
             let (integration, key) = (close.integration, close.dedup_key.clone());
             state.remembered_order.insert((close.accepted_at, integration, key.clone()));

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use super::fact::RememberedClose;
+use crate::domain::action::Action;
 use crate::domain::command::Verdict;
 use crate::domain::event::{DedupKey, EventAddress};
 use crate::domain::id::{
@@ -53,6 +54,10 @@ pub struct State {
     pub incidents: OrdMap<IncidentNumber, Arc<Incident>>,
     /// The open incident of each open alert.
     pub open_alerts: OrdMap<(IntegrationId, DedupKey), IncidentNumber>,
+    /// The closed incidents that are not archived, by their alerts: a trigger may reopen the latest.
+    pub closed_alerts: OrdSet<(IntegrationId, DedupKey, IncidentNumber)>,
+    /// What each user did last to incidents.
+    pub actions: OrdMap<UserId, Arc<Action>>,
     /// The open incident of each incident key that was given by hand.
     pub open_keys: OrdMap<(ServiceId, DedupKey), IncidentNumber>,
     /// When which incident needs a decision.
@@ -123,10 +128,16 @@ pub struct Door {
 pub enum Timer {
     /// To be resolved by itself.
     AutoResolve,
+    /// To change its urgency by the service's support hours.
+    ChangeUrgency,
     /// To trigger again although it was acknowledged.
     Unacknowledge,
+    /// To look whether somebody else is on call.
+    HandOver,
     /// To enter the next level.
     Escalate,
+    /// To remind those who acknowledged.
+    Remind,
 }
 
 /// How many open incidents a service has.

@@ -68,6 +68,7 @@ fn page_planned(state: &mut State, paged: &UserPaged) {
         service: paged.service,
         user: paged.user,
         urgency: paged.urgency,
+        purpose: paged.purpose,
         at: paged.at,
         may_repeat: paged.may_repeat,
         open: (0..steps).collect(),

@@ -9,6 +9,7 @@ use super::NotificationId;
 use crate::domain::id::{ContactMethodId, IncidentNumber, UserId};
 use crate::domain::incident::{CancelReason, NotifyOutcome, PageId};
 use crate::domain::incidents::fact::{PageContact, UserPaged};
+use crate::domain::purpose::Purpose;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Channel;
 
@@ -102,6 +103,9 @@ pub enum Fact {
         reached: bool,
         /// Whether the fate of at least one message is unknown.
         unknown: bool,
+        /// Why the user was paged.
+        #[serde(default, skip_serializing_if = "Purpose::is_triggered")]
+        purpose: Purpose,
         /// When.
         at: Timestamp,
     },

@@ -12,6 +12,7 @@ use super::limits::{ANSWER_TELLING, CLOCK_BOUND, CONTACT_CLAIMS_MAX, PROVIDER_TI
 use crate::domain::id::{ContactMethodId, IncidentNumber, ServiceId, UserId};
 use crate::domain::incident::PageId;
 use crate::domain::incidents::fact::PageContact;
+use crate::domain::purpose::Purpose;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Channel, Urgency};
 
@@ -53,6 +54,9 @@ pub struct Page {
     pub user: UserId,
     /// How urgent the incident was.
     pub urgency: Urgency,
+    /// Why.
+    #[serde(default, skip_serializing_if = "Purpose::is_triggered")]
+    pub purpose: Purpose,
     /// When the user was paged.
     pub at: Timestamp,
     /// Whether the user may have been told before: another page's or another message's fate is unknown.

@@ -79,6 +79,25 @@ impl<'a> Rota<'a> {
         Some(self.extended(Shift { span, on_call: on_call? }))
     }
 
+    /// When somebody else, or nobody, is on call after `at`; `None`: never. After 200 pieces without a change it says the
+    /// end of the last, so that it can be asked again then.
+    pub fn changes(&self, at: Timestamp) -> Option<Timestamp> {
+        let user = |on_call: Option<OnCall>| on_call.map(|on_call| on_call.user);
+        let (span, now) = self.at(bounded(at));
+        let mut end = span.end;
+        for _ in 0..EXTENT_MAX {
+            if end >= TIME_MAX {
+                return None;
+            }
+            let (span, next) = self.at(end);
+            if user(next) != user(now) {
+                break;
+            }
+            end = span.end;
+        }
+        Some(end)
+    }
+
     /// The final schedule between two instants, in order, each shift cut to the range.
     pub fn shifts(&self, range: Span) -> Vec<Shift> {
         walk(range, |at| self.at(at))

@@ -7,6 +7,7 @@ use super::escalation_policy::EscalationPolicy;
 use super::log_entry::LogEntry;
 use super::priority::Priority;
 use super::reference::{Linked, Ref, Reference, headed};
+use super::responder::{Responder, ResponderRequest};
 use super::service::Service;
 use super::user::User;
 use crate::wire::present;
@@ -70,14 +71,21 @@ pub struct Incident {
     pub conference_bridge: Option<ConferenceBridge>,
     pub incident_type: IncidentType,
     #[serde(default)]
-    pub incidents_responders: Vec<Reference>,
+    pub incidents_responders: Vec<Responder>,
     #[serde(default)]
-    pub responder_requests: Vec<Reference>,
+    pub responder_requests: Vec<ResponderRequest>,
     #[serde(default)]
     pub alert_grouping: Option<String>,
     /// What was written when it was opened by hand; only there if something was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<IncidentBody>,
+    /// An addition of `pd`: the level of the policy that it is in; 0: none was paged yet. Not `escalation_level`: clients
+    /// send back what they were given, and that would page the level again.
+    #[serde(default)]
+    pub current_escalation_level: u8,
+    /// An addition of `pd`: until when it is snoozed; only there if it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub snoozed_until: Option<String>,
 }
 
 named! { Incident: "incident", "incidents"; }
@@ -108,10 +116,13 @@ pub struct AlertCounts {
 /// What happens by itself, unless somebody does something.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PendingAction {
-    /// `unacknowledge`, `escalate` or `resolve`.
+    /// `unacknowledge`, `escalate`, `resolve` or `urgency_change`.
     #[serde(rename = "type")]
     pub kind: String,
     pub at: String,
+    /// The urgency that it gets; with `urgency_change` only.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub to: Option<Urgency>,
 }
 
 /// Why an incident was resolved, where PagerDuty says so: by a merge only.
@@ -204,6 +215,9 @@ pub struct IncidentUpdate {
     pub escalation_level: Option<u8>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation_policy: Option<Ref>,
+    /// An addition of `pd`: leave it alone if it is resolved, rather than to refuse the whole request.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub if_open: bool,
 }
 
 named! { IncidentUpdate: "incident", "incidents"; }

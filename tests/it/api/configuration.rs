@@ -49,6 +49,7 @@ async fn a_service_lives() {
           "summary": "default",
           "type": "escalation_policy_reference"
         },
+        "hand_over_acknowledged": false,
         "html_url": "http://pd.test/services/PQ7B3PO",
         "id": "PQ7B3PO",
         "incident_urgency_rule": {
@@ -58,6 +59,8 @@ async fn a_service_lives() {
         "integrations": [],
         "last_incident_timestamp": null,
         "name": "Web",
+        "reminder_interval": null,
+        "reopen_within": null,
         "response_play": null,
         "scheduled_actions": [],
         "self": "http://pd.test/services/PQ7B3PO",

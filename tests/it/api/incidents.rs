@@ -41,6 +41,7 @@ async fn an_incident_as_clients_read_it() {
         ],
         "conference_bridge": null,
         "created_at": "2026-01-01T00:00:00Z",
+        "current_escalation_level": 1,
         "description": "db is down",
         "escalation_policy": {
           "html_url": "http://pd.test/escalation_policies/PECG7L7",
@@ -64,7 +65,7 @@ async fn an_incident_as_clients_read_it() {
           "name": "incident_default"
         },
         "incidents_responders": [],
-        "is_mergeable": false,
+        "is_mergeable": true,
         "last_status_change_at": "2026-01-01T00:00:00Z",
         "last_status_change_by": {
           "html_url": "http://pd.test/services/PW971Y1/integrations/PPJ56QO",

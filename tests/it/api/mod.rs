@@ -4,6 +4,7 @@
 mod access;
 mod configuration;
 mod incidents;
+mod life;
 mod lists;
 mod schedules;
 mod traps;

@@ -103,6 +103,19 @@ impl Fake {
         self.memory.lock().unwrap().failing = (count, status);
     }
 
+    /// So many more that are triggered, from number 100 on.
+    pub(super) fn storm(&self, count: u64) {
+        let mut memory = self.memory.lock().unwrap();
+        let model =
+            memory.incidents.iter().find(|incident| incident["status"] == "triggered").unwrap().clone();
+        for number in 100..100 + count {
+            let mut incident = model.clone();
+            incident["incident_number"] = number.into();
+            incident["id"] = format!("Q{number:013}").into();
+            memory.incidents.push(incident);
+        }
+    }
+
     pub(super) fn set_not_ready(&self) {
         self.memory.lock().unwrap().not_ready = true;
     }

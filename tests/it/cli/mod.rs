@@ -5,6 +5,7 @@ mod config;
 mod errors;
 mod fake;
 mod generated;
+mod life;
 mod output;
 mod spool;
 mod world;

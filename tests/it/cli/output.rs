@@ -20,8 +20,10 @@ async fn without_arguments_it_says_what_is_common() {
       show INCIDENT     Show one incident with its alerts and timeline
       ack INCIDENT...   Say that you look at it
       resolve INCIDENT  Say that it is over
+      snooze INCIDENT   Be paged again later
       note INCIDENT     Write a note
       oncall            Show who is on call
+      undo              Undo your last action
       status            Show how the server is
       serve             Run a server
 

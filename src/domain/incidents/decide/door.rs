@@ -12,6 +12,7 @@ use crate::domain::id::{IncidentNumber, UserId};
 use crate::domain::incident::{Agent, EscalateReason};
 use crate::domain::incidents::fact::{Cause, Fact, IncidentOpened};
 use crate::domain::incidents::input::Poison;
+use crate::domain::purpose::Purpose;
 use crate::domain::service::Service;
 use crate::domain::time::Timestamp;
 
@@ -96,13 +97,15 @@ fn open(draft: &mut Draft, service: &Service, details: &Arc<str>, fallback: Opti
         return;
     }
     let (number, at) = (draft.next_number(), draft.now);
+    let urgency = service.urgency(None, at);
     draft.emit(Fact::IncidentOpened(Box::new(IncidentOpened {
         number,
         service: service.id,
         policy: service.escalation_policy,
-        urgency: service.urgency_rule.urgency(None),
+        urgency,
         at,
         auto_resolve_at: service.auto_resolve_timeout.map(|after| at.plus(after)),
+        urgency_change: service.next_urgency(urgency, at),
         cause: Cause::Request {
             by: Agent::Service(service.id),
             title: "pd could not process an input and put it into quarantine".into(),
@@ -115,7 +118,7 @@ fn open(draft: &mut Draft, service: &Service, details: &Arc<str>, fallback: Opti
     match fallback {
         Some(user) => {
             draft.emit(Fact::IncidentAssigned { number, by, users: vec![user], at });
-            draft.page_later(number);
+            draft.page_later(number, Purpose::Triggered);
         }
         None => escalation::enter(draft, number, 1, 0, EscalateReason::Opened, by),
     }

@@ -1,6 +1,6 @@
 //! A decision in the making: the scratch state, the facts so far, and what is settled only at the end of the batch.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::Decision;
@@ -10,14 +10,15 @@ use crate::domain::incident::Incident;
 use crate::domain::incidents::evolve::evolve;
 use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::state::State;
+use crate::domain::purpose::Purpose;
 use crate::domain::time::Timestamp;
 
 pub(super) struct Draft {
     pub(super) now: Timestamp,
     pub(super) state: State,
     facts: Vec<Fact>,
-    /// Whose assignees are to be paged, if it is still triggered at the end of the batch.
-    to_page: BTreeSet<IncidentNumber>,
+    /// Whose assignees are to be paged, and why, if it is still triggered at the end of the batch.
+    to_page: BTreeMap<IncidentNumber, Purpose>,
     /// Repeats of open alerts that are not yet facts.
     repeats: BTreeMap<(IncidentNumber, u32), Repeats>,
 }
@@ -33,7 +34,7 @@ struct Repeats {
 pub(super) struct Checkpoint {
     state: State,
     facts: usize,
-    to_page: BTreeSet<IncidentNumber>,
+    to_page: BTreeMap<IncidentNumber, Purpose>,
 }
 
 impl Draft {
@@ -42,7 +43,7 @@ impl Draft {
             now,
             state: state.clone(),
             facts: Vec::new(),
-            to_page: BTreeSet::new(),
+            to_page: BTreeMap::new(),
             repeats: BTreeMap::new(),
         }
     }
@@ -78,9 +79,13 @@ impl Draft {
         (self.state.objects..).map_while(move |n| key.map(|key| key.object(n)))
     }
 
-    /// Has the assignees of this incident paged at the end of the batch.
-    pub(super) fn page_later(&mut self, number: IncidentNumber) {
-        self.to_page.insert(number);
+    /// Has the assignees of this incident paged at the end of the batch. Who has not heard of it yet hears why it was
+    /// opened, whatever has happened since.
+    pub(super) fn page_later(&mut self, number: IncidentNumber, purpose: Purpose) {
+        let known = self.to_page.entry(number).or_insert(purpose);
+        if !known.is_triggered() {
+            *known = purpose;
+        }
     }
 
     /// Has nobody paged at the end of the batch: escalation has come to its end meanwhile.
@@ -88,7 +93,7 @@ impl Draft {
         self.to_page.remove(&number);
     }
 
-    pub(super) fn take_to_page(&mut self) -> BTreeSet<IncidentNumber> {
+    pub(super) fn take_to_page(&mut self) -> BTreeMap<IncidentNumber, Purpose> {
         std::mem::take(&mut self.to_page)
     }
 
@@ -133,6 +138,20 @@ impl Draft {
         self.state = to.state;
         self.facts.truncate(to.facts);
         self.to_page = to.to_page;
+    }
+
+    /// Puts a fact before everything since the checkpoint. It must be one that nothing of that has to do with.
+    pub(super) fn precede(&mut self, checkpoint: &Checkpoint, fact: Fact) {
+        let mut then = checkpoint.state.clone();
+        evolve(&mut then, &fact);
+        self.state.actions = then.actions;
+        self.facts.insert(checkpoint.facts, fact);
+    }
+
+    /// Whether this incident is another than at the checkpoint.
+    pub(super) fn incident_changed_since(&self, checkpoint: &Checkpoint, number: IncidentNumber) -> bool {
+        let revision = |state: &State| state.incidents.get(&number).map(|incident| incident.revision);
+        revision(&self.state) != revision(&checkpoint.state)
     }
 
     /// Whether anything happened since the checkpoint.

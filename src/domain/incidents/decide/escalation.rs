@@ -9,7 +9,8 @@ use crate::domain::id::{IncidentNumber, UserId};
 use crate::domain::incident::{Agent, EscalateReason, Incident, Status, UnreachedReason};
 use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::state::State;
-use crate::domain::policy::{EscalationPolicy, Target};
+use crate::domain::policy::{EscalationPolicy, EscalationRule, Target};
+use crate::domain::purpose::Purpose;
 use crate::domain::time::Timestamp;
 
 /// The shortest wait for an acknowledgement, whatever a policy says: a decision must not go through levels for ever.
@@ -53,7 +54,7 @@ pub(super) fn enter(
             at: draft.now,
             next_at: Some(draft.now.plus(rule.delay.max(DELAY_MIN))),
         });
-        let Some(unreached) = unreached else { return draft.page_later(number) };
+        let Some(unreached) = unreached else { return draft.page_later(number, purpose(reason)) };
         draft.emit(Fact::NobodyReached { number, level, reason: unreached, at: draft.now });
         (level, reason, by) =
             (level.saturating_add(1), EscalateReason::NobodyReached, Agent::Service(incident.service));
@@ -91,13 +92,44 @@ pub(super) fn again(draft: &mut Draft, number: IncidentNumber, by: Agent) {
     let Some(incident) = draft.open(number) else { return };
     let escalation = &incident.escalation;
     if escalation.by_hand {
-        return draft.page_later(number);
+        return draft.page_later(number, Purpose::Unacknowledged);
     }
-    let levels = draft.state.policies.get(&incident.policy).map_or(0, |policy| policy.rules.len());
-    // The policy may have become shorter meanwhile.
-    let level = escalation.level.min(u8::try_from(levels).unwrap_or(u8::MAX)).max(1);
-    let round = escalation.round;
+    let (level, round) = (present_level(&draft.state, incident), escalation.round);
     enter(draft, number, level, round, EscalateReason::Unacknowledged, by);
+}
+
+/// The level that an incident is in; the policy may have become shorter meanwhile.
+pub(super) fn present_level(state: &State, incident: &Incident) -> u8 {
+    let levels = state.policies.get(&incident.policy).map_or(0, |policy| policy.rules.len());
+    incident.escalation.level.min(u8::try_from(levels).unwrap_or(u8::MAX)).max(1)
+}
+
+/// Who is on call now for the level that an incident is in.
+pub(super) fn on_call(state: &State, incident: &Incident, now: Timestamp) -> Vec<UserId> {
+    present_rule(state, incident).map_or_else(Vec::new, |rule| level::on_call(state, rule, now))
+}
+
+/// When somebody else may be on call for the level that an incident is in; `None`: never.
+pub(super) fn shift_end(state: &State, incident: &Incident, now: Timestamp) -> Option<Timestamp> {
+    level::changes(state, present_rule(state, incident)?, now)
+}
+
+fn present_rule<'s>(state: &'s State, incident: &Incident) -> Option<&'s EscalationRule> {
+    let policy = state.policies.get(&incident.policy)?;
+    policy.rules.get(usize::from(present_level(state, incident)).checked_sub(1)?)
+}
+
+/// Why the users of a level are told, by the reason for which it was entered.
+fn purpose(reason: EscalateReason) -> Purpose {
+    match reason {
+        EscalateReason::Opened => Purpose::Triggered,
+        EscalateReason::Timeout | EscalateReason::NobodyReached | EscalateReason::Requested => {
+            Purpose::Escalated
+        }
+        EscalateReason::Unacknowledged => Purpose::Unacknowledged,
+        EscalateReason::Reopened => Purpose::Reopened,
+        EscalateReason::ShiftEnded => Purpose::Reassigned,
+    }
 }
 
 /// All rounds are through. If nobody was reached in any of them, the last resort is paged, unless it was tried in vain.
@@ -119,7 +151,7 @@ fn exhaust(draft: &mut Draft, number: IncidentNumber) {
             });
         } else {
             draft.emit(Fact::FallbackPaged { number, user, at });
-            draft.page_later(number);
+            draft.page_later(number, Purpose::Escalated);
         }
     }
     draft.emit(Fact::EscalationExhausted { number, at: draft.now });
@@ -139,6 +171,11 @@ fn last_resort(state: &State, incident: &Incident, now: Timestamp) -> Option<Use
 /// Whether a level of the policy pages this user.
 pub(super) fn names(policy: &EscalationPolicy, user: UserId) -> bool {
     policy.rules.iter().any(|rule| rule.targets.contains(&Target::User(user)))
+}
+
+/// The users who are asked for help when a policy is: those on call on its first level.
+pub(super) fn first_level(state: &State, policy: &EscalationPolicy, now: Timestamp) -> Vec<UserId> {
+    policy.rules.first().map_or_else(Vec::new, |rule| level::resolve(state, rule, now).users)
 }
 
 /// Why paging these users would reach nobody; `None` if it may reach somebody.

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::draft::Draft;
-use super::escalation;
+use super::{acknowledged, escalation, reopen};
 use crate::domain::event::{Action, DedupKey, Event, EventDigest, ellipsis};
 use crate::domain::id::{IncidentNumber, IntegrationId};
-use crate::domain::incident::{Agent, EscalateReason, Incident, ResolveReason, Status};
+use crate::domain::incident::{Agent, EscalateReason, Incident, ResolveReason};
 use crate::domain::incidents::fact::{Cause, Fact, IncidentOpened, RememberedClose};
 use crate::domain::service::Service;
 use crate::mutants::{self, Mutant};
@@ -35,7 +35,7 @@ pub(super) fn decide(draft: &mut Draft, event: &Event) {
         (Action::Trigger, None) => trigger(draft, &service, integration, event),
         (Action::Acknowledge, Some((number, _))) => {
             draft.flush_incident(number);
-            acknowledge(draft, number, Agent::Integration(integration));
+            acknowledged::acknowledge(draft, number, Agent::Integration(integration));
         }
         (Action::Resolve, Some((number, alert))) => {
             draft.flush_incident(number);
@@ -63,7 +63,7 @@ fn quarantine(draft: &mut Draft, event: &Event, reason: String) {
 
 fn index(incident: &Incident, (integration, key): &(IntegrationId, DedupKey)) -> Option<u32> {
     let is_it = |alert: &crate::domain::incident::Alert| {
-        alert.resolved_at.is_none() && alert.integration == *integration && alert.dedup_key == *key
+        alert.is_open() && alert.integration == *integration && alert.dedup_key == *key
     };
     incident.alerts.iter().position(is_it).and_then(|index| u32::try_from(index).ok())
 }
@@ -73,15 +73,20 @@ fn trigger(draft: &mut Draft, service: &Arc<Service>, integration: IntegrationId
         return quarantine(draft, event, "a trigger without a payload".to_owned());
     };
     let closed = remembered(draft, integration, event);
+    if closed.is_none() && reopen::reopen(draft, service, integration, event) {
+        return;
+    }
     let number = draft.next_number();
+    let urgency = service.urgency(Some(digest.severity), draft.now);
     let digest = EventDigest { summary: one_line(&digest.summary), ..digest.clone() };
     draft.emit(Fact::IncidentOpened(Box::new(IncidentOpened {
         number,
         service: service.id,
         policy: service.escalation_policy,
-        urgency: service.urgency_rule.urgency(Some(digest.severity)),
+        urgency,
         at: draft.now,
         auto_resolve_at: service.auto_resolve_timeout.map(|after| draft.now.plus(after)),
+        urgency_change: service.next_urgency(urgency, draft.now),
         cause: Cause::Event {
             integration,
             dedup_key: event.dedup_key.clone(),
@@ -98,7 +103,7 @@ fn trigger(draft: &mut Draft, service: &Arc<Service>, integration: IntegrationId
             resolve(draft, number, agent, ResolveReason::ResolvedEarlier);
         }
         // Nobody is responsible yet; if the acknowledgement runs out, the first level is entered.
-        Some(Close::Acknowledge) => acknowledge(draft, number, agent),
+        Some(Close::Acknowledge) => acknowledged::acknowledge(draft, number, agent),
         None => escalation::enter(draft, number, 1, 0, EscalateReason::Opened, Agent::Service(service.id)),
     }
 }
@@ -136,22 +141,10 @@ fn remembered(draft: &Draft, integration: IntegrationId, event: &Event) -> Optio
     applies.then_some(if close.resolves { Close::Resolve } else { Close::Acknowledge })
 }
 
-/// Acknowledges an open incident, unless this agent has done so already.
-pub(super) fn acknowledge(draft: &mut Draft, number: IncidentNumber, by: Agent) {
-    let Some(incident) = draft.open(number) else { return };
-    if incident.status == Status::Acknowledged && incident.acknowledgements.iter().any(|known| known.by == by)
-    {
-        return;
-    }
-    let timeout = draft.state.services.get(&incident.service).and_then(|s| s.acknowledgement_timeout);
-    let unacknowledge_at = timeout.map(|after| draft.now.plus(after));
-    draft.emit(Fact::IncidentAcknowledged { number, by, at: draft.now, unacknowledge_at });
-}
-
 /// Resolves one open alert, and its incident when it was the last.
 pub(super) fn resolve_alert(draft: &mut Draft, number: IncidentNumber, alert: u32, by: Agent) {
     draft.emit(Fact::AlertResolved { number, alert, by, at: draft.now });
-    let open = |incident: &Arc<Incident>| incident.alerts.iter().any(|alert| alert.resolved_at.is_none());
+    let open = |incident: &Arc<Incident>| incident.alerts.iter().any(|alert| alert.is_open());
     if draft.open(number).is_some_and(|incident| !open(incident)) {
         resolve(draft, number, by, ResolveReason::AlertsResolved);
     }

@@ -43,6 +43,21 @@ pub(super) fn reaches(state: &State, policy: &EscalationPolicy, user: UserId, no
     policy.rules.iter().any(|rule| behind(state, &rule.targets, now).users.contains(&user))
 }
 
+/// Who is on call for a level at `now`, each once. In a round robin that are all, whosever turn it is: work that somebody
+/// has stays theirs as long as they are on call at all.
+pub(super) fn on_call(state: &State, rule: &EscalationRule, now: Timestamp) -> Vec<UserId> {
+    behind(state, &rule.targets, now).users
+}
+
+/// When other users may be on call for a level, after `now`; `None`: never.
+pub(super) fn changes(state: &State, rule: &EscalationRule, now: Timestamp) -> Option<Timestamp> {
+    let change = |target: &Target| match target {
+        Target::User(_) => None,
+        Target::Schedule(id) => state.rota(state.schedules.get(id)?).changes(now),
+    };
+    rule.targets.iter().filter_map(change).min()
+}
+
 /// The users behind targets, each once, in the order of the targets.
 fn behind(state: &State, targets: &[Target], now: Timestamp) -> Level {
     let mut seen = BTreeSet::new();

@@ -1,5 +1,6 @@
 //! What follows from a batch of inputs and from the passing of time.
 
+mod acknowledged;
 mod command;
 mod door;
 mod draft;
@@ -8,7 +9,9 @@ mod event;
 mod level;
 mod notify;
 mod page;
+mod reopen;
 mod timers;
+mod urgency;
 
 use super::fact::Fact;
 use super::input::Input;

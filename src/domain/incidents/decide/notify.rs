@@ -6,6 +6,8 @@ use crate::domain::id::IncidentNumber;
 use crate::domain::incident::{PageId, PageState, UnreachedReason};
 use crate::domain::incidents::fact::Fact;
 use crate::domain::notify;
+use crate::domain::purpose::Purpose;
+use crate::domain::responder::Reply;
 
 pub(super) fn decide(draft: &mut Draft, fact: &notify::Fact) {
     match fact {
@@ -32,7 +34,13 @@ pub(super) fn decide(draft: &mut Draft, fact: &notify::Fact) {
             let (number, user, reason, at) = (*number, *user, *reason, *at);
             draft.emit(Fact::CancellationNoted { number, user, count, reason, at });
         }
-        notify::Fact::PageSettled { number, page, reached, .. } => settled(draft, *number, *page, *reached),
+        notify::Fact::PageSettled { number, page, reached, purpose, .. } if purpose.escalates() => {
+            settled(draft, *number, *page, *reached);
+        }
+        notify::Fact::PageSettled { number, reached: false, purpose: Purpose::Responder, .. } => {
+            unreached_responder(draft, *number);
+        }
+        notify::Fact::PageSettled { .. } => {}
         notify::Fact::PagePlanned(_)
         | notify::Fact::NotificationPlanned { .. }
         | notify::Fact::NotificationAdvanced { .. }
@@ -56,5 +64,17 @@ fn settled(draft: &mut Draft, number: IncidentNumber, page: PageId, reached: boo
     let in_vain = incident.escalation.pages.iter().all(|known| known.state == PageState::Unreached);
     if present && in_vain && escalation::is_triggered(incident) {
         escalation::unreached(draft, number, UnreachedReason::EveryMessageFailed);
+    }
+}
+
+/// Said only while somebody still waits for an answer: messages that were not needed any more reach nobody either.
+fn unreached_responder(draft: &mut Draft, number: IncidentNumber) {
+    let waiting = |incident: &crate::domain::incident::Incident| {
+        incident.responders.iter().any(|known| known.reply == Reply::Pending)
+    };
+    if draft.open(number).is_some_and(|incident| waiting(incident)) {
+        draft.flush_incident(number);
+        let (level, reason, at) = (0, UnreachedReason::EveryMessageFailed, draft.now);
+        draft.emit(Fact::NobodyReached { number, level, reason, at });
     }
 }

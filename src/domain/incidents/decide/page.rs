@@ -3,9 +3,10 @@
 use super::draft::Draft;
 use super::escalation;
 use crate::domain::id::{ContactMethodId, IncidentNumber, UserId};
-use crate::domain::incident::{Incident, PageId, UnreachedReason};
+use crate::domain::incident::{Incident, Page, PageId, PageState, UnreachedReason};
 use crate::domain::incidents::fact::{Fact, PageContact, PageStep, UserPaged};
 use crate::domain::incidents::state::State;
+use crate::domain::purpose::Purpose;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{ContactMethod, NotificationRule, Urgency, User};
 
@@ -17,8 +18,8 @@ pub(super) fn decide(draft: &mut Draft) {
         if numbers.is_empty() {
             return;
         }
-        for number in numbers {
-            page(draft, number);
+        for (number, purpose) in numbers {
+            page(draft, number, purpose);
         }
     }
 }
@@ -28,7 +29,7 @@ pub(super) fn reachable(state: &State, user: UserId) -> bool {
     state.users.get(&user).is_some_and(|user| !user.contact_methods.is_empty())
 }
 
-fn page(draft: &mut Draft, number: IncidentNumber) {
+fn page(draft: &mut Draft, number: IncidentNumber, purpose: Purpose) {
     let Some(incident) = draft.open(number).cloned() else { return };
     if !escalation::is_triggered(&incident) {
         return;
@@ -36,7 +37,7 @@ fn page(draft: &mut Draft, number: IncidentNumber) {
     let mut paged = false;
     for user in incident.assignments.iter().map(|assignment| assignment.user) {
         let Some(user) = draft.state.users.get(&user) else { continue };
-        if let Some(fact) = plan(draft, &incident, user) {
+        if let Some(fact) = plan(draft, &incident, user, purpose) {
             draft.emit(Fact::UserPaged(Box::new(fact)));
             paged = true;
         }
@@ -46,7 +47,41 @@ fn page(draft: &mut Draft, number: IncidentNumber) {
     }
 }
 
-fn plan(draft: &Draft, incident: &Incident, user: &User) -> Option<UserPaged> {
+/// Tells a user of an incident beside its escalation, at once. Whether there is a contact method to tell it by.
+pub(super) fn tell(draft: &mut Draft, number: IncidentNumber, user: UserId, purpose: Purpose) -> bool {
+    let Some(incident) = draft.incident(number).cloned() else { return false };
+    let fact = draft.state.users.get(&user).and_then(|user| plan(draft, &incident, user, purpose));
+    let Some(fact) = fact else { return false };
+    draft.emit(Fact::UserPaged(Box::new(fact)));
+    true
+}
+
+/// Plans what is left of pages whose messages were called back: those that reached nobody yet, whole; of the others,
+/// only what their users' rules had planned for later.
+pub(super) fn resume(draft: &mut Draft, number: IncidentNumber, pages: &[Page]) {
+    let Some(incident) = draft.open(number).cloned() else { return };
+    for page in pages {
+        let Some(user) = draft.state.users.get(&page.user) else { continue };
+        let Some(mut fact) = plan(draft, &incident, user, Purpose::Triggered) else { continue };
+        match (page.state, page.at) {
+            (PageState::Pending, _) => {}
+            (PageState::Reached, Some(at)) => {
+                let since = draft.now.since(at);
+                fact.steps.retain(|step| step.due.since(draft.now) > since);
+                for step in &mut fact.steps {
+                    step.due = step.due.minus(since);
+                }
+                if fact.steps.is_empty() {
+                    continue;
+                }
+            }
+            (PageState::Reached | PageState::Unreached, _) => continue,
+        }
+        draft.emit(Fact::UserPaged(Box::new(fact)));
+    }
+}
+
+fn plan(draft: &Draft, incident: &Incident, user: &User, purpose: Purpose) -> Option<UserPaged> {
     let steps = steps(user, incident.urgency, draft.now);
     if steps.is_empty() {
         return None;
@@ -62,6 +97,7 @@ fn plan(draft: &Draft, incident: &Incident, user: &User) -> Option<UserPaged> {
         service: incident.service,
         user: user.id,
         urgency: incident.urgency,
+        purpose,
         at: draft.now,
         may_repeat: incident.escalation.unsure.iter().any(|known| known.user == user.id),
         steps,

@@ -1,10 +1,9 @@
 //! Timers: what is due by `now`.
 
 use super::draft::Draft;
-use super::{escalation, event};
+use super::{acknowledged, escalation, event, urgency};
 use crate::domain::id::IncidentNumber;
-use crate::domain::incident::{Agent, ResolveReason, Status, UnacknowledgeReason};
-use crate::domain::incidents::fact::Fact;
+use crate::domain::incident::{Agent, ResolveReason};
 use crate::domain::incidents::state::Timer;
 
 /// How many timers one decision takes at most, so that what follows from them fits into one entry of the journal.
@@ -13,9 +12,11 @@ pub const TIMERS_MAX: usize = 256;
 pub(super) fn decide(draft: &mut Draft) {
     let due: Vec<_> =
         draft.state.timers.iter().take_while(|(at, ..)| *at <= draft.now).take(TIMERS_MAX).copied().collect();
-    // None of these makes another of the same incident stale, but for resolving it, which `fire` looks for.
-    for (_, number, timer) in due {
-        fire(draft, number, timer);
+    for (at, number, timer) in due {
+        // One that fires may have made the others of the same incident stale.
+        if draft.state.timers.contains(&(at, number, timer)) {
+            fire(draft, number, timer);
+        }
     }
 }
 
@@ -24,33 +25,10 @@ fn fire(draft: &mut Draft, number: IncidentNumber, timer: Timer) {
     let by = Agent::Service(incident.service);
     match timer {
         Timer::AutoResolve => event::resolve(draft, number, by, ResolveReason::AutoResolveTimeout),
-        Timer::Unacknowledge => unacknowledge(draft, number, by, UnacknowledgeReason::Timeout),
+        Timer::ChangeUrgency => urgency::scheduled(draft, number),
+        Timer::Unacknowledge => acknowledged::time_out(draft, number, by),
+        Timer::HandOver => acknowledged::hand_over(draft, number),
         Timer::Escalate => escalation::time_out(draft, number),
+        Timer::Remind => acknowledged::remind(draft, number),
     }
-}
-
-/// Ends the acknowledgement and pages anew.
-pub(super) fn unacknowledge(
-    draft: &mut Draft,
-    number: IncidentNumber,
-    by: Agent,
-    reason: UnacknowledgeReason,
-) {
-    if take_back(draft, number, by, reason) {
-        escalation::again(draft, number, by);
-    }
-}
-
-/// Ends the acknowledgement, if there is one. Who is paged then is for the caller to say.
-pub(super) fn take_back(
-    draft: &mut Draft,
-    number: IncidentNumber,
-    by: Agent,
-    reason: UnacknowledgeReason,
-) -> bool {
-    let acknowledged = draft.open(number).is_some_and(|incident| incident.status == Status::Acknowledged);
-    if acknowledged {
-        draft.emit(Fact::IncidentUnacknowledged { number, by, reason, at: draft.now });
-    }
-    acknowledged
 }

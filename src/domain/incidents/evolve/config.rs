@@ -63,6 +63,7 @@ fn users(state: &mut State, fact: &Fact) {
         }
         Fact::UserDeleted { id } => {
             state.users.remove(id);
+            state.actions.remove(id);
         }
         Fact::ContactMethodSet { user, method } => {
             if let Some(user) = state.users.get_mut(user) {

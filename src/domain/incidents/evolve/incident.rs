@@ -1,5 +1,6 @@
 //! Facts about one incident: each changes it and writes a line into its timeline.
 
+use crate::domain::action::Acted;
 use crate::domain::id::{IncidentNumber, UserId};
 use crate::domain::incident::{
     Acknowledgement, Agent, Assignment, EscalateReason, Escalation, Happening, Incident, NotifyOutcome, Page,
@@ -10,7 +11,7 @@ use crate::domain::incidents::state::State;
 use crate::domain::time::Timestamp;
 use crate::mutants::{self, Mutant};
 
-use super::standing::change;
+use super::standing::{self, change};
 use super::timeline::{self, write};
 
 pub(super) fn evolve(state: &mut State, fact: &Fact) {
@@ -18,13 +19,17 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
         Fact::AlertRepeated { .. } | Fact::AlertResolved { .. } => alerts(state, fact),
         Fact::IncidentAcknowledged { .. }
         | Fact::IncidentUnacknowledged { .. }
+        | Fact::IncidentSnoozed { .. }
+        | Fact::IncidentReopened { .. }
         | Fact::IncidentResolved { .. } => status(state, fact),
+        Fact::AcknowledgersReminded { .. } | Fact::HandOverPostponed { .. } => acknowledged(state, fact),
         Fact::LevelEntered { .. }
         | Fact::EscalationExhausted { .. }
         | Fact::FallbackPaged { .. }
         | Fact::NobodyReached { .. }
         | Fact::IncidentAssigned { .. } => escalation(state, fact),
         Fact::UserPaged(_)
+        | Fact::PagesRecalled { .. }
         | Fact::PageSettled { .. }
         | Fact::NotificationNoted { .. }
         | Fact::CancellationNoted { .. } => pages(state, fact),
@@ -63,7 +68,7 @@ fn alerts(state: &mut State, fact: &Fact) {
 
 fn status(state: &mut State, fact: &Fact) {
     match fact {
-        Fact::IncidentAcknowledged { number, by, at, unacknowledge_at } => {
+        Fact::IncidentAcknowledged { number, by, at, unacknowledge_at, remind_at, hand_over_at } => {
             change(state, *number, *at, |incident| {
                 if incident.status != Status::Acknowledged {
                     set_status(incident, Status::Acknowledged, *by, *at);
@@ -72,6 +77,9 @@ fn status(state: &mut State, fact: &Fact) {
                     incident.escalation.next_at = None;
                 }
                 incident.unacknowledge_at = *unacknowledge_at;
+                incident.remind_at = *remind_at;
+                incident.hand_over_at = *hand_over_at;
+                acted(incident, *by, *at);
                 incident.acknowledgements.retain(|known| known.by != *by);
                 incident.acknowledgements.push(Acknowledgement { by: *by, at: *at });
                 write(incident, *at, *by, Happening::Acknowledged);
@@ -80,30 +88,111 @@ fn status(state: &mut State, fact: &Fact) {
         Fact::IncidentUnacknowledged { number, by, reason, at } => {
             change(state, *number, *at, |incident| {
                 set_status(incident, Status::Triggered, *by, *at);
-                incident.unacknowledge_at = None;
-                incident.acknowledgements.clear();
+                end_acknowledgement(incident);
+                acted(incident, *by, *at);
                 incident.escalation.pages.clear();
                 write(incident, *at, *by, Happening::Unacknowledged { reason: *reason });
             });
         }
         Fact::IncidentResolved { number, by, reason, at } => {
             close_keys(state, *number);
+            let was_open = state.incidents.get(number).is_some_and(|incident| incident.is_open());
             change(state, *number, *at, |incident| {
                 set_status(incident, Status::Resolved { at: *at, reason: *reason }, *by, *at);
                 for alert in &mut incident.alerts {
                     alert.resolved_at.get_or_insert(*at);
                 }
                 incident.assignments.clear();
-                incident.acknowledgements.clear();
-                incident.unacknowledge_at = None;
+                end_acknowledgement(incident);
+                acted(incident, *by, *at);
                 incident.auto_resolve_at = None;
+                incident.urgency_change = None;
                 let Escalation { level, round, exhausted, .. } = incident.escalation;
                 incident.escalation = Escalation { level, round, exhausted, ..Escalation::default() };
                 write(incident, *at, *by, Happening::Resolved { reason: *reason });
             });
+            if was_open && let Some(incident) = state.incidents.get(number).cloned() {
+                standing::close_alerts(state, &incident);
+            }
+        }
+        Fact::IncidentSnoozed { number, by, until, at } => change(state, *number, *at, |incident| {
+            incident.unacknowledge_at = Some(*until);
+            incident.snoozed = true;
+            incident.remind_at = None;
+            acted(incident, *by, *at);
+            write(incident, *at, *by, Happening::Snoozed { until: *until });
+        }),
+        Fact::IncidentReopened { .. } => reopened(state, fact),
+        _ => {}
+    }
+}
+
+/// What stays is a trigger of one alert. The others stay over, until they trigger too.
+fn reopened(state: &mut State, fact: &Fact) {
+    let Fact::IncidentReopened {
+        number,
+        alert,
+        by,
+        accepted_at,
+        address,
+        at,
+        auto_resolve_at,
+        urgency_change,
+    } = fact
+    else {
+        return;
+    };
+    let Some(closed) = state.incidents.get(number).filter(|incident| !incident.is_open()).cloned() else {
+        return;
+    };
+    standing::open_alerts(state, &closed);
+    if let Some(known) = closed.alerts.get(*alert as usize) {
+        state.open_alerts.insert((known.integration, known.dedup_key.clone()), *number);
+    }
+    change(state, *number, *at, |incident| {
+        set_status(incident, Status::Triggered, *by, *at);
+        acted(incident, *by, *at);
+        incident.escalation = Escalation::default();
+        incident.auto_resolve_at = *auto_resolve_at;
+        incident.urgency_change = *urgency_change;
+        if let Some(known) = incident.alerts.get_mut(*alert as usize) {
+            known.resolved_at = None;
+            known.events = known.events.saturating_add(1);
+            known.latest = *address;
+            known.latest_at = *accepted_at;
+        }
+        write(incident, *at, *by, Happening::Reopened { alert: *alert });
+    });
+}
+
+fn acknowledged(state: &mut State, fact: &Fact) {
+    match fact {
+        Fact::AcknowledgersReminded { number, users, at, next_at } => {
+            change(state, *number, *at, |incident| {
+                incident.remind_at = *next_at;
+                let what = Happening::Reminded { users: users.clone() };
+                write(incident, *at, Agent::Service(incident.service), what);
+            });
+        }
+        Fact::HandOverPostponed { number, at, next_at } => {
+            change(state, *number, *at, |incident| incident.hand_over_at = *next_at);
         }
         _ => {}
     }
+}
+
+/// Nobody looks at it any more.
+fn end_acknowledgement(incident: &mut Incident) {
+    incident.acknowledgements.clear();
+    incident.unacknowledge_at = None;
+    incident.snoozed = false;
+    incident.remind_at = None;
+    incident.hand_over_at = None;
+}
+
+/// Remembers who acted on it last.
+pub(super) fn acted(incident: &mut Incident, by: Agent, at: Timestamp) {
+    incident.acted = Some(Acted { by, at });
 }
 
 fn set_status(incident: &mut Incident, status: Status, by: Agent, at: Timestamp) {
@@ -115,7 +204,7 @@ fn set_status(incident: &mut Incident, status: Status, by: Agent, at: Timestamp)
 /// From now on a trigger of any of its keys opens a new incident.
 fn close_keys(state: &mut State, number: IncidentNumber) {
     let Some(incident) = state.incidents.get(&number).filter(|incident| incident.is_open()) else { return };
-    for alert in incident.alerts.iter().filter(|alert| alert.resolved_at.is_none()) {
+    for alert in incident.alerts.iter().filter(|alert| alert.is_open()) {
         state.open_alerts.remove(&(alert.integration, alert.dedup_key.clone()));
     }
     if let Some(key) = &incident.incident_key {
@@ -130,6 +219,7 @@ fn escalation(state: &mut State, fact: &Fact) {
                 if *round > incident.escalation.round {
                     write(incident, *at, *by, Happening::PathRepeated { round: *round });
                 }
+                acted(incident, *by, *at);
                 enter(&mut incident.escalation, *level, *round, *reason);
                 incident.escalation.next_at = *next_at;
                 assign(incident, users, *at);
@@ -140,6 +230,7 @@ fn escalation(state: &mut State, fact: &Fact) {
             });
         }
         Fact::EscalationExhausted { number, at } => change(state, *number, *at, |incident| {
+            acted(incident, Agent::Service(incident.service), *at);
             incident.escalation.next_at = None;
             incident.escalation.exhausted = true;
             write(incident, *at, Agent::Service(incident.service), Happening::PathExhausted);
@@ -158,6 +249,7 @@ fn escalation(state: &mut State, fact: &Fact) {
             let Escalation { level, round, .. } = incident.escalation;
             let unsure = std::mem::take(&mut incident.escalation.unsure);
             incident.escalation = Escalation { level, round, unsure, by_hand: true, ..Escalation::default() };
+            acted(incident, *by, *at);
             assign(incident, users, *at);
             write(incident, *at, *by, Happening::Assigned { users: users.clone() });
         }),
@@ -170,7 +262,11 @@ fn enter(escalation: &mut Escalation, level: u8, round: u8, reason: EscalateReas
     let anew = escalation.by_hand
         || matches!(
             reason,
-            EscalateReason::Opened | EscalateReason::Requested | EscalateReason::Unacknowledged
+            EscalateReason::Opened
+                | EscalateReason::Requested
+                | EscalateReason::Unacknowledged
+                | EscalateReason::Reopened
+                | EscalateReason::ShiftEnded
         );
     if anew {
         escalation.reached = false;
@@ -200,14 +296,24 @@ fn pages(state: &mut State, fact: &Fact) {
         Fact::UserPaged(paged) => {
             state.pages = state.pages.max(paged.page.n);
             change(state, paged.number, paged.at, |incident| {
-                let page = Page { id: paged.page, user: paged.user, state: PageState::Pending };
-                incident.escalation.pages.push(page);
+                if !paged.purpose.escalates() {
+                    return;
+                }
+                incident.escalation.pages.push(Page {
+                    id: paged.page,
+                    user: paged.user,
+                    state: PageState::Pending,
+                    at: Some(paged.at),
+                });
                 let unsure = incident.escalation.unsure.iter_mut().find(|known| known.user == paged.user);
                 if let Some(unsure) = unsure {
                     unsure.again = true;
                 }
             });
         }
+        Fact::PagesRecalled { number, at, .. } => change(state, *number, *at, |incident| {
+            incident.escalation.pages.clear();
+        }),
         Fact::PageSettled { number, page, reached, at } => change(state, *number, *at, |incident| {
             incident.escalation.reached |= *reached;
             let known = incident.escalation.pages.iter_mut().find(|known| known.id == *page);
@@ -243,9 +349,6 @@ fn note_unsure(escalation: &mut Escalation, user: UserId) {
 
 fn fields(state: &mut State, fact: &Fact) {
     match fact {
-        Fact::NoteAdded { number, by, content, at } => change(state, *number, *at, |incident| {
-            write(incident, *at, *by, Happening::Annotated { content: content.clone() });
-        }),
         Fact::TitleChanged { number, by, title, at } => change(state, *number, *at, |incident| {
             incident.title = title.clone();
             write(incident, *at, *by, Happening::TitleChanged { title: title.clone() });
@@ -254,12 +357,16 @@ fn fields(state: &mut State, fact: &Fact) {
             incident.urgency = *urgency;
             write(incident, *at, *by, Happening::UrgencyChanged { urgency: *urgency });
         }),
+        Fact::UrgencyScheduled { number, change: next, at } => change(state, *number, *at, |incident| {
+            incident.urgency_change = *next;
+        }),
         Fact::PriorityChanged { number, by, priority, at } => change(state, *number, *at, |incident| {
             incident.priority = *priority;
             write(incident, *at, *by, Happening::PriorityChanged { priority: *priority });
         }),
         Fact::PolicyChanged { number, by, policy, at } => change(state, *number, *at, |incident| {
             incident.policy = *policy;
+            acted(incident, *by, *at);
             write(incident, *at, *by, Happening::PolicyChanged { policy: *policy });
         }),
         _ => {}

@@ -1,12 +1,15 @@
 //! What a fact makes of the state. It cannot fail: a fact about something that is gone is ignored.
 
+mod action;
 mod config;
 mod incident;
+mod merge;
 mod opened;
 mod schedule;
 mod standing;
 mod timeline;
 mod traffic;
+mod writing;
 
 use super::fact::Fact;
 use super::state::State;
@@ -60,6 +63,22 @@ pub fn evolve(state: &mut State, fact: &Fact) {
         Fact::IncidentOpened(opened) => opened::open(state, opened),
         Fact::IncidentArchived { number, revision } => standing::archived(state, *number, *revision),
 
+        Fact::ActionBegun { .. } | Fact::IncidentRestored { .. } | Fact::ActionUndone { .. } => {
+            action::evolve(state, fact)
+        }
+
+        Fact::AlertsMoved { .. } | Fact::AlertsReturned { .. } => merge::evolve(state, fact),
+
+        Fact::NoteAdded { .. }
+        | Fact::NoteEdited { .. }
+        | Fact::NoteDeleted { .. }
+        | Fact::LinkAdded { .. }
+        | Fact::LinkRemoved { .. }
+        | Fact::StatusUpdated { .. }
+        | Fact::SubscribersChanged { .. }
+        | Fact::RespondersRequested { .. }
+        | Fact::ResponderReplied { .. } => writing::evolve(state, fact),
+
         Fact::AlertRepeated { .. }
         | Fact::AlertResolved { .. }
         | Fact::IncidentAcknowledged { .. }
@@ -74,10 +93,15 @@ pub fn evolve(state: &mut State, fact: &Fact) {
         | Fact::NotificationNoted { .. }
         | Fact::CancellationNoted { .. }
         | Fact::IncidentAssigned { .. }
-        | Fact::NoteAdded { .. }
         | Fact::TitleChanged { .. }
         | Fact::UrgencyChanged { .. }
         | Fact::PriorityChanged { .. }
+        | Fact::UrgencyScheduled { .. }
+        | Fact::IncidentSnoozed { .. }
+        | Fact::AcknowledgersReminded { .. }
+        | Fact::HandOverPostponed { .. }
+        | Fact::IncidentReopened { .. }
+        | Fact::PagesRecalled { .. }
         | Fact::PolicyChanged { .. } => incident::evolve(state, fact),
     }
 }

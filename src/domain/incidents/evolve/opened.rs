@@ -40,7 +40,14 @@ fn bare(opened: &IncidentOpened) -> Incident {
         acknowledgements: Vec::new(),
         escalation: Escalation::default(),
         unacknowledge_at: None,
+        snoozed: false,
+        remind_at: None,
+        hand_over_at: None,
         auto_resolve_at: opened.auto_resolve_at,
+        urgency_change: opened.urgency_change,
+        responders: Vec::new(),
+        subscribers: Vec::new(),
+        acted: None,
         alerts: Vec::new(),
         timeline: Vec::new(),
         revision: 1,
@@ -72,5 +79,6 @@ fn alert(cause: &Cause, digest: &EventDigest) -> Option<Alert> {
         latest: *address,
         latest_at: *accepted_at,
         events: 1,
+        moved: None,
     })
 }

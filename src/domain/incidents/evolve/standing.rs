@@ -10,7 +10,7 @@ use crate::domain::time::Timestamp;
 /// What the indices know of an incident.
 #[derive(Clone, Copy, PartialEq)]
 struct Standing {
-    timers: [(Timer, Option<Timestamp>); 3],
+    timers: [(Timer, Option<Timestamp>); 6],
     count: Count,
 }
 
@@ -28,6 +28,9 @@ impl Standing {
                 (Timer::AutoResolve, incident.auto_resolve_at),
                 (Timer::Unacknowledge, incident.unacknowledge_at),
                 (Timer::Escalate, incident.escalation.next_at),
+                (Timer::Remind, incident.remind_at),
+                (Timer::HandOver, incident.hand_over_at),
+                (Timer::ChangeUrgency, incident.urgency_change.map(|change| change.at)),
             ],
             count: match incident.status {
                 Status::Triggered => Count::Triggered,
@@ -44,12 +47,14 @@ pub(in crate::domain::incidents) fn insert(state: &mut State, incident: Arc<Inci
     let (number, service) = (incident.number, incident.service);
     let standing = Standing::of(&incident);
     if incident.is_open() {
-        for alert in incident.alerts.iter().filter(|alert| alert.resolved_at.is_none()) {
+        for alert in incident.alerts.iter().filter(|alert| alert.is_open()) {
             state.open_alerts.insert((alert.integration, alert.dedup_key.clone()), number);
         }
         if let Some(key) = &incident.incident_key {
             state.open_keys.insert((service, key.clone()), number);
         }
+    } else {
+        close_alerts(state, &incident);
     }
     for (timer, at) in standing.timers {
         if let Some(at) = at {
@@ -101,8 +106,29 @@ pub(super) fn archived(state: &mut State, number: IncidentNumber, revision: u32)
         && incident.revision == revision
         && let Status::Resolved { at, .. } = incident.status
     {
+        let incident = Arc::clone(incident);
         state.incidents.remove(&number);
         state.closed.remove(&(at, number));
+        for alert in incident.alerts.iter() {
+            state.closed_alerts.remove(&(alert.integration, alert.dedup_key.clone(), number));
+        }
+    }
+}
+
+/// From now on a trigger may reopen this incident.
+pub(super) fn close_alerts(state: &mut State, incident: &Incident) {
+    for alert in incident.alerts.iter().filter(|alert| alert.moved.is_none()) {
+        state.closed_alerts.insert((alert.integration, alert.dedup_key.clone(), incident.number));
+    }
+}
+
+/// An incident that had been closed like this is open again.
+pub(super) fn open_alerts(state: &mut State, closed: &Incident) {
+    for alert in &closed.alerts {
+        state.closed_alerts.remove(&(alert.integration, alert.dedup_key.clone(), closed.number));
+    }
+    if let Some(key) = &closed.incident_key {
+        state.open_keys.insert((closed.service, key.clone()), closed.number);
     }
 }
 

@@ -8,7 +8,7 @@ pub const TIMELINE_MAX: usize = 1_000;
 /// How many of the earliest entries are never left out.
 const FIRST: usize = 100;
 /// How many of the latest are kept when it is cut. Fewer than fit, so that not every further entry cuts it again, and
-/// so few that all notes that an incident may have fit as well.
+/// so few that all notes, links and status updates that an incident may have fit as well.
 const LATEST: usize = 450;
 
 /// Writes one line; cuts the timeline when it has grown too long.
@@ -43,12 +43,12 @@ fn repeated(entry: &mut LogEntry, of: u32) -> Option<(&mut u64, &mut Timestamp)>
     }
 }
 
-/// Leaves out what is neither early nor late nor a note; each run of such entries becomes one that counts them.
+/// Leaves out what is neither early nor late nor written by people; each run of such entries becomes one that counts them.
 fn cut(timeline: &mut Vec<LogEntry>) {
     let latest = timeline.split_off(timeline.len() - LATEST);
     for entry in timeline.split_off(FIRST) {
         let more = match entry.what {
-            Happening::Annotated { .. } => {
+            Happening::Annotated { .. } | Happening::Linked { .. } | Happening::StatusUpdated { .. } => {
                 timeline.push(entry);
                 continue;
             }

@@ -152,7 +152,11 @@ fn incidents_by_hand() {
     resolve.resolution = Some("a fuse".into());
     done(&mut world, Ask::UpdateIncidents(vec![resolve.clone()]));
     let timeline = &world.state.incidents[&IncidentNumber(1)].timeline;
-    assert!(timeline.iter().any(|entry| entry.what == Happening::Annotated { content: "a fuse".into() }));
+    assert!(
+        timeline
+            .iter()
+            .any(|entry| entry.what == Happening::Annotated { content: "a fuse".into(), edited: None })
+    );
     // Asked twice, it is so already; anything else comes too late.
     let again = world.ask(Some("ann"), Ask::UpdateIncidents(vec![resolve]));
     assert_eq!(again, Verdict::Done(Done::Unchanged));

@@ -10,7 +10,7 @@ use super::script::change;
 use super::world::{World, key};
 use crate::domain::command::{Ask, NewIncident, StatusChange};
 use crate::domain::event::{Action, DedupKey, EventAddress};
-use crate::domain::id::{IncidentNumber, IntegrationId};
+use crate::domain::id::{IncidentNumber, IntegrationId, UserId};
 use crate::domain::incident::{Happening, Incident, NotifyOutcome, PageState, Status};
 use crate::domain::incidents::decide::{TIMERS_MAX, decide};
 use crate::domain::incidents::fact::Fact;
@@ -18,15 +18,23 @@ use crate::domain::incidents::input::{Input, Poison};
 use crate::domain::incidents::snapshot::{Record, records, restore};
 use crate::domain::incidents::state::State;
 use crate::domain::notify::{self, NotificationId};
+use crate::domain::purpose::Purpose;
+use crate::domain::user::Urgency;
 
 #[derive(Clone, Debug)]
-enum Step {
+pub(super) enum Step {
     Event(Action, u8, u128, u64),
     Status(u64, StatusChange),
     Assign(u64, u8),
     Level(u64, u8),
     ByHand(Option<u8>),
     Note(u64),
+    Snooze(u64, u64),
+    Merge(u64, u64),
+    Urgency(u64, bool),
+    Undo(u8),
+    /// What people ask and write, by whom, with numbers for it.
+    Talk(Talk, u64, u8, u32),
     Settle(usize, bool, bool),
     DropContacts(u8),
     DeleteUser(u8),
@@ -37,6 +45,21 @@ enum Step {
     Wait(u64),
     /// What follows is in another batch.
     Cut,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Talk {
+    Ask,
+    Join,
+    Decline,
+    TakeBack,
+    Subscribe,
+    Unsubscribe,
+    Tell,
+    Edit,
+    Delete,
+    Link,
+    Unlink,
 }
 
 fn event() -> impl Strategy<Value = Step> {
@@ -61,7 +84,18 @@ fn by_people() -> impl Strategy<Value = Step> {
         (1..6u64, 1..4u8).prop_map(|(number, level)| Step::Level(number, level)),
         proptest::option::of(0..2u8).prop_map(Step::ByHand),
         (1..6u64).prop_map(Step::Note),
+        (1..6u64, 0..3_000u64).prop_map(|(number, seconds)| Step::Snooze(number, seconds)),
+        (1..6u64, 1..6u64).prop_map(|(into, source)| Step::Merge(into, source)),
+        (1..6u64, any::<bool>()).prop_map(|(number, high)| Step::Urgency(number, high)),
+        (0..3u8).prop_map(Step::Undo),
     ]
+}
+
+fn talk() -> impl Strategy<Value = Step> {
+    use Talk::{Ask, Decline, Delete, Edit, Join, Link, Subscribe, TakeBack, Tell, Unlink, Unsubscribe};
+    let all = vec![Ask, Join, Decline, TakeBack, Subscribe, Unsubscribe, Tell, Edit, Delete, Link, Unlink];
+    (proptest::sample::select(all), 1..6u64, 0..4u8, 0..12u32)
+        .prop_map(|(talk, number, user, entry)| Step::Talk(talk, number, user, entry))
 }
 
 fn rare() -> impl Strategy<Value = Step> {
@@ -75,11 +109,12 @@ fn rare() -> impl Strategy<Value = Step> {
     ]
 }
 
-fn steps() -> impl Strategy<Value = Vec<Step>> {
+pub(super) fn steps() -> impl Strategy<Value = Vec<Step>> {
     let settle = (0..4usize, any::<bool>(), any::<bool>());
     let step = prop_oneof![
         8 => event(),
-        4 => by_people(),
+        5 => by_people(),
+        2 => talk(),
         4 => settle.prop_map(|(page, reached, unknown)| Step::Settle(page, reached, unknown)),
         1 => rare(),
         3 => (0..3_000u64).prop_map(Step::Wait),
@@ -90,7 +125,7 @@ fn steps() -> impl Strategy<Value = Vec<Step>> {
 
 /// With time-outs, and a policy of three levels of which one is empty, gone through twice.
 fn busy_world() -> World {
-    super::script::run("ack-timeout 10m; auto-resolve 5h; policy ann,bob 10m / nobody 5m / cid 10m x1").0
+    super::script::run("ack-timeout 10m; auto-resolve 5h; reminders 4m; reopen 20m; hours 9 17; hand-over; policy ann,bob 10m / nobody 5m / cid 10m x1").0
 }
 
 fn inputs(world: &mut World, step: &Step) -> Vec<Input> {
@@ -130,6 +165,25 @@ fn inputs(world: &mut World, step: &Step) -> Vec<Input> {
             let ask = Ask::AddNote { incident: IncidentNumber(number), content: "looking".into() };
             vec![world.command(Some("bob"), ask)]
         }
+        Step::Undo(user) => vec![world.command(Some(names[usize::from(user) + 1]), Ask::Undo)],
+        Step::Snooze(number, seconds) => {
+            let (incidents, duration) = (vec![IncidentNumber(number)], Duration::from_secs(seconds));
+            vec![world.command(Some("ann"), Ask::Snooze { incidents, duration, if_open: number % 2 == 0 })]
+        }
+        Step::Merge(into, source) => {
+            let sources = vec![IncidentNumber(source)];
+            vec![world.command(Some("ann"), Ask::Merge { into: IncidentNumber(into), sources })]
+        }
+        Step::Urgency(number, high) => {
+            let mut change = change(number);
+            change.urgency = Some(if high { Urgency::High } else { Urgency::Low });
+            update(world, change)
+        }
+        Step::Talk(talk, number, user, entry) => {
+            let name = names[usize::from(user)];
+            let ask = talks(talk, IncidentNumber(number), world.user(name), entry);
+            vec![world.command(Some(name), ask)]
+        }
         Step::Settle(page, reached, unknown) => {
             pages.get(page).map_or(vec![], |(number, page)| settle(world, *number, page, reached, unknown))
         }
@@ -158,6 +212,25 @@ fn inputs(world: &mut World, step: &Step) -> Vec<Input> {
         })],
         Step::Restored => vec![Input::Restored],
         Step::Wait(_) | Step::Cut => vec![],
+    }
+}
+
+fn talks(talk: Talk, incident: IncidentNumber, user: UserId, entry: u32) -> Ask {
+    let (users, none) = (vec![user], Vec::new());
+    match talk {
+        Talk::Ask => Ask::RequestResponders { incident, message: "help".into(), users, policies: vec![] },
+        Talk::Join => Ask::ReplyToRequest { incident, joined: true },
+        Talk::Decline => Ask::ReplyToRequest { incident, joined: false },
+        Talk::TakeBack => Ask::CancelResponders { incident, users: none },
+        Talk::Subscribe => Ask::ChangeSubscribers { incident, add: users, remove: none },
+        Talk::Unsubscribe => Ask::ChangeSubscribers { incident, add: none, remove: users },
+        Talk::Tell => Ask::UpdateStatus { incident, subject: "".into(), message: "soon".into() },
+        Talk::Edit => Ask::EditNote { incident, entry, content: "better".into() },
+        Talk::Delete => Ask::DeleteNote { incident, entry },
+        Talk::Link => {
+            Ask::AddLink { incident, href: format!("https://wiki/{entry}").into(), text: "".into() }
+        }
+        Talk::Unlink => Ask::RemoveLink { incident, entry },
     }
 }
 
@@ -199,12 +272,19 @@ fn settle(
         }));
     }
     let at = world.now;
-    inputs.push(Input::Notify(notify::Fact::PageSettled { number, page: page.id, reached, unknown, at }));
+    inputs.push(Input::Notify(notify::Fact::PageSettled {
+        number,
+        page: page.id,
+        reached,
+        unknown,
+        purpose: Purpose::Triggered,
+        at,
+    }));
     inputs
 }
 
 /// Runs the steps; after each batch everything that must hold is checked.
-fn run(steps: &[Step]) -> World {
+pub(super) fn run(steps: &[Step]) -> World {
     let mut world = busy_world();
     let mut batch = Vec::new();
     let mut numbers = 0;
@@ -243,18 +323,20 @@ fn check_numbers(mut last: u64, facts: &[Fact]) -> u64 {
     last
 }
 
-fn check_state(state: &State) {
+pub(super) fn check_state(state: &State) {
     // All indices are as they come out when they are made anew.
     assert_eq!(&restore(records(state)), state);
     let mut open = BTreeSet::new();
     for incident in state.incidents.values() {
-        for alert in incident.alerts.iter().filter(|alert| alert.resolved_at.is_none()) {
+        for alert in incident.alerts.iter().filter(|alert| alert.is_open()) {
             let key: (IntegrationId, DedupKey) = (alert.integration, alert.dedup_key.clone());
             assert!(incident.is_open(), "an open alert in a closed incident");
             assert!(open.insert(key), "two open incidents with one key");
         }
         check_incident(state, incident);
     }
+    let known = |key: &(IntegrationId, DedupKey)| open.contains(key);
+    assert!(state.open_alerts.keys().all(known), "an open alert that is nowhere");
 }
 
 fn check_incident(state: &State, incident: &Incident) {
@@ -263,14 +345,19 @@ fn check_incident(state: &State, incident: &Incident) {
     match incident.status {
         Status::Triggered => {
             let pending = incident.escalation.pages.iter().any(|page| page.state == PageState::Pending);
+            let quiet = [incident.unacknowledge_at, incident.remind_at, incident.hand_over_at];
+            assert!(!incident.snoozed && quiet == [None; 3], "acknowledged and triggered: {incident:#?}");
             let said = incident
                 .timeline
                 .iter()
                 .any(|entry| matches!(entry.what, Happening::PathExhausted | Happening::Assigned { .. }));
             assert!(escalates || pending || said, "nobody is paged, and nothing says why: {incident:#?}");
         }
-        Status::Acknowledged => assert!(!escalates),
+        Status::Acknowledged => {
+            assert!(!escalates && (!incident.snoozed || incident.unacknowledge_at.is_some()));
+        }
         Status::Resolved { .. } => {
+            assert!(!incident.snoozed);
             assert_eq!(timers, 0);
             assert!(incident.assignments.is_empty() && incident.acknowledgements.is_empty());
         }
@@ -374,7 +461,7 @@ fn a_long_timeline_is_cut_in_the_middle_and_keeps_its_notes_and_indices() {
     let incident = &world.state.incidents[&IncidentNumber(1)];
     assert!(incident.timeline.len() <= crate::domain::incidents::evolve::TIMELINE_MAX);
     let kept = incident.log_entry(index).map(|entry| &entry.what);
-    assert_eq!(kept, Some(&Happening::Annotated { content: "keep me".into() }));
+    assert_eq!(kept, Some(&Happening::Annotated { content: "keep me".into(), edited: None }));
     // Opening and two lines for the first level; three for each round of acknowledging and taking back; the note.
     assert_eq!(incident.log_entries_total(), 2 + 3 * 2_070 + 1);
 }

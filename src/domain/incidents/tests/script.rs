@@ -5,12 +5,13 @@
 //! by another door, `late=3s` says how long ago they were accepted. `ann ack 1` and the like are commands.
 //! `page 1 reached|failed|unknown` is what became of a page. Before the times, the installation is changed:
 //! `policy ann,bob 10m / cid 5m x2` (`@ops` is a schedule, `rr:ann,bob` a round robin), `schedule ops ann,bob 1h`,
-//! `override ops cid 10m 20m`, `away ann 10m 20m`, `silent ann`, `ack-timeout 10m`, `auto-resolve 4h`, `disabled`, `rules ann low`.
+//! `override ops cid 10m 20m`, `away ann 10m 20m`, `silent ann`, `ack-timeout 10m`, `auto-resolve 4h`, `disabled`,
+//! `rules ann low`, `reminders 5m`, `reopen 10m`, `hours 9 17`, `hand-over`.
 
 use std::time::Duration;
 
 use super::world::{START, World, layer, level};
-use crate::domain::command::{Ask, IncidentChange, PolicyChange, ServiceChange, StatusChange, Verdict};
+use crate::domain::command::{Ask, Done, IncidentChange, PolicyChange, ServiceChange, StatusChange, Verdict};
 use crate::domain::event::Action;
 use crate::domain::id::IncidentNumber;
 use crate::domain::incident::{NotifyOutcome, PageId};
@@ -18,9 +19,13 @@ use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::input::Input;
 use crate::domain::notify::{self, NotificationId};
 use crate::domain::policy::Strategy;
+use crate::domain::purpose::Purpose;
 use crate::domain::schedule::ask::{CalendarChange, NewOverride};
 use crate::domain::schedule::{By, LevelOnCall, Span};
+use crate::domain::service::{HoursUrgency, UrgencyRule};
+use crate::domain::support_hours::{Edge, ScheduledAction, SupportHours};
 use crate::domain::time::Timestamp;
+use crate::domain::user::Urgency;
 
 /// Runs a story. `expected` has one line per moment at which something happened, in any indentation.
 #[track_caller]
@@ -83,11 +88,39 @@ fn set_up(world: &mut World, what: &str, rest: &str) {
         "auto-resolve" => {
             service(ServiceChange { auto_resolve_timeout: Some(duration(rest)), ..ServiceChange::default() })
         }
+        "reminders" => {
+            service(ServiceChange { reminder_interval: Some(duration(rest)), ..ServiceChange::default() })
+        }
+        "reopen" => {
+            service(ServiceChange { reopen_within: Some(duration(rest)), ..ServiceChange::default() })
+        }
+        "hand-over" => service(ServiceChange { hand_over: Some(true), ..ServiceChange::default() }),
+        "hours" => service(hours(rest)),
         "disabled" => service(ServiceChange { disabled: Some(true), ..ServiceChange::default() }),
         other => panic!("unknown step {other}"),
     };
     let verdict = world.ask(None, ask);
     assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
+}
+
+/// `9 17`: every day from 9 to 17 o'clock in Berlin incidents are high, else low; what is open is raised at 9.
+fn hours(text: &str) -> ServiceChange {
+    let (start, end) = text.split_once(' ').unwrap();
+    let hour = |text: &str| text.parse::<u32>().unwrap() * 3600;
+    ServiceChange {
+        urgency_rule: Some(UrgencyRule::SupportHours {
+            during: HoursUrgency::High,
+            outside: HoursUrgency::Low,
+        }),
+        support_hours: Some(Some(SupportHours {
+            time_zone: "Europe/Berlin".into(),
+            days: (1..=7).collect(),
+            start: hour(start),
+            end: hour(end),
+        })),
+        scheduled_actions: Some(vec![ScheduledAction { at: Edge::Start, to: Urgency::High }]),
+        ..ServiceChange::default()
+    }
 }
 
 /// `ann,bob 10m / nobody 5m x2`
@@ -172,10 +205,14 @@ pub(super) fn change(number: u64) -> IncidentChange {
         escalation_level: None,
         policy: None,
         resolution: None,
+        if_open: false,
     }
 }
 
 fn command(world: &mut World, user: &str, words: &[&str]) -> Input {
+    if let Some(ask) = other_ask(world, words) {
+        return world.command(Some(user), ask);
+    }
     let mut change = change(words[1].parse().unwrap());
     match words[0] {
         "ack" => change.status = Some(StatusChange::Acknowledged),
@@ -183,9 +220,41 @@ fn command(world: &mut World, user: &str, words: &[&str]) -> Input {
         "resolve" => change.status = Some(StatusChange::Resolved),
         "level" => change.escalation_level = Some(words[2].parse().unwrap()),
         "assign" => change.assignees = Some(words[2].split(',').map(|name| world.user(name)).collect()),
+        "urgency" => {
+            change.urgency = Some(if words[2] == "high" { Urgency::High } else { Urgency::Low });
+        }
         other => panic!("unknown command {other}"),
     }
     world.command(Some(user), Ask::UpdateIncidents(vec![change]))
+}
+
+/// `snooze 1,2 1h`, `merge 1 2,3`, `ask 1 bob,cid`, `join 1`, `decline 1`, `cancel 1`, `subscribe 1 bob`, `tell 1 soon`,
+/// `undo`.
+fn other_ask(world: &World, words: &[&str]) -> Option<Ask> {
+    let incident = IncidentNumber(words.get(1).and_then(|word| word.parse().ok()).unwrap_or(0));
+    let numbers = |text: &str| text.split(',').map(|n| IncidentNumber(n.parse().unwrap())).collect();
+    let users = |text: &str| text.split(',').map(|name| world.user(name)).collect();
+    Some(match words[0] {
+        "snooze" => Ask::Snooze {
+            incidents: numbers(words[1]),
+            duration: duration(words[2]).unwrap(),
+            if_open: false,
+        },
+        "merge" => Ask::Merge { into: incident, sources: numbers(words[2]) },
+        "ask" => Ask::RequestResponders {
+            incident,
+            message: "help".into(),
+            users: users(words[2]),
+            policies: vec![],
+        },
+        "join" => Ask::ReplyToRequest { incident, joined: true },
+        "decline" => Ask::ReplyToRequest { incident, joined: false },
+        "cancel" => Ask::CancelResponders { incident, users: vec![] },
+        "subscribe" => Ask::ChangeSubscribers { incident, add: users(words[2]), remove: vec![] },
+        "tell" => Ask::UpdateStatus { incident, subject: "".into(), message: words[2].into() },
+        "undo" => Ask::Undo,
+        _ => return None,
+    })
 }
 
 /// What the notify stage says when a page with one message has come to its end.
@@ -214,7 +283,14 @@ fn page(world: &World, n: u64, fate: &str) -> Vec<Input> {
             outcome,
             at,
         }),
-        Input::Notify(notify::Fact::PageSettled { number, page, reached, unknown, at }),
+        Input::Notify(notify::Fact::PageSettled {
+            number,
+            page,
+            reached,
+            unknown,
+            purpose: Purpose::Triggered,
+            at,
+        }),
     ]
 }
 
@@ -258,7 +334,29 @@ fn tell_fact(world: &World, fact: &Fact) -> Option<String> {
         Fact::FallbackPaged { number, user, .. } => format!("{number:?} last resort {}", world.name(*user)),
         Fact::UserPaged(paged) => {
             let again = if paged.may_repeat { " (maybe again)" } else { "" };
-            format!("page {}{again}", world.name(paged.user))
+            let low = if paged.urgency == Urgency::Low { " (low)" } else { "" };
+            let what = match paged.purpose {
+                Purpose::Responder => "ask",
+                Purpose::Reminder => "remind",
+                Purpose::StatusUpdate { .. } => "tell",
+                _ => "page",
+            };
+            format!("{what} {}{low}{again}", world.name(paged.user))
+        }
+        Fact::IncidentSnoozed { number, until, .. } => {
+            format!("{number:?} snoozed until {}", since_start(*until))
+        }
+        Fact::IncidentReopened { number, .. } => format!("{number:?} reopened"),
+        Fact::AlertsMoved { from, to, .. } => format!("alerts of {from:?} go to {to:?}"),
+        Fact::AlertsReturned { from, to, .. } => format!("alerts go back from {from:?} to {to:?}"),
+        Fact::IncidentRestored { number, .. } => format!("{number:?} as before"),
+        Fact::PagesRecalled { number, .. } => format!("pages of {number:?} called back"),
+        Fact::UrgencyChanged { number, urgency, .. } => format!("{number:?} is {}", urgency.as_str()),
+        Fact::ResponderReplied { user, reply, .. } => format!("{} {}", world.name(*user), reply.as_str()),
+        Fact::CommandJudged { verdict: Verdict::Done(Done::Undone(undone)), .. }
+            if !undone.left.is_empty() =>
+        {
+            format!("left {:?}", undone.left.iter().map(|left| left.number).collect::<Vec<_>>())
         }
         Fact::NobodyReached { number, level, reason, .. } => format!("{number:?} level {level}: {reason:?}"),
         Fact::CloseRemembered(close) => format!("close of {} remembered", close.dedup_key),

@@ -7,6 +7,7 @@ use crate::domain::incidents;
 use crate::domain::incidents::fact::{PageContact, UserPaged};
 use crate::domain::notify::state::{Message, Page};
 use crate::domain::notify::{Fact, NotificationId};
+use crate::domain::purpose::Purpose;
 
 impl Draft {
     /// What the incidents stage says. What is claimed is not cancelled here: the process that sends it takes a last
@@ -16,13 +17,31 @@ impl Draft {
         match fact {
             Said::UserPaged(paged) => self.plan(paged),
             Said::IncidentAcknowledged { number, .. } => {
-                self.cancel_incident(*number, CancelReason::Acknowledged, |_| true);
+                self.cancel_incident(*number, CancelReason::Acknowledged, |page| page.purpose.escalates());
+            }
+            Said::IncidentUnacknowledged { number, .. } => {
+                let reminds = |page: &Page| page.purpose == Purpose::Reminder;
+                self.cancel_incident(*number, CancelReason::Unacknowledged, reminds);
             }
             Said::IncidentResolved { number, .. } => {
-                self.cancel_incident(*number, CancelReason::Resolved, |_| true);
+                // That it is over is just what a status update may say.
+                let about_work = |page: &Page| !matches!(page.purpose, Purpose::StatusUpdate { .. });
+                self.cancel_incident(*number, CancelReason::Resolved, about_work);
             }
             Said::IncidentAssigned { number, users, .. } => {
-                self.cancel_incident(*number, CancelReason::Reassigned, |user| !users.contains(&user));
+                let other = |page: &Page| page.purpose.escalates() && !users.contains(&page.user);
+                self.cancel_incident(*number, CancelReason::Reassigned, other);
+            }
+            Said::IncidentRestored { number, .. } => {
+                let undone = |page: &Page| page.purpose.escalates() || page.purpose == Purpose::Reminder;
+                self.cancel_incident(*number, CancelReason::Undone, undone);
+            }
+            Said::PagesRecalled { number, reason, .. } => {
+                self.cancel_incident(*number, *reason, |page| page.purpose.escalates());
+            }
+            Said::ResponderReplied { number, user, .. } => {
+                let asked = |page: &Page| page.purpose == Purpose::Responder && page.user == *user;
+                self.cancel_incident(*number, CancelReason::Answered, asked);
             }
             Said::UserDeleted { id } => self.cancel_contacts(*id, |_| true),
             Said::ContactMethodRemoved { user, id } => self.cancel_contacts(*user, |contact| contact == *id),
@@ -38,12 +57,12 @@ impl Draft {
         }
     }
 
-    fn cancel_incident(&mut self, number: IncidentNumber, why: CancelReason, of: impl Fn(UserId) -> bool) {
+    fn cancel_incident(&mut self, number: IncidentNumber, why: CancelReason, of: impl Fn(&Page) -> bool) {
         let first = (number, PageId { epoch: 0, n: 0 });
         let pages = self.state.by_incident.range(first..);
         let pages: Vec<_> = pages.take_while(|(of, _)| *of == number).map(|(_, page)| *page).collect();
         for id in pages {
-            if self.state.pages.get(&id).is_some_and(|page| of(page.user)) {
+            if self.state.pages.get(&id).is_some_and(|page| of(page)) {
                 self.cancel(id, why, |_| true);
                 self.settle(id);
             }
@@ -77,7 +96,13 @@ impl Draft {
         match reason {
             CancelReason::ContactRemoved => self.move_on(page),
             // The rest of the page is not needed either; the incidents stage's own word may still be on its way.
-            CancelReason::Acknowledged | CancelReason::Resolved | CancelReason::Reassigned => {
+            CancelReason::Acknowledged
+            | CancelReason::Resolved
+            | CancelReason::Reassigned
+            | CancelReason::Unacknowledged
+            | CancelReason::Answered
+            | CancelReason::UrgencyRaised
+            | CancelReason::Undone => {
                 self.cancel(page, reason, |_| true);
                 self.settle(page);
             }
@@ -123,8 +148,8 @@ impl Draft {
         if page.settled || !(page.reached || page.open.is_empty()) {
             return;
         }
-        let (number, reached, unknown) = (page.number, page.reached, page.unknown);
-        self.emit(Fact::PageSettled { number, page: id, reached, unknown, at: self.now });
+        let (number, reached, unknown, purpose) = (page.number, page.reached, page.unknown, page.purpose);
+        self.emit(Fact::PageSettled { number, page: id, reached, unknown, purpose, at: self.now });
     }
 
     fn next_planned(&self, id: PageId, of: impl Fn(ContactMethodId) -> bool) -> Option<NotificationId> {

@@ -17,6 +17,7 @@ use crate::domain::incidents::fact::{Fact as Said, PageContact, PageStep, UserPa
 use crate::domain::notify::input::{Input, Outcome};
 use crate::domain::notify::state::State;
 use crate::domain::notify::{Fact, NotificationId};
+use crate::domain::purpose::Purpose;
 use crate::domain::sealed::Sealed;
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Channel, Urgency};
@@ -65,6 +66,7 @@ fn paged(n: u64, at: Timestamp, steps: &[(u64, Channel)], spare: &[Channel]) -> 
         service: service(n % 10),
         user: user(of),
         urgency: Urgency::High,
+        purpose: Purpose::Triggered,
         at,
         may_repeat: false,
         steps: steps.iter().map(step).collect(),
@@ -73,7 +75,14 @@ fn paged(n: u64, at: Timestamp, steps: &[(u64, Channel)], spare: &[Channel]) -> 
 }
 
 fn acknowledged(n: u64, at: Timestamp) -> Said {
-    Said::IncidentAcknowledged { number: IncidentNumber(n), by: Agent::Account, at, unacknowledge_at: None }
+    Said::IncidentAcknowledged {
+        number: IncidentNumber(n),
+        by: Agent::Account,
+        at,
+        unacknowledge_at: None,
+        remind_at: None,
+        hand_over_at: None,
+    }
 }
 
 fn resolved(n: u64, at: Timestamp) -> Said {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::command::Rejection;
-use crate::domain::id::{ObjectId, PolicyId, ScheduleId, ServiceId, UserId};
+use crate::domain::id::{IncidentNumber, ObjectId, PolicyId, ScheduleId, ServiceId, UserId};
+use crate::domain::incident::Incident;
 use crate::domain::incidents::decide::draft::Draft;
 use crate::domain::policy::EscalationPolicy;
 use crate::domain::schedule::Schedule;
@@ -74,6 +75,10 @@ pub(super) fn not_found(what: &str, id: impl Display) -> Rejection {
 
 pub(super) fn user(draft: &Draft, id: UserId) -> Result<Arc<User>, Rejection> {
     draft.state.users.get(&id).cloned().ok_or_else(|| not_found("user", id))
+}
+
+pub(super) fn incident(draft: &Draft, number: IncidentNumber) -> Result<Arc<Incident>, Rejection> {
+    draft.incident(number).cloned().ok_or_else(|| not_found("incident", number))
 }
 
 pub(super) fn service(draft: &Draft, id: ServiceId) -> Result<Arc<Service>, Rejection> {

@@ -4,26 +4,23 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::check::{self, Errors};
+use super::writing::NOTE_MAX;
 use crate::domain::command::{Done, IncidentChange, NewIncident, Rejection, StatusChange};
 use crate::domain::event::ellipsis;
 use crate::domain::id::{IncidentNumber, PolicyId, UserId};
-use crate::domain::incident::{
-    Agent, EscalateReason, Happening, Incident, ResolveReason, UnacknowledgeReason,
-};
+use crate::domain::incident::{Agent, EscalateReason, Incident, ResolveReason, UnacknowledgeReason};
 use crate::domain::incidents::decide::draft::Draft;
-use crate::domain::incidents::decide::{escalation, event, timers};
+use crate::domain::incidents::decide::{acknowledged, escalation, event, urgency};
 use crate::domain::incidents::fact::{Cause, Fact, IncidentOpened};
+use crate::domain::purpose::Purpose;
 use crate::domain::service::Service;
 
 const TITLE_MAX: usize = 1024;
-const NOTE_MAX: usize = 25_000;
-/// How many notes an incident has at most; notes are never left out of its timeline.
-pub(super) const NOTES_MAX: usize = 200;
 const DETAILS_BYTES_MAX: usize = 1024;
 const ASSIGNEES_MAX: usize = 100;
 const KEY_MAX: usize = 255;
 /// How many incidents one command changes at most, so that what follows from it fits into an entry of the journal.
-const CHANGES_MAX: usize = 500;
+pub(super) const CHANGES_MAX: usize = 500;
 /// How many incidents are resolved with their service at most, for the same reason.
 const RESOLVED_MAX: u64 = 1_000;
 
@@ -49,13 +46,15 @@ pub(super) fn create(draft: &mut Draft, by: Agent, new: &NewIncident) -> Result<
     errors.done()?;
     let policy = check::policy(draft, new.policy.unwrap_or(service.escalation_policy))?.id;
     let (number, at) = (draft.next_number(), draft.now);
+    let urgency = new.urgency.unwrap_or_else(|| service.urgency(None, at));
     draft.emit(Fact::IncidentOpened(Box::new(IncidentOpened {
         number,
         service: service.id,
         policy,
-        urgency: new.urgency.unwrap_or_else(|| service.urgency_rule.urgency(None)),
+        urgency,
         at,
         auto_resolve_at: service.auto_resolve_timeout.map(|after| at.plus(after)),
+        urgency_change: service.next_urgency(urgency, at),
         cause: Cause::Request {
             by,
             title: event::one_line(&new.title),
@@ -86,7 +85,7 @@ fn assign(draft: &mut Draft, by: Agent, number: IncidentNumber, users: &[UserId]
     let mut seen = BTreeSet::new();
     let users: Vec<_> = users.iter().copied().filter(|user| seen.insert(*user)).collect();
     draft.emit(Fact::IncidentAssigned { number, by, users, at: draft.now });
-    draft.page_later(number);
+    draft.page_later(number, Purpose::Reassigned);
 }
 
 /// All of them or none: what was done before a rejection is rolled back by the caller.
@@ -102,7 +101,7 @@ pub(super) fn update(draft: &mut Draft, by: Agent, changes: &[IncidentChange]) -
             .ok_or_else(|| check::not_found("incident", change.number))?;
         if !incident.is_open() {
             // Asked twice: it is so already.
-            if asks_only_to_resolve(change) {
+            if change.if_open || asks_only_to_resolve(change) {
                 continue;
             }
             return Err(Rejection::AlreadyResolved { number: change.number });
@@ -174,8 +173,8 @@ fn change_fields(draft: &mut Draft, by: Agent, incident: &Incident, change: &Inc
     if let Some(title) = change.title.as_ref().map(event::one_line).filter(|title| *title != incident.title) {
         draft.emit(Fact::TitleChanged { number, by, title, at });
     }
-    if let Some(urgency) = change.urgency.filter(|urgency| *urgency != incident.urgency) {
-        draft.emit(Fact::UrgencyChanged { number, by, urgency, at });
+    if let Some(new) = change.urgency {
+        urgency::change(draft, number, by, new);
     }
     if let Some(priority) = change.priority.filter(|priority| *priority != incident.priority) {
         draft.emit(Fact::PriorityChanged { number, by, priority, at });
@@ -191,7 +190,7 @@ fn change_responsible(draft: &mut Draft, by: Agent, incident: &Incident, change:
     }
     let level = change.escalation_level.or(policy.map(|_| 1));
     if level.is_some() || change.assignees.is_some() {
-        timers::take_back(draft, number, by, UnacknowledgeReason::Requested);
+        acknowledged::take_back(draft, number, by, UnacknowledgeReason::Requested);
     }
     if let Some(level) = level {
         escalation::enter(draft, number, level, 0, EscalateReason::Requested, by);
@@ -206,9 +205,9 @@ fn change_status(draft: &mut Draft, by: Agent, change: &IncidentChange) {
     match change.status {
         None => {}
         Some(StatusChange::Triggered) => {
-            timers::unacknowledge(draft, number, by, UnacknowledgeReason::Requested);
+            acknowledged::unacknowledge(draft, number, by, UnacknowledgeReason::Requested);
         }
-        Some(StatusChange::Acknowledged) => event::acknowledge(draft, number, by),
+        Some(StatusChange::Acknowledged) => acknowledged::acknowledge(draft, number, by),
         Some(StatusChange::Resolved) => {
             if let Some(content) = change.resolution.clone().filter(|text| !text.trim().is_empty()) {
                 draft.emit(Fact::NoteAdded { number, by, content, at: draft.now });
@@ -216,27 +215,6 @@ fn change_status(draft: &mut Draft, by: Agent, change: &IncidentChange) {
             event::resolve(draft, number, by, ResolveReason::Requested);
         }
     }
-}
-
-/// A resolved incident takes notes too, as long as it is not archived: that is when people write what it was.
-pub(super) fn add_note(
-    draft: &mut Draft,
-    by: Agent,
-    number: IncidentNumber,
-    content: &Arc<str>,
-) -> Result<Done, Rejection> {
-    let incident = draft.incident(number).ok_or_else(|| check::not_found("incident", number))?;
-    let mut errors = Errors::default();
-    errors.name("content", content, NOTE_MAX);
-    let notes =
-        incident.timeline.iter().filter(|entry| matches!(entry.what, Happening::Annotated { .. })).count();
-    errors.unless(notes < NOTES_MAX, || {
-        format!("incident #{number} has {notes} notes: at most {NOTES_MAX} are allowed")
-    });
-    errors.done()?;
-    let index = incident.log_entries_total();
-    draft.emit(Fact::NoteAdded { number, by, content: content.clone(), at: draft.now });
-    Ok(Done::Note(number, index))
 }
 
 pub(super) fn resolve_alerts(
@@ -252,9 +230,15 @@ pub(super) fn resolve_alerts(
         };
         // Named twice, or resolved already: it is so.
         let open = |incident: &Arc<Incident>| {
-            incident.alerts.get(*index as usize).is_some_and(|alert| alert.resolved_at.is_none())
+            incident.alerts.get(*index as usize).is_some_and(|alert| alert.is_open())
         };
-        if alert.resolved_at.is_none() && draft.open(number).is_some_and(open) {
+        if let Some(place) = alert.moved {
+            return Err(check::invalid(format!(
+                "alert {index} of incident #{number} is in incident #{} now, by a merge",
+                place.number
+            )));
+        }
+        if alert.is_open() && draft.open(number).is_some_and(open) {
             event::resolve_alert(draft, number, *index, by);
         }
     }

@@ -5,19 +5,24 @@ mod check;
 mod feed;
 mod found;
 mod incident;
+mod merge;
 mod overrides;
+mod people;
 mod policy;
 mod rule;
 mod schedule;
 mod service;
+mod snooze;
 mod token;
+mod undo;
 mod user;
+mod writing;
 
 use std::sync::Arc;
 
 pub(super) use schedule::preview;
 
-use super::draft::Draft;
+use super::draft::{Checkpoint, Draft};
 use crate::domain::command::{Actor, Ask, Command, Done, Rejection, Verdict};
 use crate::domain::incidents::fact::Fact;
 use crate::mutants::{self, Mutant};
@@ -37,13 +42,28 @@ pub(super) fn decide(draft: &mut Draft, command: &Command) {
     let checkpoint = draft.checkpoint();
     let verdict = match judge(draft, command) {
         Ok(Done::Changed) if !draft.changed_since(&checkpoint) => Verdict::Done(Done::Unchanged),
-        Ok(done) => Verdict::Done(done),
+        Ok(done) => {
+            remember(draft, &checkpoint, command);
+            Verdict::Done(done)
+        }
         Err(rejection) => {
             draft.roll_back(checkpoint);
             Verdict::Rejected(rejection)
         }
     };
     judged(draft, command, key, verdict);
+}
+
+/// Remembers what a user did to incidents, and how they stood before it.
+fn remember(draft: &mut Draft, checkpoint: &Checkpoint, command: &Command) {
+    let Some(by) = command.actor.user else { return };
+    let Some((what, incidents)) = undo::action(&command.ask) else { return };
+    let incidents = undo::changed(draft, checkpoint, &incidents);
+    if !what.is_undoable() || !incidents.is_empty() {
+        let incidents = if what.is_undoable() { incidents } else { Vec::new() };
+        let at = draft.now;
+        draft.precede(checkpoint, Fact::ActionBegun { by, what, incidents, at });
+    }
 }
 
 fn judged(draft: &mut Draft, command: &Command, idempotency_key: Option<Arc<str>>, verdict: Verdict) {
@@ -58,6 +78,7 @@ fn scoped(actor: Actor, key: &str) -> Arc<str> {
     }
 }
 
+/// A table: what each command leads to.
 fn judge(draft: &mut Draft, command: &Command) -> Result<Done, Rejection> {
     let by = command.actor.agent();
     match &command.ask {
@@ -68,7 +89,29 @@ fn judge(draft: &mut Draft, command: &Command) -> Result<Done, Rejection> {
         }
         Ask::CreateIncident(new) => incident::create(draft, by, new),
         Ask::UpdateIncidents(changes) => incident::update(draft, by, changes),
-        Ask::AddNote { incident, content } => incident::add_note(draft, by, *incident, content),
+        Ask::AddNote { incident, content } => writing::add_note(draft, by, *incident, content),
+        Ask::EditNote { incident, entry, content } => {
+            writing::edit_note(draft, by, *incident, *entry, content)
+        }
+        Ask::DeleteNote { incident, entry } => writing::delete_note(draft, by, *incident, *entry),
+        Ask::AddLink { incident, href, text } => writing::add_link(draft, by, *incident, href, text),
+        Ask::RemoveLink { incident, entry } => writing::remove_link(draft, by, *incident, *entry),
+        Ask::Snooze { incidents, duration, if_open } => {
+            snooze::snooze(draft, by, incidents, *duration, *if_open)
+        }
+        Ask::Merge { into, sources } => merge::merge(draft, by, *into, sources),
+        Ask::RequestResponders { incident, message, users, policies } => {
+            people::request(draft, by, *incident, message, users, policies)
+        }
+        Ask::CancelResponders { incident, users } => people::cancel(draft, by, *incident, users),
+        Ask::ReplyToRequest { incident, joined } => people::reply(draft, by, *incident, *joined),
+        Ask::ChangeSubscribers { incident, add, remove } => {
+            people::change_subscribers(draft, by, *incident, add, remove)
+        }
+        Ask::UpdateStatus { incident, subject, message } => {
+            people::update_status(draft, by, *incident, subject, message)
+        }
+        Ask::Undo => undo::undo(draft, by),
         Ask::ResolveAlerts { incident, alerts } => incident::resolve_alerts(draft, by, *incident, alerts),
         Ask::CreateUser(new) => user::create(draft, new),
         Ask::UpdateUser { id, change } => user::update(draft, *id, change),

@@ -15,6 +15,10 @@ use crate::domain::user::Urgency;
 
 const INTEGRATIONS_MAX: usize = 100;
 const TIMEOUT_MIN: Duration = Duration::from_secs(1);
+/// Nobody is told the same more often than this.
+const REMINDER_MIN: Duration = Duration::from_secs(60);
+/// After that a resolved incident may be archived.
+const REOPEN_MAX: Duration = Duration::from_secs(24 * 60 * 60);
 const TIMEOUT_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 pub(super) fn create(draft: &mut Draft, change: &ServiceChange) -> Result<ObjectId, Rejection> {
@@ -38,10 +42,17 @@ pub(super) fn create(draft: &mut Draft, change: &ServiceChange) -> Result<Object
         urgency_rule: UrgencyRule::Constant(Urgency::High),
         acknowledgement_timeout: None,
         auto_resolve_timeout: None,
+        reminder_interval: None,
+        hand_over: false,
+        reopen_within: None,
+        support_hours: None,
+        scheduled_actions: Vec::new(),
         created_at: draft.now,
         integrations: Vec::new(),
     };
-    draft.emit(Fact::ServiceCreated(Box::new(changed(bare, change))));
+    let service = changed(bare, change);
+    check_hours(&service)?;
+    draft.emit(Fact::ServiceCreated(Box::new(service)));
     Ok(object)
 }
 
@@ -49,6 +60,7 @@ pub(super) fn update(draft: &mut Draft, id: ServiceId, change: &ServiceChange) -
     let old = check::service(draft, id)?;
     check_change(draft, Some(id), change)?;
     let new = changed((*old).clone(), change);
+    check_hours(&new)?;
     if new != *old {
         draft.emit(Fact::ServiceUpdated(Box::new(new)));
     }
@@ -64,6 +76,11 @@ fn changed(mut service: Service, change: &ServiceChange) -> Service {
         urgency_rule,
         acknowledgement_timeout,
         auto_resolve_timeout,
+        reminder_interval,
+        hand_over,
+        reopen_within,
+        support_hours,
+        scheduled_actions,
     } = change.clone();
     service.name = name.unwrap_or(service.name);
     service.description = description.unwrap_or(service.description);
@@ -72,6 +89,11 @@ fn changed(mut service: Service, change: &ServiceChange) -> Service {
     service.urgency_rule = urgency_rule.unwrap_or(service.urgency_rule);
     service.acknowledgement_timeout = acknowledgement_timeout.unwrap_or(service.acknowledgement_timeout);
     service.auto_resolve_timeout = auto_resolve_timeout.unwrap_or(service.auto_resolve_timeout);
+    service.reminder_interval = reminder_interval.unwrap_or(service.reminder_interval);
+    service.hand_over = hand_over.unwrap_or(service.hand_over);
+    service.reopen_within = reopen_within.unwrap_or(service.reopen_within);
+    service.support_hours = support_hours.unwrap_or(service.support_hours);
+    service.scheduled_actions = scheduled_actions.unwrap_or(service.scheduled_actions);
     service
 }
 
@@ -93,14 +115,46 @@ fn check_change(draft: &Draft, id: Option<ServiceId>, change: &ServiceChange) ->
             format!("no escalation policy with the id {policy}: give one that exists")
         });
     }
-    for (what, timeout) in [
-        ("acknowledgement_timeout", change.acknowledgement_timeout),
-        ("auto_resolve_timeout", change.auto_resolve_timeout),
+    for (what, timeout, min, max) in [
+        ("acknowledgement_timeout", change.acknowledgement_timeout, TIMEOUT_MIN, TIMEOUT_MAX),
+        ("auto_resolve_timeout", change.auto_resolve_timeout, TIMEOUT_MIN, TIMEOUT_MAX),
+        ("reminder_interval", change.reminder_interval, REMINDER_MIN, TIMEOUT_MAX),
+        ("reopen_within", change.reopen_within, TIMEOUT_MIN, REOPEN_MAX),
     ] {
         if let Some(Some(timeout)) = timeout {
-            errors.duration(what, timeout, TIMEOUT_MIN, TIMEOUT_MAX);
+            errors.duration(what, timeout, min, max);
         }
     }
+    errors.done()
+}
+
+/// Support hours, and what depends on them, make sense together.
+fn check_hours(service: &Service) -> Result<(), Rejection> {
+    let mut errors = Errors::default();
+    let needed = matches!(service.urgency_rule, UrgencyRule::SupportHours { .. })
+        || !service.scheduled_actions.is_empty();
+    errors.unless(!needed || service.support_hours.is_some(), || {
+        "support_hours cannot be empty: the urgency rule and the scheduled actions go by them".to_owned()
+    });
+    if let Some(hours) = &service.support_hours {
+        errors.unless(hours.zone_exists(), || {
+            let zone = &hours.time_zone;
+            format!("support_hours.time_zone `{zone}` does not exist: give an IANA time zone such as Europe/Berlin")
+        });
+        let ascending = hours.days.windows(2).all(|pair| pair[0] < pair[1]);
+        let days = !hours.days.is_empty() && ascending && hours.days.iter().all(|day| (1..=7).contains(day));
+        errors.unless(days, || {
+            "support_hours.days_of_week must be days from 1 (Monday) to 7 (Sunday), each once".to_owned()
+        });
+        errors.unless(hours.start < 86_400 && hours.end < 86_400, || {
+            "support_hours.start_time and end_time must be times of the day, such as 09:00:00".to_owned()
+        });
+    }
+    let mut edges: Vec<_> = service.scheduled_actions.iter().map(|action| action.at).collect();
+    edges.sort();
+    errors.unless(edges.windows(2).all(|pair| pair[0] != pair[1]), || {
+        "scheduled_actions must be at most one at each end of the support hours".to_owned()
+    });
     errors.done()
 }
 

@@ -1,0 +1,39 @@
+//! `pd link`: adds a link to an incident.
+
+use http::Method;
+use serde_json::json;
+
+use super::error::Exit;
+use super::session::{Session, names};
+use super::view::{self, text};
+use crate::client::incidents;
+
+const EXAMPLES: &str = "\
+Examples:
+  $ pd link 12 https://wiki.example.org/replica 'how to rebuild a replica'";
+
+/// Link something to an incident
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Its number, id or dedup key
+    #[arg(value_name = "INCIDENT")]
+    incident: String,
+    /// Where it leads: http or https
+    #[arg(value_name = "URL")]
+    href: String,
+    /// What it is
+    #[arg(value_name = "TEXT", default_value = "")]
+    text: String,
+}
+
+pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
+    let client = session.client().await?;
+    let incident = incidents::find(&client, &names(vec![args.incident])?[0]).await?;
+    let path = format!("/incidents/{}/links", text(&incident["id"]));
+    let body = json!({"link": {"href": args.href, "text": args.text}});
+    let link = incidents::ask(&client, Method::POST, &path, body, "link").await?;
+    let now = session.now();
+    session.out.object("link", &link, |_| format!("linked to {}", view::headline(&incident)), now)?;
+    Ok(Exit::Ok)
+}

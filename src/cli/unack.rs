@@ -1,0 +1,23 @@
+//! `pd unack`: takes an acknowledgement back.
+
+use super::error::Exit;
+use super::session::Session;
+use super::settle::Goal;
+use super::snooze::by_name;
+
+const EXAMPLES: &str = "\
+Examples:
+  $ pd unack 12";
+
+/// Take an acknowledgement or a snooze back: whoever is responsible is paged again
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = EXAMPLES)]
+pub(super) struct Args {
+    /// Numbers, ids or dedup keys; `-` reads them from standard input, one a line
+    #[arg(value_name = "INCIDENT", required = true)]
+    incidents: Vec<String>,
+}
+
+pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
+    by_name(session, args.incidents, Goal::Triggered).await
+}

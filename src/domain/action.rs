@@ -1,0 +1,206 @@
+//! What a user did last, so that it can be undone.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+use super::id::{IncidentNumber, PolicyId, UserId};
+use super::incident::{Acknowledgement, Agent, Assignment, Escalation, Incident, Status};
+use super::support_hours::UrgencyChange;
+use super::time::Timestamp;
+
+/// How long an action can be undone.
+pub const UNDO_WITHIN: Duration = Duration::from_secs(10 * 60);
+
+/// What somebody did to incidents.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ActionKind {
+    /// Acknowledged them.
+    Acknowledge,
+    /// Gave them to users, or to another policy.
+    Assign,
+    /// Had a level paged.
+    Escalate,
+    /// Snoozed them.
+    Snooze,
+    /// Merged them into another one.
+    Merge,
+    /// Opened one by hand.
+    Open,
+    /// Took acknowledgements back.
+    Unacknowledge,
+    /// Resolved them, or alerts of them.
+    Resolve,
+    /// Changed a title, an urgency or a priority.
+    Change,
+}
+
+impl ActionKind {
+    /// In one word.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Acknowledge => "acknowledge",
+            Self::Assign => "assign",
+            Self::Escalate => "escalate",
+            Self::Snooze => "snooze",
+            Self::Merge => "merge",
+            Self::Open => "open",
+            Self::Unacknowledge => "unacknowledge",
+            Self::Resolve => "resolve",
+            Self::Change => "change",
+        }
+    }
+
+    /// Whether it can be undone.
+    pub fn is_undoable(self) -> bool {
+        matches!(self, Self::Acknowledge | Self::Assign | Self::Escalate | Self::Snooze | Self::Merge)
+    }
+}
+
+/// The last thing that a user did to incidents.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Action {
+    /// Who.
+    pub by: UserId,
+    /// What.
+    pub what: ActionKind,
+    /// When.
+    pub at: Timestamp,
+    /// How the incidents stood before it; empty if it cannot be undone.
+    pub before: Vec<Standing>,
+}
+
+/// How an incident stands: what an undo restores.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Standing {
+    /// Which incident.
+    pub number: IncidentNumber,
+    /// Its status.
+    pub status: Status,
+    /// Since when.
+    pub status_changed_at: Timestamp,
+    /// By whom.
+    pub status_changed_by: Agent,
+    /// Who is paged.
+    pub policy: PolicyId,
+    /// Who is responsible.
+    pub assignments: Vec<Assignment>,
+    /// Who looks at it.
+    pub acknowledgements: Vec<Acknowledgement>,
+    /// How far the escalation is.
+    pub escalation: Escalation,
+    /// When it triggers again.
+    pub unacknowledge_at: Option<Timestamp>,
+    /// Whether that is the end of a snooze.
+    pub snoozed: bool,
+    /// When those who acknowledged are reminded.
+    pub remind_at: Option<Timestamp>,
+    /// When it may be handed over.
+    pub hand_over_at: Option<Timestamp>,
+    /// When it is resolved by itself.
+    pub auto_resolve_at: Option<Timestamp>,
+    /// How its urgency changes next.
+    pub urgency_change: Option<UrgencyChange>,
+}
+
+impl Standing {
+    /// How the incident stands now.
+    pub fn of(incident: &Incident) -> Self {
+        Self {
+            number: incident.number,
+            status: incident.status.clone(),
+            status_changed_at: incident.status_changed_at,
+            status_changed_by: incident.status_changed_by,
+            policy: incident.policy,
+            assignments: incident.assignments.clone(),
+            acknowledgements: incident.acknowledgements.clone(),
+            escalation: incident.escalation.clone(),
+            unacknowledge_at: incident.unacknowledge_at,
+            snoozed: incident.snoozed,
+            remind_at: incident.remind_at,
+            hand_over_at: incident.hand_over_at,
+            auto_resolve_at: incident.auto_resolve_at,
+            urgency_change: incident.urgency_change,
+        }
+    }
+
+    /// Puts the incident back to where it stood.
+    pub fn restore(&self, incident: &mut Incident) {
+        let Self {
+            number: _,
+            status,
+            status_changed_at,
+            status_changed_by,
+            policy,
+            assignments,
+            acknowledgements,
+            escalation,
+            unacknowledge_at,
+            snoozed,
+            remind_at,
+            hand_over_at,
+            auto_resolve_at,
+            urgency_change,
+        } = self.clone();
+        incident.status = status;
+        incident.status_changed_at = status_changed_at;
+        incident.status_changed_by = status_changed_by;
+        incident.policy = policy;
+        incident.assignments = assignments;
+        incident.acknowledgements = acknowledgements;
+        incident.escalation = escalation;
+        incident.unacknowledge_at = unacknowledge_at;
+        incident.snoozed = snoozed;
+        incident.remind_at = remind_at;
+        incident.hand_over_at = hand_over_at;
+        incident.auto_resolve_at = auto_resolve_at;
+        incident.urgency_change = urgency_change;
+    }
+}
+
+/// Who acted on an incident last, and when: whoever undoes something must not undo what others did since.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Acted {
+    /// Who.
+    pub by: Agent,
+    /// When.
+    pub at: Timestamp,
+}
+
+/// What an undo came to.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Undone {
+    /// What was undone.
+    pub what: ActionKind,
+    /// When it had been done.
+    pub at: Timestamp,
+    /// The incidents that stand as before again.
+    pub restored: Vec<IncidentNumber>,
+    /// Those that were left as they are.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub left: Vec<Left>,
+}
+
+/// Why an incident was left as it is.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Left {
+    /// Which.
+    pub number: IncidentNumber,
+    /// Why.
+    pub why: LeftWhy,
+}
+
+/// Why an action on an incident cannot be undone any more.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum LeftWhy {
+    /// Somebody else has acted on it since; or a sender, or the service's own rules.
+    ActedSince(Agent),
+    /// It is archived.
+    Gone,
+    /// The incident that it was merged into is not open any more.
+    TargetClosed(IncidentNumber),
+    /// Somebody who was responsible, or the policy, was removed.
+    Removed,
+}
