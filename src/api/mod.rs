@@ -12,10 +12,14 @@ mod body;
 mod contact_methods;
 mod context;
 mod error;
+mod event_rules;
 mod fields;
+mod grouping;
+mod heartbeats;
 mod incidents;
 mod integrations;
 mod links;
+mod maintenance_windows;
 mod merge;
 mod notification_rules;
 mod page;
@@ -24,6 +28,7 @@ mod paths;
 mod policies;
 mod query;
 mod reply;
+mod route_test;
 mod services;
 mod small;
 mod status;
@@ -31,6 +36,7 @@ pub mod tokens;
 mod users;
 mod view;
 mod words;
+mod words_rules;
 
 use std::sync::Arc;
 
@@ -38,7 +44,7 @@ use axum::Router;
 use axum::extract::{Request, State as Extract};
 use axum::middleware::{Next, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
-use axum::routing::get;
+use axum::routing::{get, post, put};
 use http::HeaderValue;
 
 use self::auth::RateLimit;
@@ -55,6 +61,7 @@ pub fn router(parts: Parts) -> Router {
     let api = Arc::new(Api { parts, limit });
     let authenticated = incident_routes()
         .merge(configuration_routes())
+        .merge(rule_routes())
         .merge(user_routes())
         .merge(small_routes())
         .route_layer(from_fn_with_state(api.clone(), auth::require));
@@ -96,6 +103,21 @@ fn configuration_routes() -> Router<Arc<Api>> {
         .route("/oncalls", get(policies::oncalls))
         .route("/tokens", get(tokens::list).post(tokens::create))
         .route("/tokens/{id}", get(tokens::get).delete(tokens::delete))
+}
+
+fn rule_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route("/event_rules", get(event_rules::global).put(event_rules::set_global))
+        .route("/event_rules/test", post(route_test::test))
+        .route("/services/{id}/event_rules", get(event_rules::of_service).put(event_rules::set_of_service))
+        .route("/maintenance_windows", get(maintenance_windows::list).post(maintenance_windows::create))
+        .route(
+            "/maintenance_windows/{id}",
+            get(maintenance_windows::get).put(maintenance_windows::update).delete(maintenance_windows::delete),
+        )
+        .route("/maintenance_windows/{id}/end", put(maintenance_windows::end))
+        .route("/heartbeats", get(heartbeats::list).post(heartbeats::create))
+        .route("/heartbeats/{id}", get(heartbeats::get).put(heartbeats::update).delete(heartbeats::delete))
 }
 
 fn user_routes() -> Router<Arc<Api>> {

@@ -9,7 +9,7 @@ use super::body::Body;
 use super::context::Context;
 use super::error::{Error, Reply};
 use super::fields::{contains, id_in_path, id_of, sort_by_name, timeout};
-use super::reply;
+use super::{grouping, reply};
 use crate::archive::{Filter, Sort, SortBy};
 use crate::domain::command::{Ask, Done, ServiceChange};
 use crate::domain::id::ServiceId;
@@ -129,6 +129,8 @@ fn change(update: ServiceUpdate) -> Result<ServiceChange, Error> {
         urgency_rule: update.incident_urgency_rule.map(urgency_rule).transpose()?,
         acknowledgement_timeout: timeout(update.acknowledgement_timeout),
         auto_resolve_timeout: timeout(update.auto_resolve_timeout),
+        grouping: update.alert_grouping_parameters.map(grouping::read).transpose()?,
+        auto_pause: update.auto_pause_notifications_parameters.map(grouping::read_pause).transpose()?,
     })
 }
 

@@ -83,7 +83,10 @@ fn users(incident: &Incident) -> Vec<UserId> {
             | Happening::TitleChanged { .. }
             | Happening::UrgencyChanged { .. }
             | Happening::PriorityChanged { .. }
-            | Happening::PolicyChanged { .. } => {}
+            | Happening::PolicyChanged { .. }
+            | Happening::RuleApplied { .. }
+            | Happening::Held { .. }
+            | Happening::Released { .. } => {}
         }
     }
     users.sort();

@@ -131,9 +131,10 @@ fn incidents(state: &State) -> impl Iterator<Item = (Labels<'static>, ConstGauge
     let sum = |count: fn(&crate::domain::incidents::state::OpenCount) -> u64| {
         state.open_counts.values().map(count).sum()
     };
-    let counts: [(&str, u64); 3] = [
+    let counts: [(&str, u64); 4] = [
         ("triggered", sum(|c| c.triggered)),
         ("acknowledged", sum(|c| c.acknowledged)),
+        ("held", sum(|c| c.held)),
         ("resolved", state.closed.len() as u64),
     ];
     counts.into_iter().map(|(status, n)| (vec![("status", status.to_owned())], ConstGauge::new(n)))

@@ -65,6 +65,8 @@ fn incident(number: IncidentNumber, title: &str) -> Incident {
         escalation: Escalation::default(),
         unacknowledge_at: None,
         auto_resolve_at: None,
+        hold: None,
+        group: None,
         alerts: vec![alert(integration, title)],
         timeline: Vec::new(),
         revision: 1,
@@ -90,5 +92,6 @@ fn alert(integration: IntegrationId, title: &str) -> Alert {
         latest: event,
         latest_at: OPENED,
         events: 1,
+        amended: None,
     }
 }

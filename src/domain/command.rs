@@ -10,14 +10,17 @@ use serde::{Deserialize, Deserializer, Serialize};
 use uuid::Uuid;
 
 use super::event::DedupKey;
+use super::heartbeat::{HeartbeatChange, NewHeartbeat};
 use super::id::{
-    ContactMethodId, EscalationRuleId, IdKey, IncidentNumber, IntegrationId, NotificationRuleId, ObjectId,
+    ContactMethodId, EscalationRuleId, HeartbeatId, IdKey, IncidentNumber, IntegrationId, MaintenanceWindowId, NotificationRuleId, ObjectId,
     PolicyId, PriorityId, ServiceId, TokenId, UserId,
 };
 use super::incident::Agent;
+use super::maintenance::WindowChange;
 use super::policy::Target;
+use super::rule::{Rule, RuleScope};
 use super::sealed::{Sealed, SealedKey};
-use super::service::{RoutingKey, UrgencyRule};
+use super::service::{Grouping, RoutingKey, UrgencyRule};
 use super::time::Timestamp;
 use super::token::Scope;
 use super::user::{Channel, Role, Urgency};
@@ -195,6 +198,46 @@ pub enum Ask {
     RevokeToken {
         /// Which.
         id: TokenId,
+    },
+    /// Replace a list of event rules.
+    SetRules {
+        /// Which list.
+        scope: RuleScope,
+        /// What it is from now on.
+        rules: Vec<Rule>,
+    },
+    /// Make a maintenance window.
+    CreateWindow(Box<WindowChange>),
+    /// Change a maintenance window.
+    UpdateWindow {
+        /// Which.
+        id: MaintenanceWindowId,
+        /// What.
+        change: Box<WindowChange>,
+    },
+    /// End a running maintenance window now; one that comes again does so.
+    EndWindow {
+        /// Which.
+        id: MaintenanceWindowId,
+    },
+    /// Remove a maintenance window that has not begun, or end a running one for good.
+    DeleteWindow {
+        /// Which.
+        id: MaintenanceWindowId,
+    },
+    /// Make a heartbeat.
+    CreateHeartbeat(Box<NewHeartbeat>),
+    /// Change a heartbeat.
+    UpdateHeartbeat {
+        /// Which.
+        id: HeartbeatId,
+        /// What.
+        change: Box<HeartbeatChange>,
+    },
+    /// Remove a heartbeat and resolve its incident.
+    DeleteHeartbeat {
+        /// Which.
+        id: HeartbeatId,
     },
 }
 
@@ -387,6 +430,12 @@ pub struct ServiceChange {
     /// `Some(None)` switches it off.
     #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub auto_resolve_timeout: Option<Option<Duration>>,
+    /// `Some(None)` switches it off.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub grouping: Option<Option<Grouping>>,
+    /// `Some(None)` switches it off.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub auto_pause: Option<Option<Duration>>,
 }
 
 /// An integration that is made.

@@ -97,7 +97,7 @@ impl Door {
             }
         };
         let routing_key = given.filter(|_| parsed.routing_key.is_none());
-        let head = Head { id, at: now, len: body.len(), dedup_key: made, routing_key };
+        let head = Head { id, at: now, len: body.len(), dedup_key: made, routing_key, ping: None };
         let mut record = Vec::with_capacity(body.len() + 160);
         door::encode(&head, &body, &mut record);
         let written = within(&*self.parts.clock, self.limits.answer_timeout, self.writer.write(record)).await;

@@ -171,6 +171,9 @@ fn mentioned(incident: &Incident) -> BTreeSet<UserId> {
             | Happening::UrgencyChanged { .. }
             | Happening::PriorityChanged { .. }
             | Happening::PolicyChanged { .. }
+            | Happening::RuleApplied { .. }
+            | Happening::Held { .. }
+            | Happening::Released { .. }
             | Happening::Omitted { .. } => {}
         }
     }

@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::domain::id::{IncidentNumber, LongId};
-use crate::domain::incident::{Agent, Happening, Incident, Status};
+use crate::domain::incident::{Agent, Happening, Hold, HoldReason, Incident, Status};
 use crate::domain::user::Urgency;
 use crate::wire::rest::incident as wire;
 use crate::wire::rest::reference::{Linked, Reference};
@@ -79,11 +79,26 @@ impl View<'_> {
             incident_type: wire::IncidentType { name: "incident_default".to_owned() },
             incidents_responders: Vec::new(),
             responder_requests: Vec::new(),
-            alert_grouping: None,
+            alert_grouping: incident.group.as_ref().map(|_| "enabled".to_owned()),
+            hold: incident.hold.as_ref().map(|hold| self.hold(hold)),
             body: incident.details.as_ref().map(|details| wire::IncidentBody {
                 kind: "incident_body".to_owned(),
                 details: Some(details.to_string()),
             }),
+        }
+    }
+
+    /// Why nobody is paged for the time being.
+    pub(crate) fn hold(&self, hold: &Hold) -> wire::Hold {
+        let (kind, window) = match hold.reason {
+            HoldReason::Suppressed => ("suppressed", None),
+            HoldReason::Paused => ("paused", None),
+            HoldReason::Maintenance(id) => ("maintenance", Some(id)),
+        };
+        wire::Hold {
+            kind: kind.to_owned(),
+            until: hold.until.map(|until| until.to_iso()),
+            maintenance_window: window.map(|id| self.window_reference(id)),
         }
     }
 
@@ -160,6 +175,7 @@ fn pending_actions(incident: &Incident) -> Vec<wire::PendingAction> {
         ("unacknowledge", incident.unacknowledge_at),
         ("escalate", incident.escalation.next_at),
         ("resolve", incident.auto_resolve_at),
+        ("release", incident.hold.as_ref().and_then(|hold| hold.until)),
     ]
     .map(|(kind, at)| at.filter(|_| incident.is_open()).map(|at| (at, kind)));
     pending.sort();

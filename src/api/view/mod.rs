@@ -1,7 +1,10 @@
 //! Shows what is in the state as PagerDuty's objects: references, names, and one file per kind of object.
 
 mod alert;
+mod event_rule;
+mod heartbeat;
 mod incident;
+mod maintenance_window;
 mod policy;
 mod service;
 mod timeline;
@@ -157,7 +160,9 @@ impl<'a> View<'a> {
 
     /// An integration of this service.
     pub(crate) fn integration_of(&self, service: ServiceId, id: IntegrationId) -> Option<&'a Integration> {
-        self.state.services.get(&service)?.integration(id)
+        let own = self.state.services.get(&service).and_then(|service| service.integration(id));
+        // What a rule has routed came by the integration of another service.
+        own.or_else(|| self.state.services.values().find_map(|service| service.integration(id)))
     }
 
     /// A reference to a user.

@@ -103,6 +103,9 @@ fn kind(what: &Happening) -> &'static str {
         | Happening::TitleChanged { .. }
         | Happening::PriorityChanged { .. }
         | Happening::PolicyChanged { .. }
+        | Happening::RuleApplied { .. }
+        | Happening::Held { .. }
+        | Happening::Released { .. }
         | Happening::Omitted { .. } => "annotate_log_entry",
     }
 }

@@ -9,9 +9,14 @@ use uuid::Uuid;
 use super::fact::RememberedClose;
 use crate::domain::command::Verdict;
 use crate::domain::event::{DedupKey, EventAddress};
-use crate::domain::id::{IdKey, IncidentNumber, IntegrationId, PolicyId, ServiceId, TokenId, UserId};
+use crate::domain::heartbeat::Heartbeat;
+use crate::domain::id::{
+    HeartbeatId, IdKey, IncidentNumber, IntegrationId, MaintenanceWindowId, PolicyId, ServiceId, TokenId, UserId,
+};
 use crate::domain::incident::Incident;
+use crate::domain::maintenance::MaintenanceWindow;
 use crate::domain::policy::EscalationPolicy;
+use crate::domain::rule::{Rule, RuleCount, RuleRef, RuleScope};
 use crate::domain::service::{RoutingKey, Service};
 use crate::domain::time::Timestamp;
 use crate::domain::token::Token;
@@ -66,6 +71,30 @@ pub struct State {
     pub opened: u64,
     /// How many pages were ever made in this epoch.
     pub pages: u64,
+    /// Event rules, compiled; lists without rules are not in it.
+    pub rules: OrdMap<RuleScope, Arc<Vec<Rule>>>,
+    /// What rules did that no incident shows.
+    pub rule_counts: OrdMap<RuleRef, RuleCount>,
+    /// How many events rules ever dropped.
+    pub dropped_total: u64,
+    /// Incidents about which nobody is paged for the time being.
+    pub held: OrdSet<IncidentNumber>,
+    /// The open incident that alerts with this key join.
+    pub groups: OrdMap<(ServiceId, Arc<str>), IncidentNumber>,
+    /// By id.
+    pub windows: OrdMap<MaintenanceWindowId, Arc<MaintenanceWindow>>,
+    /// The same, by their ends.
+    pub window_ends: OrdSet<(Timestamp, MaintenanceWindowId)>,
+    /// When a window that comes again is to be moved to its next time.
+    pub window_timers: OrdSet<(Timestamp, MaintenanceWindowId)>,
+    /// By id.
+    pub heartbeats: OrdMap<HeartbeatId, Arc<Heartbeat>>,
+    /// Where a heartbeat's key leads.
+    pub heartbeat_keys: OrdMap<RoutingKey, HeartbeatId>,
+    /// When which heartbeat is missed.
+    pub heartbeat_timers: OrdSet<(Timestamp, HeartbeatId)>,
+    /// Since when `pd` is surely there for heartbeats: a process has started then, or noticed that it had been away.
+    pub up_since: Timestamp,
 }
 
 /// When a command was judged.
@@ -112,6 +141,8 @@ pub enum Timer {
     Unacknowledge,
     /// To enter the next level.
     Escalate,
+    /// To be paged after all.
+    Release,
 }
 
 /// How many open incidents a service has.
@@ -121,6 +152,8 @@ pub struct OpenCount {
     pub triggered: u64,
     /// Acknowledged.
     pub acknowledged: u64,
+    /// Nobody is paged for the time being.
+    pub held: u64,
 }
 
 /// An input that nothing could be done with.
@@ -139,6 +172,9 @@ pub struct Quarantined {
 impl State {
     /// When the next timer is due.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.timers.get_min().map(|(at, _, _)| *at)
+        let incident = self.timers.get_min().map(|(at, _, _)| *at);
+        let window = self.window_timers.get_min().map(|(at, _)| *at);
+        let heartbeat = self.heartbeat_timers.get_min().map(|(at, _)| *at);
+        [incident, window, heartbeat].into_iter().flatten().min()
     }
 }

@@ -116,6 +116,8 @@ fn incident(number: u64, status: Status) -> Incident {
         escalation: Escalation::default(),
         unacknowledge_at: None,
         auto_resolve_at: None,
+        hold: None,
+        group: None,
         alerts: Vec::new(),
         timeline: Vec::new(),
         revision: 0,

@@ -10,6 +10,7 @@ use crate::domain::incident::Incident;
 use crate::domain::incidents::evolve::evolve;
 use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::state::State;
+use crate::domain::rule::{RuleCount, RuleRef};
 use crate::domain::time::Timestamp;
 
 pub(super) struct Draft {
@@ -20,6 +21,8 @@ pub(super) struct Draft {
     to_page: BTreeSet<IncidentNumber>,
     /// Repeats of open alerts that are not yet facts.
     repeats: BTreeMap<(IncidentNumber, u32), Repeats>,
+    /// What rules did that no incident shows, not yet facts.
+    rule_counts: BTreeMap<RuleRef, RuleCount>,
 }
 
 struct Repeats {
@@ -44,6 +47,7 @@ impl Draft {
             facts: Vec::new(),
             to_page: BTreeSet::new(),
             repeats: BTreeMap::new(),
+            rule_counts: BTreeMap::new(),
         }
     }
 
@@ -122,6 +126,14 @@ impl Draft {
         for (key, repeats) in std::mem::take(&mut self.repeats) {
             self.emit(repeats.fact(key));
         }
+        for (rule, more) in std::mem::take(&mut self.rule_counts) {
+            self.emit(Fact::RuleCounted { rule, more });
+        }
+    }
+
+    /// Counts what a rule did that no incident shows.
+    pub(super) fn count_rule(&mut self, rule: RuleRef, more: RuleCount) {
+        self.rule_counts.entry(rule).or_default().add(more);
     }
 
     pub(super) fn checkpoint(&self) -> Checkpoint {

@@ -5,8 +5,13 @@ mod door;
 mod draft;
 mod escalation;
 mod event;
+mod group;
+mod heartbeat;
+mod hold;
 mod notify;
 mod page;
+mod rehearsal;
+mod rules;
 mod timers;
 
 use super::fact::Fact;
@@ -17,6 +22,8 @@ use crate::domain::time::Timestamp;
 use draft::Draft;
 
 pub use event::CLOCK_BOUND;
+pub use rehearsal::{Rehearsal, rehearse};
+pub use rules::{Outcome, Step};
 pub use timers::TIMERS_MAX;
 
 /// What was decided.
@@ -36,7 +43,8 @@ pub fn decide(state: &State, batch: &[Input], now: Timestamp) -> Decision {
     let mut draft = Draft::new(state, now);
     for input in batch {
         match input {
-            Input::Event(event) => event::decide(&mut draft, event),
+            Input::Event(event) => event::decide(&mut draft, event, None),
+            Input::Ping(ping) => heartbeat::ping(&mut draft, ping),
             Input::Command(command) => command::decide(&mut draft, command),
             Input::Notify(fact) => notify::decide(&mut draft, fact),
             Input::DoorRegistered { door, process, at } => door::registered(&mut draft, *door, *process, *at),

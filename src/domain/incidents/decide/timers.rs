@@ -1,7 +1,7 @@
 //! Timers: what is due by `now`.
 
 use super::draft::Draft;
-use super::{escalation, event};
+use super::{escalation, event, heartbeat, hold};
 use crate::domain::id::IncidentNumber;
 use crate::domain::incident::{Agent, ResolveReason, Status, UnacknowledgeReason};
 use crate::domain::incidents::fact::Fact;
@@ -11,8 +11,12 @@ use crate::domain::incidents::state::Timer;
 pub const TIMERS_MAX: usize = 256;
 
 pub(super) fn decide(draft: &mut Draft) {
+    // A window that moves on may make what it held due.
+    let windows = super::command::windows_due(draft, TIMERS_MAX);
+    let missed = heartbeat::due(draft, TIMERS_MAX - windows);
+    let room = TIMERS_MAX - windows - missed;
     let due: Vec<_> =
-        draft.state.timers.iter().take_while(|(at, ..)| *at <= draft.now).take(TIMERS_MAX).copied().collect();
+        draft.state.timers.iter().take_while(|(at, ..)| *at <= draft.now).take(room).copied().collect();
     // None of these makes another of the same incident stale, but for resolving it, which `fire` looks for.
     for (_, number, timer) in due {
         fire(draft, number, timer);
@@ -26,6 +30,7 @@ fn fire(draft: &mut Draft, number: IncidentNumber, timer: Timer) {
         Timer::AutoResolve => event::resolve(draft, number, by, ResolveReason::AutoResolveTimeout),
         Timer::Unacknowledge => unacknowledge(draft, number, by, UnacknowledgeReason::Timeout),
         Timer::Escalate => escalation::time_out(draft, number),
+        Timer::Release => hold::due(draft, number),
     }
 }
 

@@ -1,18 +1,22 @@
 //! What a fact makes of the state. It cannot fail: a fact about something that is gone is ignored.
 
 mod config;
+mod holds;
 mod incident;
 mod opened;
 mod standing;
 mod timeline;
 mod traffic;
+mod watch;
 
 use super::fact::Fact;
 use super::state::State;
 
 pub(super) use standing::insert;
+pub(super) use watch::{insert_heartbeat, insert_window};
 pub use timeline::TIMELINE_MAX;
 pub use traffic::{QUARANTINE_KEPT, REMEMBERED_FOR, REMEMBERED_MAX, VERDICTS_FOR, VERDICTS_MAX};
+pub use watch::PAST_WINDOWS_KEPT;
 
 /// Takes one fact into the state and keeps every index in step. Computes nothing that another replica could compute
 /// otherwise: instants, users and ids come from the fact.
@@ -66,5 +70,23 @@ pub fn evolve(state: &mut State, fact: &Fact) {
         | Fact::UrgencyChanged { .. }
         | Fact::PriorityChanged { .. }
         | Fact::PolicyChanged { .. } => incident::evolve(state, fact),
+
+        Fact::RuleApplied { .. }
+        | Fact::AlertAmended { .. }
+        | Fact::AlertAdded { .. }
+        | Fact::IncidentGrouped { .. }
+        | Fact::IncidentHeld { .. }
+        | Fact::IncidentReleased { .. } => holds::evolve(state, fact),
+
+        Fact::RulesSet { .. }
+        | Fact::RuleCounted { .. }
+        | Fact::WindowSet { .. }
+        | Fact::WindowDeleted { .. }
+        | Fact::HeartbeatSet(_)
+        | Fact::HeartbeatDeleted { .. }
+        | Fact::HeartbeatPinged { .. }
+        | Fact::HeartbeatMissed { .. }
+        | Fact::HeartbeatPostponed { .. }
+        | Fact::OutageNoticed { .. } => watch::evolve(state, fact),
     }
 }

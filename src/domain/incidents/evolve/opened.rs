@@ -41,6 +41,8 @@ fn bare(opened: &IncidentOpened) -> Incident {
         escalation: Escalation::default(),
         unacknowledge_at: None,
         auto_resolve_at: opened.auto_resolve_at,
+        hold: None,
+        group: None,
         alerts: Vec::new(),
         timeline: Vec::new(),
         revision: 1,
@@ -72,5 +74,6 @@ fn alert(cause: &Cause, digest: &EventDigest) -> Option<Alert> {
         latest: *address,
         latest_at: *accepted_at,
         events: 1,
+        amended: None,
     })
 }

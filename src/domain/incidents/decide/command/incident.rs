@@ -218,6 +218,12 @@ fn change_status(draft: &mut Draft, by: Agent, change: &IncidentChange) {
     }
 }
 
+/// Whether there is room for one more note.
+pub(in crate::domain::incidents::decide) fn takes_notes(draft: &Draft, number: IncidentNumber) -> bool {
+    let is_note = |entry: &&crate::domain::incident::LogEntry| matches!(entry.what, Happening::Annotated { .. });
+    draft.incident(number).is_some_and(|incident| incident.timeline.iter().filter(is_note).count() < NOTES_MAX)
+}
+
 /// A resolved incident takes notes too, as long as it is not archived: that is when people write what it was.
 pub(super) fn add_note(
     draft: &mut Draft,
@@ -264,7 +270,7 @@ pub(super) fn resolve_alerts(
 /// Resolves whatever is open on a service.
 pub(super) fn resolve_all(draft: &mut Draft, by: Agent, service: &Service) -> Result<(), Rejection> {
     let count = draft.state.open_counts.get(&service.id).copied().unwrap_or_default();
-    let count = count.triggered + count.acknowledged;
+    let count = count.triggered + count.acknowledged + count.held;
     let mut errors = Errors::default();
     errors.unless(count <= RESOLVED_MAX, || {
         let name = &service.name;

@@ -2,14 +2,20 @@
 
 mod check;
 mod found;
+mod heartbeat;
 mod incident;
+mod maintenance;
 mod policy;
 mod rule;
+mod rules;
 mod service;
 mod token;
 mod user;
 
 use std::sync::Arc;
+
+pub(super) use incident::takes_notes;
+pub(super) use maintenance::windows_due;
 
 use super::draft::Draft;
 use crate::domain::command::{Actor, Ask, Command, Done, Rejection, Verdict};
@@ -86,5 +92,13 @@ fn judge(draft: &mut Draft, command: &Command) -> Result<Done, Rejection> {
         Ask::DeletePolicy { id } => policy::delete(draft, *id),
         Ask::IssueToken(new) => token::issue(draft, new),
         Ask::RevokeToken { id } => token::revoke(draft, *id),
+        Ask::SetRules { scope, rules } => rules::set(draft, *scope, rules),
+        Ask::CreateWindow(change) => maintenance::create(draft, by, change),
+        Ask::UpdateWindow { id, change } => maintenance::update(draft, *id, change),
+        Ask::EndWindow { id } => maintenance::end(draft, *id),
+        Ask::DeleteWindow { id } => maintenance::delete(draft, *id),
+        Ask::CreateHeartbeat(new) => heartbeat::create(draft, new),
+        Ask::UpdateHeartbeat { id, change } => heartbeat::update(draft, by, *id, change),
+        Ask::DeleteHeartbeat { id } => heartbeat::delete(draft, by, *id),
     }
 }
