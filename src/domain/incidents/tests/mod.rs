@@ -4,5 +4,7 @@
 mod commands;
 mod properties;
 mod script;
+mod told;
+mod watch;
 mod stories;
 mod world;

@@ -72,7 +72,9 @@ pub(super) fn update(
         && !beats::is_ill(&old)
         && !new.paused
     {
-        let due_at = new.due_after(last.at).max(draft.now);
+        // One that was paused is expected from now on.
+        let since = if old.paused { draft.now } else { last.at };
+        let due_at = new.due_after(since).max(draft.now);
         draft.emit(Fact::HeartbeatPostponed { id, due_at });
     }
     Ok(Done::Changed)
