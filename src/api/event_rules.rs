@@ -101,7 +101,9 @@ fn fields(path: &str, set: BTreeMap<String, String>) -> Result<BTreeMap<Field, T
     let field = |(name, template): (String, String)| {
         let field = Field::ALL.into_iter().find(|field| field.as_str() == name).ok_or_else(|| {
             let known = Field::ALL.map(Field::as_str).join(", ");
-            Error::invalid(format!("{path}.set: `{name}` cannot be set: use one of {known}; severity has its own action"))
+            Error::invalid(format!(
+                "{path}.set: `{name}` cannot be set: use one of {known}; severity has its own action"
+            ))
         })?;
         Ok((field, Template::new(&template)))
     };

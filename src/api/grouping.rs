@@ -31,7 +31,9 @@ pub(super) fn read(given: Option<AlertGrouping>) -> Result<Option<Grouping>, Err
 
 fn by_fields(config: &Value) -> Result<Grouping, Error> {
     let fields = config["fields"].as_array().ok_or_else(|| {
-        Error::invalid(format!("{PATH}.config.fields: expected a list of fields such as source, custom_details.host"))
+        Error::invalid(format!(
+            "{PATH}.config.fields: expected a list of fields such as source, custom_details.host"
+        ))
     })?;
     let field = |(index, field): (usize, &Value)| {
         field.as_str().map(Arc::from).ok_or_else(|| {
@@ -48,17 +50,18 @@ fn by_fields(config: &Value) -> Result<Grouping, Error> {
     Ok(Grouping::Fields {
         fields: fields.iter().enumerate().map(field).collect::<Result<_, _>>()?,
         all,
-        within: Duration::from_secs(number(config, "time_window")?.filter(|n| *n > 0).unwrap_or(24 * 60 * 60)),
+        within: Duration::from_secs(
+            number(config, "time_window")?.filter(|n| *n > 0).unwrap_or(24 * 60 * 60),
+        ),
     })
 }
 
 fn number(config: &Value, name: &str) -> Result<Option<u64>, Error> {
     match &config[name] {
         Value::Null => Ok(None),
-        value => value
-            .as_u64()
-            .map(Some)
-            .ok_or_else(|| Error::invalid(format!("{PATH}.config.{name}: expected a number from 0, found {value}"))),
+        value => value.as_u64().map(Some).ok_or_else(|| {
+            Error::invalid(format!("{PATH}.config.{name}: expected a number from 0, found {value}"))
+        }),
     }
 }
 
@@ -125,9 +128,15 @@ mod tests {
             json!({"type": "content_based", "config": {"fields": ["source"], "aggregate": "any", "time_window": 300}}),
             "all: false, within: 300s",
         );
-        check(json!({"type": "content_based", "config": {"aggregate": "all"}}), "config.fields: expected a list");
+        check(
+            json!({"type": "content_based", "config": {"aggregate": "all"}}),
+            "config.fields: expected a list",
+        );
         check(json!({"type": "content_based", "config": {"fields": [1]}}), "config.fields[0]");
-        check(json!({"type": "content_based", "config": {"fields": [], "aggregate": "some"}}), "aggregate: `some`");
+        check(
+            json!({"type": "content_based", "config": {"fields": [], "aggregate": "some"}}),
+            "aggregate: `some`",
+        );
         check(json!({"type": "intelligent", "config": {}}), "`intelligent` is not offered");
         check(json!({"type": "magic"}), "`magic` is not one of time, content_based");
     }

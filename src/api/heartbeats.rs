@@ -68,7 +68,9 @@ pub(super) async fn update(
     if let Some(service) = &update.service
         && id_of::<ServiceId>("heartbeat.service", service)? != heartbeat.service
     {
-        return Err(Error::invalid("heartbeat.service: a heartbeat stays with its service; make another one"));
+        return Err(Error::invalid(
+            "heartbeat.service: a heartbeat stays with its service; make another one",
+        ));
     }
     let change = Box::new(change(update));
     cx.ask(Ask::UpdateHeartbeat { id: heartbeat.id, change }, Some(&id)).await?;

@@ -24,7 +24,10 @@ impl Context {
         self.state.windows.get(&key).cloned().ok_or_else(|| Error::no_such("maintenance window", id))
     }
 
-    fn show_window(&self, id: &str) -> Result<crate::wire::rest::maintenance_window::MaintenanceWindow, Error> {
+    fn show_window(
+        &self,
+        id: &str,
+    ) -> Result<crate::wire::rest::maintenance_window::MaintenanceWindow, Error> {
         Ok(self.view()?.window(&*self.window(id)?, self.parts().clock.now()))
     }
 }
@@ -112,9 +115,9 @@ fn change(update: WindowUpdate) -> Result<WindowChange, Error> {
             .services
             .map(|services| ids_of(&format!("{PATH}.services"), services.iter()))
             .transpose()?,
-        condition: update.condition.map(|text| {
-            text.as_deref().filter(|text| !text.trim().is_empty()).map(Condition::new)
-        }),
+        condition: update
+            .condition
+            .map(|text| text.as_deref().filter(|text| !text.trim().is_empty()).map(Condition::new)),
         start: update.start_time.map(|text| time(&format!("{PATH}.start_time"), &text)).transpose()?,
         end: update.end_time.map(|text| time(&format!("{PATH}.end_time"), &text)).transpose()?,
         weekly: update.recurrence.map(|it| it.map(weekly).transpose()).transpose()?,
@@ -123,7 +126,9 @@ fn change(update: WindowUpdate) -> Result<WindowChange, Error> {
 
 fn time(path: &str, text: &str) -> Result<Timestamp, Error> {
     Timestamp::parse(text).ok_or_else(|| {
-        Error::invalid(format!("{path}: `{text}` is not a time; expected ISO 8601 such as 2026-01-05T07:00:00Z"))
+        Error::invalid(format!(
+            "{path}: `{text}` is not a time; expected ISO 8601 such as 2026-01-05T07:00:00Z"
+        ))
     })
 }
 

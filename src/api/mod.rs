@@ -113,7 +113,9 @@ fn rule_routes() -> Router<Arc<Api>> {
         .route("/maintenance_windows", get(maintenance_windows::list).post(maintenance_windows::create))
         .route(
             "/maintenance_windows/{id}",
-            get(maintenance_windows::get).put(maintenance_windows::update).delete(maintenance_windows::delete),
+            get(maintenance_windows::get)
+                .put(maintenance_windows::update)
+                .delete(maintenance_windows::delete),
         )
         .route("/maintenance_windows/{id}/end", put(maintenance_windows::end))
         .route("/heartbeats", get(heartbeats::list).post(heartbeats::create))

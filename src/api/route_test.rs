@@ -135,7 +135,10 @@ fn summary(
         "acknowledges" => format!("it would acknowledge the incident{number}"),
         "resolves" => format!("it would resolve an alert of the incident{number}"),
         "drops" => return "it would be dropped: counted, and nothing else".to_owned(),
-        _ => return "nothing would come of it: nothing with its dedup key is open, or the service is disabled".to_owned(),
+        _ => {
+            return "nothing would come of it: nothing with its dedup key is open, or the service is disabled"
+                .to_owned();
+        }
     };
     let service = incident.map_or("", |incident| view.service_name(incident.service));
     let pages = pages(view, rehearsal);
@@ -169,7 +172,11 @@ fn pages(view: &View<'_>, rehearsal: &Rehearsal) -> Vec<String> {
 
 fn timeline(view: &View<'_>, incident: &Incident, before: Option<&Arc<Incident>>) -> Vec<String> {
     let old = before.map_or(0, |before| before.log_entries_total());
-    incident.log_entries().filter(|(index, _)| *index >= old).map(|(_, it)| view.words(incident, it)).collect()
+    incident
+        .log_entries()
+        .filter(|(index, _)| *index >= old)
+        .map(|(_, it)| view.words(incident, it))
+        .collect()
 }
 
 fn shown_step(view: &View<'_>, step: &Step) -> wire::RouteStep {
@@ -177,7 +184,9 @@ fn shown_step(view: &View<'_>, step: &Step) -> wire::RouteStep {
         Outcome::Applied(effects) => ("applied", words_rules::effects(view, effects)),
         Outcome::NotMatched => ("not_matched", "its condition does not hold".to_owned()),
         Outcome::Disabled => ("disabled", "it is disabled".to_owned()),
-        Outcome::Failed(reason) => ("failed", format!("it could not be evaluated and was passed over: {reason}")),
+        Outcome::Failed(reason) => {
+            ("failed", format!("it could not be evaluated and was passed over: {reason}"))
+        }
         Outcome::Passed => ("passed_over", "an earlier rule ended the list".to_owned()),
     };
     wire::RouteStep {

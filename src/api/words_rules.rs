@@ -57,7 +57,9 @@ pub(crate) fn held(view: &View<'_>, hold: &Hold) -> String {
 pub(crate) fn released(reason: ReleaseReason) -> String {
     match reason {
         ReleaseReason::StillFiring => "It still fires after the pause, so it pages now",
-        ReleaseReason::MaintenanceEnded => "The maintenance window has ended and it still fires, so it pages now",
+        ReleaseReason::MaintenanceEnded => {
+            "The maintenance window has ended and it still fires, so it pages now"
+        }
         ReleaseReason::NotSuppressed => "An event came that no rule suppresses, so it pages now",
     }
     .to_owned()

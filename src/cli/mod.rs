@@ -9,16 +9,21 @@ mod completions;
 mod config;
 mod context;
 mod error;
+mod exec;
 mod global;
+mod heartbeat;
 mod journal;
 mod list;
 mod log;
+mod maintenance;
 mod man;
 mod note;
 mod output;
 mod recover;
 mod resolve;
 mod restore;
+mod route;
+mod rule;
 mod serve;
 mod session;
 mod settle;
@@ -91,6 +96,11 @@ enum Command {
     Ack(ack::Args),
     Resolve(resolve::Args),
     Note(note::Args),
+    Maintenance(maintenance::Args),
+    Heartbeat(heartbeat::Args),
+    Exec(exec::Args),
+    Rule(rule::Args),
+    Route(route::Args),
     Status(status::Args),
     Serve(serve::Args),
     Context(context::Args),
@@ -135,6 +145,11 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Status(args) => session.wait_for(async |session| status::run(session, args).await),
         Command::Api(args) => session.wait_for(async |session| api::run(session, args).await),
         Command::Spool(args) => session.wait_for(async |session| spool::run(session, args).await),
+        Command::Maintenance(args) => session.wait_for(async |session| maintenance::run(session, args).await),
+        Command::Heartbeat(args) => session.wait_for(async |session| heartbeat::run(session, args).await),
+        Command::Rule(args) => session.wait_for(async |session| rule::run(session, args).await),
+        Command::Route(args) => session.wait_for(async |session| route::run(session, args).await),
+        Command::Exec(args) => exec::run(session, args),
         Command::Serve(args) => serve::run(session, args),
         Command::Context(args) => context::run(session, args),
         Command::Config(args) => config::run(session, args),

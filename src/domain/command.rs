@@ -12,8 +12,8 @@ use uuid::Uuid;
 use super::event::DedupKey;
 use super::heartbeat::{HeartbeatChange, NewHeartbeat};
 use super::id::{
-    ContactMethodId, EscalationRuleId, HeartbeatId, IdKey, IncidentNumber, IntegrationId, MaintenanceWindowId, NotificationRuleId, ObjectId,
-    PolicyId, PriorityId, ServiceId, TokenId, UserId,
+    ContactMethodId, EscalationRuleId, HeartbeatId, IdKey, IncidentNumber, IntegrationId,
+    MaintenanceWindowId, NotificationRuleId, ObjectId, PolicyId, PriorityId, ServiceId, TokenId, UserId,
 };
 use super::incident::Agent;
 use super::maintenance::WindowChange;

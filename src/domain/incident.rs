@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 
 use super::event::{DedupKey, EventAddress, EventDigest, Severity};
 use super::id::{
-    ContactMethodId, IncidentNumber, IntegrationId, MaintenanceWindowId, PolicyId, PriorityId, ServiceId, UserId,
+    ContactMethodId, IncidentNumber, IntegrationId, MaintenanceWindowId, PolicyId, PriorityId, ServiceId,
+    UserId,
 };
 use super::rule::{Amended, Effect, RuleRef};
 use super::time::Timestamp;

@@ -117,8 +117,10 @@ fn events(door: Uuid, seq: Seq, entry: &Entry) -> Vec<Arrival<Input>> {
 fn ping(address: EventAddress, record: &Record<'_>) -> Option<Input> {
     let head = &record.head;
     let said = head.ping.as_ref()?;
-    let detail = String::from_utf8_lossy(record.body);
-    let detail = Some(detail.trim()).filter(|text| !text.is_empty());
+    // A text in JSON is that text.
+    let text = serde_json::from_slice::<String>(record.body).ok();
+    let text = text.unwrap_or_else(|| String::from_utf8_lossy(record.body).into_owned());
+    let detail = Some(text.trim()).filter(|text| !text.is_empty());
     Some(Input::Ping(Ping {
         address,
         at: said.made_at.map_or(head.at, |at| at.min(head.at)),

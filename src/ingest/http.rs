@@ -7,11 +7,11 @@ use axum::body::Body;
 use axum::extract::State as Extract;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 
-use super::{Admission, Limits, Parts, Refused, Writer};
+use super::{Admission, Limits, Parts, Refused, Writer, heartbeat};
 use crate::clock::within;
 use crate::domain::event::DedupKey;
 use crate::domain::service::RoutingKey;
@@ -24,17 +24,21 @@ const RETRY_AFTER_STORE: u64 = 5;
 const RETRY_AFTER_LOAD: u64 = 1;
 
 #[derive(Clone)]
-struct Door {
-    parts: Parts,
-    writer: Writer,
-    admission: Admission,
-    limits: Limits,
+pub(super) struct Door {
+    pub(super) parts: Parts,
+    pub(super) writer: Writer,
+    pub(super) admission: Admission,
+    pub(super) limits: Limits,
 }
 
 /// The routes by which events come in.
 pub fn router(parts: Parts, writer: Writer, admission: Admission, limits: Limits) -> Router {
     let door = Arc::new(Door { parts, writer, admission, limits });
-    Router::new().route("/v2/enqueue", post(enqueue).fallback(wrong_method)).with_state(door)
+    Router::new()
+        .route("/v2/enqueue", post(enqueue).fallback(wrong_method))
+        .route("/heartbeat/{key}", get(heartbeat::success).post(heartbeat::success))
+        .route("/heartbeat/{key}/{what}", get(heartbeat::what).post(heartbeat::what))
+        .with_state(door)
 }
 
 async fn wrong_method(method: Method) -> Response {
@@ -52,7 +56,7 @@ async fn enqueue(Extract(door): Extract<Arc<Door>>, request: Request<Body>) -> R
 }
 
 /// Why an event is not accepted.
-enum Refusal {
+pub(super) enum Refusal {
     /// It will never be; by which status.
     Invalid(StatusCode, Answer),
     /// It may be later.
@@ -106,7 +110,7 @@ impl Door {
         Ok(dedup_key)
     }
 
-    async fn read(&self, body: Body) -> Result<Bytes, Refusal> {
+    pub(super) async fn read(&self, body: Body) -> Result<Bytes, Refusal> {
         let whole = Limited::new(body, EVENT_BYTES_MAX).collect();
         match within(&*self.parts.clock, self.limits.body_timeout, whole).await {
             Some(Ok(body)) => Ok(body.to_bytes()),
@@ -141,7 +145,7 @@ impl Door {
         }
     }
 
-    async fn refuse(&self, refusal: Refusal) -> Response {
+    pub(super) async fn refuse(&self, refusal: Refusal) -> Response {
         let refused = match refusal {
             Refusal::Invalid(status, body) => return answer(status, &body, None),
             Refusal::Later(refused) => refused,
@@ -178,14 +182,14 @@ fn invalid(error: EventError) -> Refusal {
     Refusal::Invalid(StatusCode::BAD_REQUEST, answer)
 }
 
-fn too_large() -> Refusal {
+pub(super) fn too_large() -> Refusal {
     Refusal::Invalid(
         StatusCode::PAYLOAD_TOO_LARGE,
         Answer::invalid(vec![format!("the event is larger than {EVENT_BYTES_MAX} bytes")]),
     )
 }
 
-fn answer(status: StatusCode, body: &Answer, retry_after: Option<u64>) -> Response {
+pub(super) fn answer(status: StatusCode, body: &Answer, retry_after: Option<u64>) -> Response {
     let bytes = serde_json::to_vec(body).expect("strings only");
     let mut response = (status, bytes).into_response();
     let headers = response.headers_mut();

@@ -5,6 +5,7 @@
 
 mod admission;
 mod commands;
+mod heartbeat;
 mod http;
 mod keeper;
 mod writer;

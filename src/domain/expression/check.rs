@@ -24,7 +24,11 @@ pub(super) fn expression(source: &str) -> Result<(), Invalid> {
 
 pub(super) fn template(source: &str) -> Result<(), Invalid> {
     if source.is_empty() {
-        return Err(invalid("the template is empty", 1, "write a text, with {{ source }} and the like in it"));
+        return Err(invalid(
+            "the template is empty",
+            1,
+            "write a text, with {{ source }} and the like in it",
+        ));
     }
     length(source)?;
     for mark in ["{%", "{#"] {
@@ -39,9 +43,8 @@ pub(super) fn template(source: &str) -> Result<(), Invalid> {
         words(&source[..close], open)?;
         rest = close;
     }
-    let compiled = environment()
-        .template_from_str_owned_names(source)
-        .map_err(|error| syntax(&error, source, 0))?;
+    let compiled =
+        environment().template_from_str_owned_names(source).map_err(|error| syntax(&error, source, 0))?;
     known(&compiled, source)
 }
 
@@ -87,7 +90,13 @@ fn known(names: &BTreeSet<String>, source: &str) -> Result<(), Invalid> {
 
 /// The known name that differs by no more than two characters.
 fn nearest(name: &str) -> Option<&'static str> {
-    NAMES.iter().copied().map(|known| (distance(name, known), known)).filter(|(d, _)| *d <= 2).min().map(|f| f.1)
+    NAMES
+        .iter()
+        .copied()
+        .map(|known| (distance(name, known), known))
+        .filter(|(d, _)| *d <= 2)
+        .min()
+        .map(|f| f.1)
 }
 
 fn distance(a: &str, b: &str) -> usize {

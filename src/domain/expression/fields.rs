@@ -49,7 +49,8 @@ impl Fields {
         let Ok(event) = serde_json::from_slice::<Value>(body) else { return fields };
         let part = |of: &Value, name: &str| of.get_attr(name).ok().filter(present);
         let payload = part(&event, "payload").unwrap_or(Value::UNDEFINED);
-        for name in ["summary", "source", "severity", "component", "group", "class", "timestamp", "custom_details"]
+        for name in
+            ["summary", "source", "severity", "component", "group", "class", "timestamp", "custom_details"]
         {
             fields.put(name, part(&payload, name));
         }

@@ -9,12 +9,12 @@ use crate::domain::command::Verdict;
 use crate::domain::event::{DedupKey, EventAddress, EventDigest};
 use crate::domain::heartbeat::{Heartbeat, LastPing};
 use crate::domain::id::{
-    ContactMethodId, HeartbeatId, IdKey, IncidentNumber, IntegrationId, MaintenanceWindowId, NotificationRuleId, PolicyId, PriorityId,
-    ServiceId, TokenId, UserId,
+    ContactMethodId, HeartbeatId, IdKey, IncidentNumber, IntegrationId, MaintenanceWindowId,
+    NotificationRuleId, PolicyId, PriorityId, ServiceId, TokenId, UserId,
 };
 use crate::domain::incident::{
-    Agent, Alert, CancelReason, EscalateReason, Hold, NotifyOutcome, PageId, ReleaseReason, ResolveReason, UnacknowledgeReason,
-    UnreachedReason,
+    Agent, Alert, CancelReason, EscalateReason, Hold, NotifyOutcome, PageId, ReleaseReason, ResolveReason,
+    UnacknowledgeReason, UnreachedReason,
 };
 use crate::domain::maintenance::MaintenanceWindow;
 use crate::domain::policy::EscalationPolicy;

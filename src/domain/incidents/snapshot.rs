@@ -135,9 +135,12 @@ pub fn records(state: &State) -> impl Iterator<Item = Record> + Send + '_ {
 }
 
 fn more(state: &State) -> impl Iterator<Item = Record> + Send + '_ {
-    let rules = |(scope, rules): (&RuleScope, &Arc<Vec<Rule>>)| Record::Rules { scope: *scope, rules: rules.clone() };
-    let count =
-        |(rule, count): (&RuleRef, &RuleCount)| Record::RuleCount { rule: rule.clone(), count: count.clone() };
+    let rules =
+        |(scope, rules): (&RuleScope, &Arc<Vec<Rule>>)| Record::Rules { scope: *scope, rules: rules.clone() };
+    let count = |(rule, count): (&RuleRef, &RuleCount)| Record::RuleCount {
+        rule: rule.clone(),
+        count: count.clone(),
+    };
     let counts = state.rule_counts.iter().map(count);
     let windows = state.windows.values().cloned().map(Record::Window);
     let heartbeats = state.heartbeats.values().cloned().map(Record::Heartbeat);

@@ -11,7 +11,8 @@ use crate::domain::command::Verdict;
 use crate::domain::event::{DedupKey, EventAddress};
 use crate::domain::heartbeat::Heartbeat;
 use crate::domain::id::{
-    HeartbeatId, IdKey, IncidentNumber, IntegrationId, MaintenanceWindowId, PolicyId, ServiceId, TokenId, UserId,
+    HeartbeatId, IdKey, IncidentNumber, IntegrationId, MaintenanceWindowId, PolicyId, ServiceId, TokenId,
+    UserId,
 };
 use crate::domain::incident::Incident;
 use crate::domain::maintenance::MaintenanceWindow;

@@ -192,12 +192,7 @@ enum Close {
 /// The remembered close that was surely accepted after this trigger, although it was read before it. Two acceptances by
 /// one door are compared by its own clock; those by two doors must be further apart than their clocks can be. In
 /// doubt: none, so somebody is paged.
-fn remembered(
-    draft: &Draft,
-    integration: IntegrationId,
-    key: &DedupKey,
-    event: &Event,
-) -> Option<Close> {
+fn remembered(draft: &Draft, integration: IntegrationId, key: &DedupKey, event: &Event) -> Option<Close> {
     let close = draft.state.remembered.get(&(integration, key.clone()))?;
     let same_door = close.address.door == event.address.door;
     let applies = if same_door {

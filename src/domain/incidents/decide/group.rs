@@ -55,12 +55,17 @@ fn hex(kind: &str, hash: Sha256) -> Arc<str> {
 }
 
 /// The open incident that an alert with these keys joins at `at`.
-pub(super) fn find(draft: &Draft, service: &Service, keys: &[Arc<str>], at: Timestamp) -> Option<IncidentNumber> {
+pub(super) fn find(
+    draft: &Draft,
+    service: &Service,
+    keys: &[Arc<str>],
+    at: Timestamp,
+) -> Option<IncidentNumber> {
     let grouping = service.grouping.as_ref()?;
     let of_key = |key: &Arc<str>| draft.state.groups.get(&(service.id, key.clone())).copied();
-    keys.iter().filter_map(of_key).find(|number| {
-        draft.open(*number).is_some_and(|incident| takes(incident, grouping, at))
-    })
+    keys.iter()
+        .filter_map(of_key)
+        .find(|number| draft.open(*number).is_some_and(|incident| takes(incident, grouping, at)))
 }
 
 fn takes(incident: &Incident, grouping: &Grouping, at: Timestamp) -> bool {

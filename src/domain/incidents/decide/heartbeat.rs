@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::draft::Draft;
+use super::event;
 use super::hold;
 use super::rules::Wish;
-use super::event;
 use crate::domain::event::{DedupKey, ellipsis};
 use crate::domain::expression::Fields;
 use crate::domain::heartbeat::{Health, Heartbeat, LastPing, Ping, PingKind};
@@ -24,7 +24,8 @@ const LATE: Duration = Duration::from_secs(60);
 const TITLE_BYTES_MAX: usize = 300;
 
 pub(super) fn ping(draft: &mut Draft, ping: &Ping) {
-    let known = draft.state.heartbeat_keys.get(&ping.key).and_then(|id| draft.state.heartbeats.get(id)).cloned();
+    let known =
+        draft.state.heartbeat_keys.get(&ping.key).and_then(|id| draft.state.heartbeats.get(id)).cloned();
     let Some(heartbeat) = known else {
         let (address, at) = (ping.address, draft.now);
         let reason = format!("no heartbeat has the key {}…", &ping.key.as_str()[..4]);
@@ -84,8 +85,12 @@ fn missing(draft: &mut Draft, id: HeartbeatId) {
     let last = heartbeat.beat.last.as_ref().map_or(heartbeat.created_at, |last| last.at);
     let (period, grace) = (heartbeat.period.as_secs(), heartbeat.grace.as_secs());
     let details = match heartbeat.beat.started_at {
-        Some(at) if heartbeat.max_runtime.is_some() => format!("it began at {at} and has not said that it ended"),
-        Some(_) | None => format!("the last ping was at {last}; one is expected every {period} s, at most {grace} s late"),
+        Some(at) if heartbeat.max_runtime.is_some() => {
+            format!("it began at {at} and has not said that it ended")
+        }
+        Some(_) | None => {
+            format!("the last ping was at {last}; one is expected every {period} s, at most {grace} s late")
+        }
     };
     open(draft, &heartbeat, &format!("heartbeat {} is missing", heartbeat.name), details.into());
 }

@@ -90,9 +90,8 @@ pub(super) fn due(draft: &mut Draft, number: IncidentNumber) {
 pub(super) fn release(draft: &mut Draft, incident: &Incident, reason: ReleaseReason) {
     let (number, at) = (incident.number, draft.now);
     let service = draft.state.services.get(&incident.service).cloned();
-    let next = service.and_then(|service| {
-        maintenance(&draft.state, &service, at, || of_incident(incident, &service))
-    });
+    let next = service
+        .and_then(|service| maintenance(&draft.state, &service, at, || of_incident(incident, &service)));
     match next {
         Some(hold) if incident.hold.as_ref() == Some(&hold) => {}
         Some(hold) => draft.emit(Fact::IncidentHeld { number, hold, at }),
@@ -105,7 +104,8 @@ pub(super) fn release(draft: &mut Draft, incident: &Incident, reason: ReleaseRea
 
 /// What the state knows of an incident's first alert.
 fn of_incident(incident: &Incident, service: &Service) -> Fields {
-    let mut fields = incident.alerts.first().map_or_else(Fields::default, |alert| Fields::of_digest(&alert.digest));
+    let mut fields =
+        incident.alerts.first().map_or_else(Fields::default, |alert| Fields::of_digest(&alert.digest));
     fields.set("summary", &incident.title);
     fields.set("service", &service.name);
     if let Some(alert) = incident.alerts.first() {

@@ -5,13 +5,13 @@ use std::sync::Arc;
 use super::draft::Draft;
 use crate::domain::event::{Action, DedupKey, Event, Severity, ellipsis};
 use crate::domain::expression::Fields;
+use crate::domain::id::IncidentNumber;
 use crate::domain::id::{IntegrationId, PriorityId};
 use crate::domain::incident::Agent;
 use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::state::State;
 use crate::domain::rule::{Amended, Effect, Field, Rule, RuleCount, RuleRef, RuleScope};
 use crate::domain::service::Service;
-use crate::domain::id::IncidentNumber;
 
 /// How many characters a dedup key has at most.
 const DEDUP_KEY_CHARS_MAX: usize = 255;
@@ -146,7 +146,8 @@ fn list(
 ) {
     let mut stopped = false;
     for rule in rules {
-        let outcome = if stopped { Outcome::Passed } else { one(&draft.state, judged, scope, rule, event.action) };
+        let outcome =
+            if stopped { Outcome::Passed } else { one(&draft.state, judged, scope, rule, event.action) };
         let name = || RuleRef { scope, name: rule.name.clone() };
         match &outcome {
             Outcome::Applied(effects) => {
@@ -227,7 +228,9 @@ fn apply(
         texts.push((*field, text));
     }
     let note = match &actions.note {
-        Some(note) if action == Action::Trigger => Some(note.render(fields).map_err(|r| format!("note: {r}"))?),
+        Some(note) if action == Action::Trigger => {
+            Some(note.render(fields).map_err(|r| format!("note: {r}"))?)
+        }
         Some(_) | None => None,
     };
     for (field, text) in texts {
@@ -301,17 +304,19 @@ fn set(judged: &mut Judged, field: Field, text: Arc<str>) {
 
 /// Counts an event that a rule dropped.
 pub(super) fn dropped(draft: &mut Draft, rule: RuleRef, event: &Event) {
-    let more = RuleCount {
-        dropped: 1,
-        last_at: draft.now,
-        last_event: Some(event.address),
-        ..RuleCount::default()
-    };
+    let more =
+        RuleCount { dropped: 1, last_at: draft.now, last_event: Some(event.address), ..RuleCount::default() };
     draft.count_rule(rule, more);
 }
 
 /// Writes into an incident what rules made of an alert that has just come to it. `opened`: with it.
-pub(super) fn record(draft: &mut Draft, number: IncidentNumber, alert: u32, judged: &mut Judged, opened: bool) {
+pub(super) fn record(
+    draft: &mut Draft,
+    number: IncidentNumber,
+    alert: u32,
+    judged: &mut Judged,
+    opened: bool,
+) {
     let at = draft.now;
     for (rule, effects) in std::mem::take(&mut judged.applied) {
         draft.emit(Fact::RuleApplied { number, rule, effects, at });

@@ -36,7 +36,12 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
                 if let Some(group) = &mut incident.group {
                     group.last_at = group.last_at.max(alert.created_at);
                 }
-                write(incident, *at, Agent::Integration(alert.integration), Happening::AlertAdded { alert: index });
+                write(
+                    incident,
+                    *at,
+                    Agent::Integration(alert.integration),
+                    Happening::AlertAdded { alert: index },
+                );
             });
         }
         Fact::IncidentGrouped { number, keys, at } => group(state, *number, keys, *at),
@@ -64,7 +69,12 @@ fn group(state: &mut State, number: IncidentNumber, keys: &[Arc<str>], at: Times
 }
 
 /// What a window holds back is due when it ends, and at once where it does not run any more.
-pub(super) fn window_moved(state: &mut State, id: MaintenanceWindowId, window: Option<&MaintenanceWindow>, at: Timestamp) {
+pub(super) fn window_moved(
+    state: &mut State,
+    id: MaintenanceWindowId,
+    window: Option<&MaintenanceWindow>,
+    at: Timestamp,
+) {
     let until = window.filter(|window| window.is_running(at)).map_or(at, |window| window.end);
     let by_it = |number: &&IncidentNumber| {
         let hold = state.incidents.get(*number).and_then(|incident| incident.hold.as_ref());

@@ -13,10 +13,10 @@ use super::fact::Fact;
 use super::state::State;
 
 pub(super) use standing::insert;
-pub(super) use watch::{insert_heartbeat, insert_window};
 pub use timeline::TIMELINE_MAX;
 pub use traffic::{QUARANTINE_KEPT, REMEMBERED_FOR, REMEMBERED_MAX, VERDICTS_FOR, VERDICTS_MAX};
 pub use watch::PAST_WINDOWS_KEPT;
+pub(super) use watch::{insert_heartbeat, insert_window};
 
 /// Takes one fact into the state and keeps every index in step. Computes nothing that another replica could compute
 /// otherwise: instants, users and ids come from the fact.

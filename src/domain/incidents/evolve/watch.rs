@@ -85,7 +85,8 @@ fn remove_window(state: &mut State, id: MaintenanceWindowId) {
 
 fn forget_windows(state: &mut State, at: Timestamp) {
     let past = state.window_ends.range(..(at, MaintenanceWindowId(ObjectId::FIRST))).map(|(_, id)| *id);
-    let mut past: Vec<_> = past.filter(|id| !state.window_timers.iter().any(|(_, other)| other == id)).collect();
+    let mut past: Vec<_> =
+        past.filter(|id| !state.window_timers.iter().any(|(_, other)| other == id)).collect();
     past.truncate(past.len().saturating_sub(PAST_WINDOWS_KEPT));
     for id in past {
         remove_window(state, id);

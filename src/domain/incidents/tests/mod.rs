@@ -4,7 +4,7 @@
 mod commands;
 mod properties;
 mod script;
+mod stories;
 mod told;
 mod watch;
-mod stories;
 mod world;

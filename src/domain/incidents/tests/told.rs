@@ -8,7 +8,9 @@ use crate::domain::rule::Effect;
 
 pub(super) fn fact(world: &World, fact: &Fact) -> Option<String> {
     Some(match fact {
-        Fact::RuleCounted { rule, more } if more.failed > 0 => format!("{} failed {}", rule.name, more.failed),
+        Fact::RuleCounted { rule, more } if more.failed > 0 => {
+            format!("{} failed {}", rule.name, more.failed)
+        }
         Fact::RuleCounted { rule, more } => format!("{} dropped {}", rule.name, more.dropped),
         Fact::RuleApplied { number, rule, effects, .. } => {
             let effects: Vec<_> = effects.iter().map(|it| effect(world, it)).collect();
@@ -26,7 +28,9 @@ pub(super) fn fact(world: &World, fact: &Fact) -> Option<String> {
         }
         Fact::IncidentReleased { number, reason, .. } => format!("{number:?} released ({reason:?})"),
         Fact::HeartbeatMissed { .. } => "heartbeat missed".to_owned(),
-        Fact::HeartbeatPostponed { due_at, .. } => format!("heartbeat waited for until {}", since_start(*due_at)),
+        Fact::HeartbeatPostponed { due_at, .. } => {
+            format!("heartbeat waited for until {}", since_start(*due_at))
+        }
         Fact::OutageNoticed { .. } => "outage noticed".to_owned(),
         _ => return None,
     })

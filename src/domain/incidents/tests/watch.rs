@@ -282,7 +282,12 @@ fn rules_apply_in_order_and_see_what_those_before_have_set() {
     assert_eq!(alert.digest.severity, Severity::Critical);
     assert_eq!((alert.summary(), alert.severity()), ("S", Severity::Info));
     assert_eq!(alert.amended.as_ref().unwrap().class.as_deref(), Some("x"));
-    assert!(incident.timeline.iter().any(|entry| matches!(&entry.what, Happening::Annotated { content } if content.as_ref() == "N")));
+    assert!(
+        incident
+            .timeline
+            .iter()
+            .any(|entry| matches!(&entry.what, Happening::Annotated { content } if content.as_ref() == "N"))
+    );
 }
 
 #[test]
@@ -308,7 +313,9 @@ fn a_global_rule_routes_and_the_target_decides_on() {
     assert!(matches!(world.ask(None, set(RuleScope::Global, route(db))), Verdict::Done(Done::Changed)));
     assert!(matches!(world.ask(None, set(RuleScope::Global, route(db))), Verdict::Done(Done::Unchanged)));
     let verdict = world.ask(None, Ask::DeleteService { id: db });
-    assert!(matches!(&verdict, Verdict::Rejected(Rejection::InUse { errors }) if errors[0].contains("routes to it")));
+    assert!(
+        matches!(&verdict, Verdict::Rejected(Rejection::InUse { errors }) if errors[0].contains("routes to it"))
+    );
 }
 
 #[test]
@@ -355,7 +362,10 @@ fn bad_rules_are_refused_with_their_name_and_place() {
         let rules = vec![good, rule(&world, text)];
         refused(&mut world, Ask::SetRules { scope: RuleScope::Global, rules }, expected);
     };
-    check("bad if sevrity == 'x' then suppress", "event_rules[1] (`bad`).condition: unknown name `sevrity` at character 1");
+    check(
+        "bad if sevrity == 'x' then suppress",
+        "event_rules[1] (`bad`).condition: unknown name `sevrity` at character 1",
+    );
     check("bad if severity == then suppress", "event_rules[1] (`bad`).condition: ");
     check("bad then set source={{ sorce }}", "event_rules[1] (`bad`).actions.source: unknown name `sorce`");
     check("bad then note {{ x", "event_rules[1] (`bad`).actions.note: ");
@@ -511,7 +521,10 @@ fn bad_windows_are_refused() {
     check(WindowChange { services: None, ..good.clone() }, "services cannot be empty");
     check(WindowChange { end: None, ..good.clone() }, "end_time cannot be empty");
     check(WindowChange { end: at(10), ..good.clone() }, "it must be after start_time");
-    check(WindowChange { start: Some(Timestamp::EPOCH), end: Some(START), ..good.clone() }, "it is over already");
+    check(
+        WindowChange { start: Some(Timestamp::EPOCH), end: Some(START), ..good.clone() },
+        "it is over already",
+    );
     let condition = Some(Some(Condition::new("nope == 1")));
     check(WindowChange { condition, ..good.clone() }, "condition: unknown name `nope`");
     let weekly = Weekly {

@@ -98,8 +98,7 @@ fn check_change(draft: &Draft, id: Option<HeartbeatId>, change: &HeartbeatChange
     let mut errors = Errors::default();
     if let Some(name) = &change.name {
         errors.name("name", name, LABEL_MAX);
-        let same =
-            |other: &&Arc<Heartbeat>| Some(other.id) != id && check::same_name(&other.name, name);
+        let same = |other: &&Arc<Heartbeat>| Some(other.id) != id && check::same_name(&other.name, name);
         errors.unless(!draft.state.heartbeats.values().any(|other| same(&other)), || {
             format!("Name has already been taken: there is a heartbeat `{}` already", name.trim())
         });

@@ -220,8 +220,11 @@ fn change_status(draft: &mut Draft, by: Agent, change: &IncidentChange) {
 
 /// Whether there is room for one more note.
 pub(in crate::domain::incidents::decide) fn takes_notes(draft: &Draft, number: IncidentNumber) -> bool {
-    let is_note = |entry: &&crate::domain::incident::LogEntry| matches!(entry.what, Happening::Annotated { .. });
-    draft.incident(number).is_some_and(|incident| incident.timeline.iter().filter(is_note).count() < NOTES_MAX)
+    let is_note =
+        |entry: &&crate::domain::incident::LogEntry| matches!(entry.what, Happening::Annotated { .. });
+    draft
+        .incident(number)
+        .is_some_and(|incident| incident.timeline.iter().filter(is_note).count() < NOTES_MAX)
 }
 
 /// A resolved incident takes notes too, as long as it is not archived: that is when people write what it was.

@@ -30,7 +30,8 @@ pub(super) fn create(draft: &mut Draft, by: Agent, change: &WindowChange) -> Res
         created_at: now,
     };
     let mut errors = Errors::default();
-    let open = draft.state.window_ends.range((now, MaintenanceWindowId(crate::domain::id::ObjectId::FIRST))..);
+    let open =
+        draft.state.window_ends.range((now, MaintenanceWindowId(crate::domain::id::ObjectId::FIRST))..);
     errors.unless(open.count() < WINDOWS_MAX, || {
         format!("there are {WINDOWS_MAX} maintenance windows: remove one first")
     });
@@ -47,7 +48,11 @@ pub(super) fn create(draft: &mut Draft, by: Agent, change: &WindowChange) -> Res
     Ok(Done::Object(object))
 }
 
-pub(super) fn update(draft: &mut Draft, id: MaintenanceWindowId, change: &WindowChange) -> Result<Done, Rejection> {
+pub(super) fn update(
+    draft: &mut Draft,
+    id: MaintenanceWindowId,
+    change: &WindowChange,
+) -> Result<Done, Rejection> {
     let old = window(draft, id)?;
     if old.is_past(draft.now) {
         return Err(check::invalid("the maintenance window is over: make another one"));
@@ -93,8 +98,9 @@ fn changed(
         let from = start.unwrap_or(window.created_at).min(draft.now.plus(LENGTH_MAX));
         let from = if from <= draft.now { draft.now.minus(WEEKLY_MAX) } else { from };
         let next = weekly.next(draft.now, from);
-        (window.start, window.end) =
-            next.ok_or_else(|| check::invalid("recurrence.until: it never comes before then: give a later time"))?;
+        (window.start, window.end) = next.ok_or_else(|| {
+            check::invalid("recurrence.until: it never comes before then: give a later time")
+        })?;
     }
     Ok(window)
 }
@@ -127,7 +133,10 @@ fn check_times(draft: &Draft, window: &MaintenanceWindow, errors: &mut Errors) {
 
 fn check_weekly(weekly: &Weekly, errors: &mut Errors) {
     errors.unless(zone(&weekly.time_zone).is_some(), || {
-        format!("recurrence.time_zone: `{}` is no time zone: give one such as Europe/Berlin", weekly.time_zone)
+        format!(
+            "recurrence.time_zone: `{}` is no time zone: give one such as Europe/Berlin",
+            weekly.time_zone
+        )
     });
     let days = !weekly.days.is_empty() && weekly.days.iter().all(|day| (1..=7).contains(day));
     errors.unless(days, || "recurrence.days_of_week: give 1 (Monday) to 7 (Sunday)".to_owned());
