@@ -12,6 +12,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
 use super::status::Watched;
+use crate::domain::heartbeat::Health;
 use crate::domain::incidents::state::State;
 use crate::notify::metrics::Metrics;
 use crate::stage::Status;
@@ -98,6 +99,14 @@ impl Collector for Parts {
             "Inputs ever quarantined.",
             [(Labels::new(), ConstCounter::new(state.quarantined_total))],
         )?;
+        family(
+            &mut encoder,
+            "events_dropped",
+            "Events that event rules dropped.",
+            [(Labels::new(), ConstCounter::new(state.dropped_total))],
+        )?;
+        let heartbeats = heartbeats(&state);
+        family(&mut encoder, "heartbeats", "Heartbeats by how they are.", heartbeats)?;
         family(&mut encoder, "messages", "Attempts of this process to reach somebody.", self.sent())?;
         family(
             &mut encoder,
@@ -125,6 +134,18 @@ impl Parts {
             })
         })
     }
+}
+
+fn heartbeats(state: &State) -> impl Iterator<Item = (Labels<'static>, ConstGauge<u64>)> {
+    let count =
+        |health: Health| state.heartbeats.values().filter(|it| it.beat.health == health).count() as u64;
+    let counts = [
+        ("new", count(Health::New)),
+        ("up", count(Health::Up)),
+        ("missed", count(Health::Missed)),
+        ("failed", count(Health::Failed)),
+    ];
+    counts.into_iter().map(|(health, n)| (vec![("health", health.to_owned())], ConstGauge::new(n)))
 }
 
 fn incidents(state: &State) -> impl Iterator<Item = (Labels<'static>, ConstGauge<u64>)> {

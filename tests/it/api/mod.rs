@@ -5,5 +5,6 @@ mod access;
 mod configuration;
 mod incidents;
 mod lists;
+mod rules;
 mod traps;
 mod world;

@@ -8,4 +8,5 @@ mod load;
 mod pages;
 mod raw;
 mod tls;
+mod watch;
 mod world;

@@ -35,7 +35,8 @@ pub(super) fn ping(draft: &mut Draft, ping: &Ping) {
     if heartbeat.beat.last.as_ref().is_some_and(|last| last.at > ping.at) {
         return;
     }
-    let due_at = due_at(&heartbeat, ping).filter(|_| !heartbeat.paused);
+    // A ping that had to wait may say that the next one is missing already: that is due now, and no sign of an outage.
+    let due_at = due_at(&heartbeat, ping).map(|due| due.max(draft.now)).filter(|_| !heartbeat.paused);
     let last = LastPing { at: ping.at, kind: ping.kind, address: ping.address, detail: ping.detail.clone() };
     draft.emit(Fact::HeartbeatPinged { id: heartbeat.id, ping: Box::new(last), due_at });
     if ping.kind.is_failure() {
