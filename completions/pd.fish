@@ -51,6 +51,11 @@ complete -c pd -n "__fish_pd_needs_command" -f -a "ack" -d 'Say that you look at
 complete -c pd -n "__fish_pd_needs_command" -f -a "acknowledge" -d 'Say that you look at it: nobody else is paged'
 complete -c pd -n "__fish_pd_needs_command" -f -a "resolve" -d 'Say that it is over'
 complete -c pd -n "__fish_pd_needs_command" -f -a "note" -d 'Write a note on an incident'
+complete -c pd -n "__fish_pd_needs_command" -f -a "maintenance" -d 'Plan times in which events are recorded and nobody is paged'
+complete -c pd -n "__fish_pd_needs_command" -f -a "heartbeat" -d 'Expect regular signs of life'
+complete -c pd -n "__fish_pd_needs_command" -f -a "exec" -d 'Run a command and tell its heartbeat that it begins, and how it ended'
+complete -c pd -n "__fish_pd_needs_command" -f -a "rule" -d 'Say what is done with events before they become alerts'
+complete -c pd -n "__fish_pd_needs_command" -f -a "route" -d 'Find out where events go'
 complete -c pd -n "__fish_pd_needs_command" -f -a "status" -d 'Show how the server is: whether it accepts, how far its stages are, what needs a look'
 complete -c pd -n "__fish_pd_needs_command" -f -a "serve" -d 'Run a server'
 complete -c pd -n "__fish_pd_needs_command" -f -a "context" -d 'Choose between servers'
@@ -121,6 +126,7 @@ never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand list" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand list" -s a -l all -d 'Resolved ones, too'
+complete -c pd -n "__fish_pd_using_subcommand list" -l held -d 'Those about which nobody is paged for the time being: suppressed, paused or in maintenance'
 complete -c pd -n "__fish_pd_using_subcommand list" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand list" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -239,6 +245,373 @@ complete -c pd -n "__fish_pd_using_subcommand note" -l retry -d 'How long to go 
 complete -c pd -n "__fish_pd_using_subcommand note" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand note" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand note" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -f -a "create" -d 'Make a maintenance window'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -f -a "list" -d 'List maintenance windows: those that run or will, the earliest first'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -f -a "end" -d 'End a running window now; one that comes every week comes again'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -f -a "delete" -d 'Remove a window that has not begun, or end a running one for good'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l service -d 'For this service, by name or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l if -d 'Only for alerts for which this holds, see `pd rule --help`' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l start -d 'When it begins [default: now]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l end -d 'When it ends' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l for -d 'How long it is' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l weekly -d 'On these days of every week: mon,tue,wed,thu,fri,sat,sun' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l at -d 'From this time of those days on: HH:MM' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l zone -d 'By the clock of this time zone, such as Europe/Berlin' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l service -d 'Only of this service, by name or id' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -s a -l all -d 'Those that are over, too'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -f -a "create" -d 'Make a heartbeat'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -f -a "list" -d 'List heartbeats by name'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -f -a "delete" -d 'Remove a heartbeat and resolve its incident'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l service -d 'Whose incident it is when it is missed, by name or id' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l period -d 'How far two pings are apart' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l grace -d 'How much later a ping may come [default: a tenth of the period, at least a minute]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l max-runtime -d 'How long after `start` the end may come [default: it is not waited for]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l service -d 'Only of this service, by name or id' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand exec" -l heartbeat -d 'The heartbeat\'s key, as `pd heartbeat list -o wide` shows it' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l limit -d 'End the command when it takes longer: it gets SIGTERM, ten seconds later SIGKILL' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand exec" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand exec" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand exec" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l no-spool -d 'Lose a ping rather than keep it on this machine while the server is away'
+complete -c pd -n "__fish_pd_using_subcommand exec" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand exec" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -f -a "list" -d 'List the global rules, or those of a service, in order'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -f -a "add" -d 'Add a rule at the end of its list'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -f -a "remove" -d 'Remove a rule'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -f -a "set" -d 'Replace a whole list by that of a file, in TOML or JSON'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l service -d 'Those of this service, by name or id, rather than the global ones' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l service -d 'Those of this service, by name or id, rather than the global ones' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l if -d 'When it applies [default: always]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l pause -d 'Page only if it still fires after this long' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l route -d 'Send it to this service; global rules only' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -s s -l severity -d 'How bad it is' -r -f -a "critical\t''
+error\t''
+warning\t''
+info\t''"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l priority -d 'The priority of its incident, by name or id' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l set -d 'Write a field anew: FIELD=TEMPLATE; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l note -d 'Write a note on its incident' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l first -d 'Put it before the others'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l stop -d 'Pass over the rules after it when it applies'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l drop -d 'Count the event, and nothing else'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l suppress -d 'Record the alert and page nobody'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l service -d 'Those of this service, by name or id, rather than the global ones' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l service -d 'Those of this service, by name or id, rather than the global ones' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -f -a "test" -d 'Tell what would become of an event, rule by rule; nothing is stored and nobody is paged'
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l event -d 'A file with an event as it is sent to /v2/enqueue; `-` reads standard input' -r -F
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s s -l severity -d 'How bad it is [default: error]' -r -f -a "critical\t''
+error\t''
+warning\t''
+info\t''"
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l source -d 'What is affected [default: the name of this machine]' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l component -d 'The part of the source that is affected' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l group -d 'What the source belongs to' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l class -d 'The kind of problem' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s d -l details -d 'More about it: KEY=VALUE, or a JSON object; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s k -l dedup-key -d 'What joins events about the same problem' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l routing-key -d 'Where the event comes in, rather than where the context says' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l expect -d 'Fail unless it ends at this service, by name or id' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand status" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l token-file -d 'Read the API token from this file' -r -F

@@ -65,7 +65,8 @@ fn rules_are_tried_before_they_are_relied_on() {
     assert_eq!(json_of(&listed)[0]["actions"]["severity"], "info");
     rig.ok(&["rule", "remove", "one"]);
     let metrics = rig.get("/metrics");
-    assert!(String::from_utf8_lossy(&metrics.body).contains("pd_events_dropped_total 1"));
+    let metrics = String::from_utf8_lossy(&metrics.body).into_owned();
+    assert!(metrics.contains("pd_events_dropped_total 1"), "{metrics}");
 }
 
 #[test]

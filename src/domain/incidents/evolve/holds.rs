@@ -59,7 +59,8 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
 }
 
 fn group(state: &mut State, number: IncidentNumber, keys: &[Arc<str>], at: Timestamp) {
-    let Some(service) = state.incidents.get(&number).map(|incident| incident.service) else { return };
+    let open = state.incidents.get(&number).filter(|incident| incident.is_open());
+    let Some(service) = open.map(|incident| incident.service) else { return };
     for key in keys {
         state.groups.insert((service, key.clone()), number);
     }

@@ -2,9 +2,12 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod commands;
+mod heartbeats;
 mod properties;
+mod rules;
 mod script;
 mod stories;
 mod told;
 mod watch;
+mod windows;
 mod world;
