@@ -66,7 +66,7 @@ fn rules_are_tried_before_they_are_relied_on() {
     rig.ok(&["rule", "remove", "one"]);
     let metrics = rig.get("/metrics");
     let metrics = String::from_utf8_lossy(&metrics.body).into_owned();
-    assert!(metrics.contains("pd_events_dropped_total 1"), "{metrics}");
+    assert!(metrics.contains("pd_events_dropped_total{} 1"), "{metrics}");
 }
 
 #[test]
