@@ -50,19 +50,12 @@ complete -c pd -n "__fish_pd_needs_command" -f -a "log" -d 'Show what happened t
 complete -c pd -n "__fish_pd_needs_command" -f -a "ack" -d 'Say that you look at it: nobody else is paged'
 complete -c pd -n "__fish_pd_needs_command" -f -a "acknowledge" -d 'Say that you look at it: nobody else is paged'
 complete -c pd -n "__fish_pd_needs_command" -f -a "resolve" -d 'Say that it is over'
-complete -c pd -n "__fish_pd_needs_command" -f -a "snooze" -d 'Acknowledge, and be paged again later'
-complete -c pd -n "__fish_pd_needs_command" -f -a "unack" -d 'Take an acknowledgement or a snooze back: whoever is responsible is paged again'
-complete -c pd -n "__fish_pd_needs_command" -f -a "undo" -d 'Undo the last own acknowledgement, assignment, escalation, snooze or merge'
-complete -c pd -n "__fish_pd_needs_command" -f -a "assign" -d 'Give incidents to users, or to another escalation policy: they are paged at once'
-complete -c pd -n "__fish_pd_needs_command" -f -a "escalate" -d 'Page the next level now'
-complete -c pd -n "__fish_pd_needs_command" -f -a "merge" -d 'Move the alerts of incidents into another one, and resolve them'
-complete -c pd -n "__fish_pd_needs_command" -f -a "urgency" -d 'Change the urgency; if it is raised, whoever is responsible is paged anew'
-complete -c pd -n "__fish_pd_needs_command" -f -a "priority" -d 'Change the priority'
-complete -c pd -n "__fish_pd_needs_command" -f -a "responder" -d 'Ask people to help with an incident, and answer'
 complete -c pd -n "__fish_pd_needs_command" -f -a "note" -d 'Write a note on an incident'
-complete -c pd -n "__fish_pd_needs_command" -f -a "link" -d 'Link something to an incident'
-complete -c pd -n "__fish_pd_needs_command" -f -a "update" -d 'Write to the subscribers of an incident'
-complete -c pd -n "__fish_pd_needs_command" -f -a "subscribe" -d 'Send users the status updates of an incident, or not any more'
+complete -c pd -n "__fish_pd_needs_command" -f -a "maintenance" -d 'Plan times in which events are recorded and nobody is paged'
+complete -c pd -n "__fish_pd_needs_command" -f -a "heartbeat" -d 'Expect regular signs of life'
+complete -c pd -n "__fish_pd_needs_command" -f -a "exec" -d 'Run a command and tell its heartbeat that it begins, and how it ended'
+complete -c pd -n "__fish_pd_needs_command" -f -a "rule" -d 'Say what is done with events before they become alerts'
+complete -c pd -n "__fish_pd_needs_command" -f -a "route" -d 'Find out where events go'
 complete -c pd -n "__fish_pd_needs_command" -f -a "status" -d 'Show how the server is: whether it accepts, how far its stages are, what needs a look'
 complete -c pd -n "__fish_pd_needs_command" -f -a "serve" -d 'Run a server'
 complete -c pd -n "__fish_pd_needs_command" -f -a "context" -d 'Choose between servers'
@@ -133,6 +126,7 @@ never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand list" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand list" -s a -l all -d 'Resolved ones, too'
+complete -c pd -n "__fish_pd_using_subcommand list" -l held -d 'Those about which nobody is paged for the time being: suppressed, paused or in maintenance'
 complete -c pd -n "__fish_pd_using_subcommand list" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand list" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -173,9 +167,6 @@ complete -c pd -n "__fish_pd_using_subcommand log" -l retry -d 'How long to go o
 complete -c pd -n "__fish_pd_using_subcommand log" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand log" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand ack" -l service -d 'With --all: only of this service, by name or id; may be given several times' -r
-complete -c pd -n "__fish_pd_using_subcommand ack" -l urgency -d 'With --all: only with this urgency' -r -f -a "high\t''
-low\t''"
 complete -c pd -n "__fish_pd_using_subcommand ack" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand ack" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand ack" -l token-file -d 'Read the API token from this file' -r -F
@@ -192,14 +183,9 @@ never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand ack" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand ack" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand ack" -l error-unchanged -d 'Exit with 3 if all of them were acknowledged already'
-complete -c pd -n "__fish_pd_using_subcommand ack" -l all -d 'Everything that is open, or what is left of it by --service and --urgency'
-complete -c pd -n "__fish_pd_using_subcommand ack" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c pd -n "__fish_pd_using_subcommand ack" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand ack" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand ack" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l service -d 'With --all: only of this service, by name or id; may be given several times' -r
-complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l urgency -d 'With --all: only with this urgency' -r -f -a "high\t''
-low\t''"
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l token-file -d 'Read the API token from this file' -r -F
@@ -216,14 +202,9 @@ never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l error-unchanged -d 'Exit with 3 if all of them were acknowledged already'
-complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l all -d 'Everything that is open, or what is left of it by --service and --urgency'
-complete -c pd -n "__fish_pd_using_subcommand acknowledge" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand resolve" -l service -d 'With --all: only of this service, by name or id; may be given several times' -r
-complete -c pd -n "__fish_pd_using_subcommand resolve" -l urgency -d 'With --all: only with this urgency' -r -f -a "high\t''
-low\t''"
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l routing-key -d 'Where the event goes, rather than where the context says' -r
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -242,267 +223,10 @@ complete -c pd -n "__fish_pd_using_subcommand resolve" -l timeout -d 'How long t
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand resolve" -s e -l event -d 'Take all of them as dedup keys, and send events without asking whether there is such an incident'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l error-unchanged -d 'Exit with 3 if all of them were resolved already'
-complete -c pd -n "__fish_pd_using_subcommand resolve" -l all -d 'Everything that is open, or what is left of it by --service and --urgency'
-complete -c pd -n "__fish_pd_using_subcommand resolve" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l no-spool -d 'Fail rather than keep the event on this machine while the server is away'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand snooze" -l for -d 'How long: 1s to 7d' -r
-complete -c pd -n "__fish_pd_using_subcommand snooze" -l service -d 'With --all: only of this service, by name or id; may be given several times' -r
-complete -c pd -n "__fish_pd_using_subcommand snooze" -l urgency -d 'With --all: only with this urgency' -r -f -a "high\t''
-low\t''"
-complete -c pd -n "__fish_pd_using_subcommand snooze" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand snooze" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand snooze" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand snooze" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
-wide\t'More columns'
-json\t'PagerDuty\'s objects, as the API gives them'
-jsonl\t'The same, each on one line'
-yaml\t'The same as YAML'
-csv\t'All columns, separated by commas'
-name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand snooze" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
-always\t'Also into files and pipes'
-never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand snooze" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand snooze" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand snooze" -l all -d 'Everything that is open, or what is left of it by --service and --urgency'
-complete -c pd -n "__fish_pd_using_subcommand snooze" -s y -l yes -d 'Do not ask whether it is meant'
-complete -c pd -n "__fish_pd_using_subcommand snooze" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand snooze" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand snooze" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand unack" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand unack" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand unack" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand unack" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
-wide\t'More columns'
-json\t'PagerDuty\'s objects, as the API gives them'
-jsonl\t'The same, each on one line'
-yaml\t'The same as YAML'
-csv\t'All columns, separated by commas'
-name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand unack" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
-always\t'Also into files and pipes'
-never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand unack" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand unack" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand unack" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand unack" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand unack" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand undo" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand undo" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand undo" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand undo" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
-wide\t'More columns'
-json\t'PagerDuty\'s objects, as the API gives them'
-jsonl\t'The same, each on one line'
-yaml\t'The same as YAML'
-csv\t'All columns, separated by commas'
-name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand undo" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
-always\t'Also into files and pipes'
-never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand undo" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand undo" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand undo" -l show -d 'Say what the last action was, and until when it can be undone'
-complete -c pd -n "__fish_pd_using_subcommand undo" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand undo" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand undo" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand assign" -l to -d 'A user, by name, e-mail address or id; may be given several times' -r
-complete -c pd -n "__fish_pd_using_subcommand assign" -l policy -d 'An escalation policy, by name or id, which begins with its first level' -r
-complete -c pd -n "__fish_pd_using_subcommand assign" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand assign" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand assign" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand assign" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
-wide\t'More columns'
-json\t'PagerDuty\'s objects, as the API gives them'
-jsonl\t'The same, each on one line'
-yaml\t'The same as YAML'
-csv\t'All columns, separated by commas'
-name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand assign" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
-always\t'Also into files and pipes'
-never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand assign" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand assign" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand assign" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand assign" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand assign" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand escalate" -l level -d 'This level, from 1, rather than the next' -r
-complete -c pd -n "__fish_pd_using_subcommand escalate" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand escalate" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand escalate" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand escalate" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
-wide\t'More columns'
-json\t'PagerDuty\'s objects, as the API gives them'
-jsonl\t'The same, each on one line'
-yaml\t'The same as YAML'
-csv\t'All columns, separated by commas'
-name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand escalate" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
-always\t'Also into files and pipes'
-never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand escalate" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand escalate" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand escalate" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand escalate" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand escalate" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand merge" -l into -d 'The one that stays' -r
-complete -c pd -n "__fish_pd_using_subcommand merge" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand merge" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand merge" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand merge" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
-wide\t'More columns'
-json\t'PagerDuty\'s objects, as the API gives them'
-jsonl\t'The same, each on one line'
-yaml\t'The same as YAML'
-csv\t'All columns, separated by commas'
-name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand merge" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
-always\t'Also into files and pipes'
-never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand merge" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand merge" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand merge" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand merge" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand merge" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand urgency" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand urgency" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand urgency" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand urgency" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
-wide\t'More columns'
-json\t'PagerDuty\'s objects, as the API gives them'
-jsonl\t'The same, each on one line'
-yaml\t'The same as YAML'
-csv\t'All columns, separated by commas'
-name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand urgency" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
-always\t'Also into files and pipes'
-never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand urgency" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand urgency" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand urgency" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand urgency" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand urgency" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand priority" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand priority" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand priority" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand priority" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
-wide\t'More columns'
-json\t'PagerDuty\'s objects, as the API gives them'
-jsonl\t'The same, each on one line'
-yaml\t'The same as YAML'
-csv\t'All columns, separated by commas'
-name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand priority" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
-always\t'Also into files and pipes'
-never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand priority" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand priority" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand priority" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand priority" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand priority" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
-wide\t'More columns'
-json\t'PagerDuty\'s objects, as the API gives them'
-jsonl\t'The same, each on one line'
-yaml\t'The same as YAML'
-csv\t'All columns, separated by commas'
-name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
-always\t'Also into files and pipes'
-never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -f -a "add" -d 'Ask somebody to help: a page of its own, beside the escalation'
-complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -f -a "join" -d 'Say that you help'
-complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -f -a "decline" -d 'Say that you do not'
-complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -f -a "cancel" -d 'Take requests back that nobody has answered'
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l user -d 'A user, by name, e-mail address or id; may be given several times' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l policy -d 'Whoever is on call on the first level of this escalation policy' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -s m -l message -d 'What to say' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
-wide\t'More columns'
-json\t'PagerDuty\'s objects, as the API gives them'
-jsonl\t'The same, each on one line'
-yaml\t'The same as YAML'
-csv\t'All columns, separated by commas'
-name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
-always\t'Also into files and pipes'
-never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
-wide\t'More columns'
-json\t'PagerDuty\'s objects, as the API gives them'
-jsonl\t'The same, each on one line'
-yaml\t'The same as YAML'
-csv\t'All columns, separated by commas'
-name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
-always\t'Also into files and pipes'
-never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
-wide\t'More columns'
-json\t'PagerDuty\'s objects, as the API gives them'
-jsonl\t'The same, each on one line'
-yaml\t'The same as YAML'
-csv\t'All columns, separated by commas'
-name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
-always\t'Also into files and pipes'
-never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l user -d 'Only those to this user; may be given several times' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
-wide\t'More columns'
-json\t'PagerDuty\'s objects, as the API gives them'
-jsonl\t'The same, each on one line'
-yaml\t'The same as YAML'
-csv\t'All columns, separated by commas'
-name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
-always\t'Also into files and pipes'
-never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand note" -l edit -d 'Write this note anew, rather than another one' -r
-complete -c pd -n "__fish_pd_using_subcommand note" -l delete -d 'Delete this note' -r
 complete -c pd -n "__fish_pd_using_subcommand note" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand note" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand note" -l token-file -d 'Read the API token from this file' -r -F
@@ -521,63 +245,373 @@ complete -c pd -n "__fish_pd_using_subcommand note" -l retry -d 'How long to go 
 complete -c pd -n "__fish_pd_using_subcommand note" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand note" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand note" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand link" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand link" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand link" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand link" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
 wide\t'More columns'
 json\t'PagerDuty\'s objects, as the API gives them'
 jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand link" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand link" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand link" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand link" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand link" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand link" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand update" -l subject -d 'The same in a few words' -r
-complete -c pd -n "__fish_pd_using_subcommand update" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand update" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand update" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand update" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -f -a "create" -d 'Make a maintenance window'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -f -a "list" -d 'List maintenance windows: those that run or will, the earliest first'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -f -a "end" -d 'End a running window now; one that comes every week comes again'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -f -a "delete" -d 'Remove a window that has not begun, or end a running one for good'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l service -d 'For this service, by name or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l if -d 'Only for alerts for which this holds, see `pd rule --help`' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l start -d 'When it begins [default: now]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l end -d 'When it ends' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l for -d 'How long it is' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l weekly -d 'On these days of every week: mon,tue,wed,thu,fri,sat,sun' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l at -d 'From this time of those days on: HH:MM' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l zone -d 'By the clock of this time zone, such as Europe/Berlin' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
 wide\t'More columns'
 json\t'PagerDuty\'s objects, as the API gives them'
 jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand update" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand update" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand update" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand update" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand update" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand update" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand subscribe" -l user -d 'A user, by name, e-mail address or id; may be given several times' -r
-complete -c pd -n "__fish_pd_using_subcommand subscribe" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand subscribe" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand subscribe" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand subscribe" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l service -d 'Only of this service, by name or id' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
 wide\t'More columns'
 json\t'PagerDuty\'s objects, as the API gives them'
 jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand subscribe" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand subscribe" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand subscribe" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand subscribe" -l remove -d 'Not any more'
-complete -c pd -n "__fish_pd_using_subcommand subscribe" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand subscribe" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand subscribe" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -s a -l all -d 'Those that are over, too'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -f -a "create" -d 'Make a heartbeat'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -f -a "list" -d 'List heartbeats by name'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -f -a "delete" -d 'Remove a heartbeat and resolve its incident'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l service -d 'Whose incident it is when it is missed, by name or id' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l period -d 'How far two pings are apart' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l grace -d 'How much later a ping may come [default: a tenth of the period, at least a minute]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l max-runtime -d 'How long after `start` the end may come [default: it is not waited for]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l service -d 'Only of this service, by name or id' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand exec" -l heartbeat -d 'The heartbeat\'s key, as `pd heartbeat list -o wide` shows it' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l limit -d 'End the command when it takes longer: it gets SIGTERM, ten seconds later SIGKILL' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand exec" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand exec" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand exec" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l no-spool -d 'Lose a ping rather than keep it on this machine while the server is away'
+complete -c pd -n "__fish_pd_using_subcommand exec" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand exec" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -f -a "list" -d 'List the global rules, or those of a service, in order'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -f -a "add" -d 'Add a rule at the end of its list'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -f -a "remove" -d 'Remove a rule'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -f -a "set" -d 'Replace a whole list by that of a file, in TOML or JSON'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l service -d 'Those of this service, by name or id, rather than the global ones' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l service -d 'Those of this service, by name or id, rather than the global ones' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l if -d 'When it applies [default: always]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l pause -d 'Page only if it still fires after this long' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l route -d 'Send it to this service; global rules only' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -s s -l severity -d 'How bad it is' -r -f -a "critical\t''
+error\t''
+warning\t''
+info\t''"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l priority -d 'The priority of its incident, by name or id' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l set -d 'Write a field anew: FIELD=TEMPLATE; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l note -d 'Write a note on its incident' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l first -d 'Put it before the others'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l stop -d 'Pass over the rules after it when it applies'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l drop -d 'Count the event, and nothing else'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l suppress -d 'Record the alert and page nobody'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l service -d 'Those of this service, by name or id, rather than the global ones' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l service -d 'Those of this service, by name or id, rather than the global ones' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -f -a "test" -d 'Tell what would become of an event, rule by rule; nothing is stored and nobody is paged'
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l event -d 'A file with an event as it is sent to /v2/enqueue; `-` reads standard input' -r -F
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s s -l severity -d 'How bad it is [default: error]' -r -f -a "critical\t''
+error\t''
+warning\t''
+info\t''"
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l source -d 'What is affected [default: the name of this machine]' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l component -d 'The part of the source that is affected' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l group -d 'What the source belongs to' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l class -d 'The kind of problem' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s d -l details -d 'More about it: KEY=VALUE, or a JSON object; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s k -l dedup-key -d 'What joins events about the same problem' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l routing-key -d 'Where the event comes in, rather than where the context says' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l expect -d 'Fail unless it ends at this service, by name or id' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand status" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l token-file -d 'Read the API token from this file' -r -F

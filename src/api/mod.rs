@@ -13,14 +13,18 @@ mod calendars;
 mod contact_methods;
 mod context;
 mod error;
+mod event_rules;
 mod feeds;
 mod fields;
+mod grouping;
+mod heartbeats;
 mod hours;
 mod ical;
 mod ical_read;
 mod incidents;
 mod integrations;
 mod links;
+mod maintenance_windows;
 mod merge;
 mod notification_rules;
 mod oncalls;
@@ -31,6 +35,7 @@ mod paths;
 mod policies;
 mod query;
 mod reply;
+mod route_test;
 mod schedules;
 mod services;
 mod small;
@@ -40,6 +45,7 @@ mod undo;
 mod users;
 mod view;
 mod words;
+mod words_rules;
 
 use std::sync::Arc;
 
@@ -67,6 +73,7 @@ pub fn router(parts: Parts) -> Router {
     let authenticated = incident_routes()
         .merge(configuration_routes())
         .merge(schedule_routes())
+        .merge(rule_routes())
         .merge(user_routes())
         .merge(small_routes())
         .route_layer(from_fn_with_state(api.clone(), auth::require));
@@ -139,6 +146,23 @@ fn schedule_routes() -> Router<Arc<Api>> {
         .route("/feeds/{id}", get(feeds::get).delete(feeds::delete))
         .route("/calendars", get(calendars::list).post(calendars::create))
         .route("/calendars/{id}", get(calendars::get).put(calendars::update).delete(calendars::delete))
+}
+
+fn rule_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route("/event_rules", get(event_rules::global).put(event_rules::set_global))
+        .route("/event_rules/test", post(route_test::test))
+        .route("/services/{id}/event_rules", get(event_rules::of_service).put(event_rules::set_of_service))
+        .route("/maintenance_windows", get(maintenance_windows::list).post(maintenance_windows::create))
+        .route(
+            "/maintenance_windows/{id}",
+            get(maintenance_windows::get)
+                .put(maintenance_windows::update)
+                .delete(maintenance_windows::delete),
+        )
+        .route("/maintenance_windows/{id}/end", put(maintenance_windows::end))
+        .route("/heartbeats", get(heartbeats::list).post(heartbeats::create))
+        .route("/heartbeats/{id}", get(heartbeats::get).put(heartbeats::update).delete(heartbeats::delete))
 }
 
 fn user_routes() -> Router<Arc<Api>> {

@@ -9,8 +9,7 @@ use super::body::Body;
 use super::context::Context;
 use super::error::{Error, Reply};
 use super::fields::{contains, id_in_path, id_of, sort_by_name, timeout};
-use super::hours;
-use super::reply;
+use super::{grouping, hours, reply};
 use crate::archive::{Filter, Sort, SortBy};
 use crate::domain::command::{Ask, Done, ServiceChange};
 use crate::domain::id::ServiceId;
@@ -141,5 +140,7 @@ fn change(update: ServiceUpdate) -> Result<ServiceChange, Error> {
             .scheduled_actions
             .map(|actions| hours::scheduled_actions(actions.unwrap_or_default()))
             .transpose()?,
+        grouping: update.alert_grouping_parameters.map(grouping::read).transpose()?,
+        auto_pause: update.auto_pause_notifications_parameters.map(grouping::read_pause).transpose()?,
     })
 }

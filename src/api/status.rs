@@ -45,12 +45,14 @@ fn counts(state: &State) -> IncidentCounts {
     let open = state.open_counts.values().fold(OpenCount::default(), |sum, count| OpenCount {
         triggered: sum.triggered + count.triggered,
         acknowledged: sum.acknowledged + count.acknowledged,
+        held: sum.held + count.held,
     });
     let all = state.incidents.len() as u64;
     IncidentCounts {
         triggered: open.triggered,
         acknowledged: open.acknowledged,
-        resolved: all.saturating_sub(open.triggered + open.acknowledged),
+        held: open.held,
+        resolved: all.saturating_sub(open.triggered + open.acknowledged + open.held),
         opened: state.opened,
     }
 }

@@ -1,6 +1,7 @@
 //! What a timeline says, in words: the one place where prose about incidents is made.
 
 use super::view::{View, channel_name};
+use super::words_rules;
 use crate::domain::action::ActionKind;
 use crate::domain::incident::{
     Agent, Alert, CancelReason, EscalateReason, Happening, Incident, LogEntry, NotifyOutcome, ResolveReason,
@@ -112,6 +113,11 @@ pub(crate) fn happening(view: &View<'_>, incident: &Incident, entry: &LogEntry) 
         Happening::PolicyChanged { policy } => {
             format!("Escalation policy changed to {} by {by}", view.policy_name(*policy))
         }
+        Happening::RuleApplied { rule, effects } => {
+            format!("The {rule} applied: {}", words_rules::effects(view, effects))
+        }
+        Happening::Held { hold } => words_rules::held(view, hold),
+        Happening::Released { reason } => words_rules::released(*reason),
     }
 }
 
@@ -234,6 +240,7 @@ fn resolved(reason: ResolveReason, by: &str) -> String {
         ResolveReason::AutoResolveTimeout => {
             "Resolved by itself, because it was open for as long as its service allows".to_owned()
         }
+        ResolveReason::HeartbeatReturned => "Resolved by itself, because the heartbeat is back".to_owned(),
     }
 }
 

@@ -100,7 +100,10 @@ fn users(incident: &Incident) -> Vec<UserId> {
             | Happening::Reminded { .. }
             | Happening::RespondersRequested { .. }
             | Happening::ResponderReplied { .. }
-            | Happening::PolicyChanged { .. } => {}
+            | Happening::PolicyChanged { .. }
+            | Happening::RuleApplied { .. }
+            | Happening::Held { .. }
+            | Happening::Released { .. } => {}
         }
     }
     users.sort();

@@ -28,6 +28,8 @@ pub(super) enum Exit {
     Spooled,
     /// Ctrl-C.
     Interrupted,
+    /// As the command that was run ended.
+    Child(u8),
 }
 
 impl Exit {
@@ -44,6 +46,7 @@ impl Exit {
             Self::Partly => 7,
             Self::Spooled => 8,
             Self::Interrupted => 130,
+            Self::Child(code) => code,
         }
     }
 
@@ -60,6 +63,7 @@ impl Exit {
             Self::Partly => "partly_done",
             Self::Spooled => "spooled",
             Self::Interrupted => "interrupted",
+            Self::Child(_) => "command",
         }
     }
 }

@@ -38,6 +38,9 @@ pub(super) struct Args {
     /// Only of this service, by name or id; may be given several times
     #[arg(long, value_name = "SERVICE")]
     service: Vec<String>,
+    /// Those about which nobody is paged for the time being: suppressed, paused or in maintenance
+    #[arg(long)]
+    held: bool,
     /// Only with this dedup key
     #[arg(short = 'k', long, value_name = "KEY")]
     dedup_key: Option<String>,
@@ -54,12 +57,12 @@ pub(super) struct Args {
 
 /// A time as typed.
 #[derive(Clone, Copy, Debug)]
-enum Since {
+pub(super) enum Since {
     At(Timestamp),
     Ago(std::time::Duration),
 }
 
-fn time(text: &str) -> Result<Since, String> {
+pub(super) fn time(text: &str) -> Result<Since, String> {
     if let Ok(ago) = duration(text) {
         return Ok(Since::Ago(ago));
     }
@@ -69,12 +72,15 @@ fn time(text: &str) -> Result<Since, String> {
 }
 
 impl Since {
-    fn iso(self, now: Timestamp) -> String {
+    pub(super) fn at(self, now: Timestamp) -> Timestamp {
         match self {
             Self::At(at) => at,
             Self::Ago(ago) => now.minus(ago),
         }
-        .to_iso()
+    }
+
+    fn iso(self, now: Timestamp) -> String {
+        self.at(now).to_iso()
     }
 }
 
@@ -95,6 +101,9 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     }
     for service in &args.service {
         request = request.with("service_ids[]", lookup::id(&client, "services", service).await?);
+    }
+    if args.held {
+        request = request.with("held", "only");
     }
     if let Some(key) = args.dedup_key {
         request = request.with("incident_key", key);

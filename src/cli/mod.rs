@@ -12,14 +12,17 @@ mod completions;
 mod config;
 mod context;
 mod error;
+mod exec;
 mod feed;
 mod gantt;
 mod global;
+mod heartbeat;
 mod journal;
 mod link;
 mod list;
 mod log;
 mod lookup;
+mod maintenance;
 mod man;
 mod merge;
 mod named;
@@ -31,6 +34,8 @@ mod recover;
 mod resolve;
 mod responder;
 mod restore;
+mod route;
+mod rule;
 mod schedule;
 mod serve;
 mod session;
@@ -130,6 +135,11 @@ enum Command {
     Link(link::Args),
     Update(update::Update),
     Subscribe(update::Subscribe),
+    Maintenance(maintenance::Args),
+    Heartbeat(heartbeat::Args),
+    Exec(exec::Args),
+    Rule(rule::Args),
+    Route(route::Args),
     Status(status::Args),
     Serve(serve::Args),
     Context(context::Args),
@@ -192,6 +202,11 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Status(args) => session.wait_for(async |session| status::run(session, args).await),
         Command::Api(args) => session.wait_for(async |session| api::run(session, args).await),
         Command::Spool(args) => session.wait_for(async |session| spool::run(session, args).await),
+        Command::Maintenance(args) => session.wait_for(async |session| maintenance::run(session, args).await),
+        Command::Heartbeat(args) => session.wait_for(async |session| heartbeat::run(session, args).await),
+        Command::Rule(args) => session.wait_for(async |session| rule::run(session, args).await),
+        Command::Route(args) => session.wait_for(async |session| route::run(session, args).await),
+        Command::Exec(args) => exec::run(session, args),
         Command::Serve(args) => serve::run(session, args),
         Command::Context(args) => context::run(session, args),
         Command::Config(args) => config::run(session, args),

@@ -67,6 +67,10 @@ impl Session {
         }
     }
 
+    pub(super) fn clock(&self) -> &SharedClock {
+        &self.clock
+    }
+
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
     }

@@ -65,10 +65,10 @@ pub(super) struct Args {
 pub(super) struct Delivery {
     /// Where the event goes, rather than where the context says
     #[arg(long, value_name = "KEY")]
-    routing_key: Option<String>,
+    pub(super) routing_key: Option<String>,
     /// Fail rather than keep the event on this machine while the server is away
     #[arg(long)]
-    no_spool: bool,
+    pub(super) no_spool: bool,
 }
 
 impl Delivery {
@@ -194,7 +194,7 @@ fn url_and_text(text: &str) -> (&str, Option<&str>) {
     }
 }
 
-fn details(text: &str) -> Result<Map<String, Value>, String> {
+pub(super) fn details(text: &str) -> Result<Map<String, Value>, String> {
     if text.trim_start().starts_with('{') {
         return serde_json::from_str(text).map_err(|error| format!("not a JSON object: {error}"));
     }
@@ -213,7 +213,7 @@ pub(super) fn dedup_key(text: &str) -> Result<String, String> {
 }
 
 /// The name of this machine.
-fn machine() -> String {
+pub(super) fn machine() -> String {
     let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
     if name.is_empty() { env("HOSTNAME").unwrap_or_else(|| "unknown".to_owned()) } else { name }
 }

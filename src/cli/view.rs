@@ -83,7 +83,11 @@ pub(super) fn summary(did: &str, summary: &Summary) -> String {
 /// A status in its tone.
 pub(super) fn status(incident: &Value) -> Cell {
     let status = text(&incident["status"]);
-    Cell::new(status).tone(tone(status))
+    // Why nobody is paged says more than that it is triggered.
+    match text(&incident["hold"]["type"]) {
+        "" => Cell::new(status).tone(tone(status)),
+        hold => Cell::new(hold).tone(Tone::Faint),
+    }
 }
 
 /// The tone of a status.

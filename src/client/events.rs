@@ -13,6 +13,9 @@ use super::http::{Client, Request};
 /// # Errors
 /// As the server answered.
 pub async fn enqueue(client: &Client, event: &Value) -> Result<Value, Error> {
+    if let Some(key) = event["heartbeat"].as_str() {
+        return ping(client, key, event).await;
+    }
     let mut request = Request::command(Method::POST, "/v2/enqueue", event.clone());
     request.repeatable = true;
     request.with_token = false;
@@ -22,5 +25,19 @@ pub async fn enqueue(client: &Client, event: &Value) -> Result<Value, Error> {
         let reason = format!("it has the status {} rather than 202", answer.status);
         return Err(Error::Garbled { url: answer.url, reason });
     }
+    answer.json()
+}
+
+/// Sends a heartbeat's ping, as it waits in the spool: `heartbeat`, `path`, `at` and `detail`.
+async fn ping(client: &Client, key: &str, event: &Value) -> Result<Value, Error> {
+    let path = format!("/heartbeat/{key}/{}", event["path"].as_str().unwrap_or("success"));
+    let mut request = Request::command(Method::POST, path, event["detail"].clone());
+    if let Some(at) = event["at"].as_str() {
+        request = request.with("at", at);
+    }
+    // The server takes the same ping twice as one.
+    request.repeatable = true;
+    request.with_token = false;
+    let answer = client.send(&request).await?;
     answer.json()
 }

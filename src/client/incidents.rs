@@ -60,6 +60,7 @@ async fn get(client: &Client, path: &str) -> Result<Value, Error> {
 async fn by_key(client: &Client, key: &str) -> Result<Value, Error> {
     let request = Request::get("/incidents")
         .with("incident_key", key)
+        .with("held", "all")
         .with("date_range", "all")
         .with("sort_by", "incident_number:desc");
     let found = pages::list(client, &request, "incidents", 100).await?.items;

@@ -12,6 +12,7 @@ use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
 use super::status::Watched;
+use crate::domain::heartbeat::Health;
 use crate::domain::incidents::state::State;
 use crate::notify::metrics::Metrics;
 use crate::stage::Status;
@@ -106,6 +107,14 @@ impl Collector for Parts {
             "Inputs ever quarantined.",
             [(Labels::new(), ConstCounter::new(state.quarantined_total))],
         )?;
+        family(
+            &mut encoder,
+            "events_dropped",
+            "Events that event rules dropped.",
+            [(Labels::new(), ConstCounter::new(state.dropped_total))],
+        )?;
+        let heartbeats = heartbeats(&state);
+        family(&mut encoder, "heartbeats", "Heartbeats by how they are.", heartbeats)?;
         family(&mut encoder, "messages", "Attempts of this process to reach somebody.", self.sent())?;
         self.load(&process, &mut encoder)?;
         family(
@@ -158,13 +167,26 @@ impl Parts {
     }
 }
 
+fn heartbeats(state: &State) -> impl Iterator<Item = (Labels<'static>, ConstGauge<u64>)> {
+    let count =
+        |health: Health| state.heartbeats.values().filter(|it| it.beat.health == health).count() as u64;
+    let counts = [
+        ("new", count(Health::New)),
+        ("up", count(Health::Up)),
+        ("missed", count(Health::Missed)),
+        ("failed", count(Health::Failed)),
+    ];
+    counts.into_iter().map(|(health, n)| (vec![("health", health.to_owned())], ConstGauge::new(n)))
+}
+
 fn incidents(state: &State) -> impl Iterator<Item = (Labels<'static>, ConstGauge<u64>)> {
     let sum = |count: fn(&crate::domain::incidents::state::OpenCount) -> u64| {
         state.open_counts.values().map(count).sum()
     };
-    let counts: [(&str, u64); 3] = [
+    let counts: [(&str, u64); 4] = [
         ("triggered", sum(|c| c.triggered)),
         ("acknowledged", sum(|c| c.acknowledged)),
+        ("held", sum(|c| c.held)),
         ("resolved", state.closed.len() as u64),
     ];
     counts.into_iter().map(|(status, n)| (vec![("status", status.to_owned())], ConstGauge::new(n)))

@@ -75,6 +75,8 @@ fn incident(number: IncidentNumber, title: &str) -> Incident {
         responders: Vec::new(),
         subscribers: Vec::new(),
         acted: None,
+        hold: None,
+        group: None,
         alerts: vec![alert(integration, title)],
         timeline: Vec::new(),
         revision: 1,
@@ -101,5 +103,6 @@ fn alert(integration: IntegrationId, title: &str) -> Alert {
         latest_at: OPENED,
         events: 1,
         moved: None,
+        amended: None,
     }
 }

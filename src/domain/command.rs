@@ -11,15 +11,19 @@ use uuid::Uuid;
 
 use super::action::Undone;
 use super::event::DedupKey;
+use super::heartbeat::{HeartbeatChange, NewHeartbeat};
 use super::id::{
-    CalendarId, ContactMethodId, EscalationRuleId, FeedId, IdKey, IncidentNumber, IntegrationId,
-    NotificationRuleId, ObjectId, OverrideId, PolicyId, PriorityId, ScheduleId, ServiceId, TokenId, UserId,
+    CalendarId, ContactMethodId, EscalationRuleId, FeedId, HeartbeatId, IdKey, IncidentNumber, IntegrationId,
+    MaintenanceWindowId, NotificationRuleId, ObjectId, OverrideId, PolicyId, PriorityId, ScheduleId,
+    ServiceId, TokenId, UserId,
 };
 use super::incident::Agent;
+use super::maintenance::WindowChange;
 use super::policy::{Strategy, Target};
+use super::rule::{Rule, RuleScope};
 use super::schedule::ask::{CalendarChange, NewFeed, NewOverride, ScheduleChange};
 use super::sealed::{Sealed, SealedKey};
-use super::service::{RoutingKey, UrgencyRule};
+use super::service::{Grouping, RoutingKey, UrgencyRule};
 use super::support_hours::{ScheduledAction, SupportHours};
 use super::time::Timestamp;
 use super::token::Scope;
@@ -343,6 +347,46 @@ pub enum Ask {
         /// Which.
         id: TokenId,
     },
+    /// Replace a list of event rules.
+    SetRules {
+        /// Which list.
+        scope: RuleScope,
+        /// What it is from now on.
+        rules: Vec<Rule>,
+    },
+    /// Make a maintenance window.
+    CreateWindow(Box<WindowChange>),
+    /// Change a maintenance window.
+    UpdateWindow {
+        /// Which.
+        id: MaintenanceWindowId,
+        /// What.
+        change: Box<WindowChange>,
+    },
+    /// End a running maintenance window now; one that comes again does so.
+    EndWindow {
+        /// Which.
+        id: MaintenanceWindowId,
+    },
+    /// Remove a maintenance window that has not begun, or end a running one for good.
+    DeleteWindow {
+        /// Which.
+        id: MaintenanceWindowId,
+    },
+    /// Make a heartbeat.
+    CreateHeartbeat(Box<NewHeartbeat>),
+    /// Change a heartbeat.
+    UpdateHeartbeat {
+        /// Which.
+        id: HeartbeatId,
+        /// What.
+        change: Box<HeartbeatChange>,
+    },
+    /// Remove a heartbeat and resolve its incident.
+    DeleteHeartbeat {
+        /// Which.
+        id: HeartbeatId,
+    },
 }
 
 /// What a new installation begins with.
@@ -552,6 +596,12 @@ pub struct ServiceChange {
     /// At most one for each edge.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scheduled_actions: Option<Vec<ScheduledAction>>,
+    /// `Some(None)` switches it off.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub grouping: Option<Option<Grouping>>,
+    /// `Some(None)` switches it off.
+    #[serde(skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub auto_pause: Option<Option<Duration>>,
 }
 
 /// An integration that is made.

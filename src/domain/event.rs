@@ -102,6 +102,8 @@ pub struct Event {
     pub dedup_key: DedupKey,
     /// What a trigger says; `None` for the other actions.
     pub digest: Option<EventDigest>,
+    /// All of it, for event rules.
+    pub whole: Whole,
 }
 
 /// The part of an event that state keeps: at most [`EventDigest::BYTES_MAX`] in all. The rest is read from its address.
@@ -158,6 +160,16 @@ pub fn ellipsis(text: &str, bytes_max: usize) -> Arc<str> {
     }
     let end = text.floor_char_boundary(bytes_max - MARK.len());
     Arc::from(format!("{}{MARK}", &text[..end]))
+}
+
+/// What an event said, whole, as it was received.
+#[derive(Clone, PartialEq, Eq, Default)]
+pub struct Whole(pub bytes::Bytes);
+
+impl fmt::Debug for Whole {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Whole({} bytes)", self.0.len())
+    }
 }
 
 #[cfg(test)]

@@ -23,6 +23,9 @@ pub struct InvalidId(String);
 pub struct ObjectId([u8; 7]);
 
 impl ObjectId {
+    /// Before all others: where a search begins.
+    pub const FIRST: Self = Self(*b"P000000");
+
     /// The id as text.
     pub fn as_str(&self) -> &str {
         std::str::from_utf8(&self.0).expect("made of ASCII only")
@@ -122,6 +125,10 @@ object_ids! {
     PriorityId,
     /// An API token.
     TokenId,
+    /// A maintenance window.
+    MaintenanceWindowId,
+    /// A heartbeat.
+    HeartbeatId,
 }
 
 /// The number of an incident: 1, 2, 3, … in order of opening.

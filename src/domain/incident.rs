@@ -5,9 +5,13 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 
 use super::action::{Acted, ActionKind};
-use super::event::{DedupKey, EventAddress, EventDigest};
-use super::id::{ContactMethodId, IncidentNumber, IntegrationId, PolicyId, PriorityId, ServiceId, UserId};
+use super::event::{DedupKey, EventAddress, EventDigest, Severity};
+use super::id::{
+    ContactMethodId, IncidentNumber, IntegrationId, MaintenanceWindowId, PolicyId, PriorityId, ServiceId,
+    UserId,
+};
 use super::responder::{Reply, Responder};
+use super::rule::{Amended, Effect, RuleRef};
 use super::schedule::LevelOnCall;
 use super::support_hours::UrgencyChange;
 use super::time::Timestamp;
@@ -78,6 +82,12 @@ pub struct Incident {
     /// Who acted on it last.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub acted: Option<Acted>,
+    /// Why nobody is paged for the time being; `None`: somebody is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
+    /// Which further alerts join it; `None`: none.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Group>,
     /// In order of arrival.
     pub alerts: Vec<Alert>,
     /// In order of happening; bounded, see [`Happening::Omitted`].
@@ -117,6 +127,49 @@ impl Incident {
     pub fn log_entries_total(&self) -> u32 {
         self.timeline.iter().fold(0, |sum: u32, entry| sum.saturating_add(entry.what.entries()))
     }
+}
+
+/// Nobody is paged for the time being.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Hold {
+    /// Why.
+    pub reason: HoldReason,
+    /// Until when; `None`: until an event comes that no rule suppresses.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub until: Option<Timestamp>,
+}
+
+/// Why nobody is paged for the time being.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum HoldReason {
+    /// A rule says that this is not worth a page.
+    Suppressed,
+    /// It may be over soon: a rule or the service waits for that.
+    Paused,
+    /// A maintenance window runs.
+    Maintenance(MaintenanceWindowId),
+}
+
+/// Why somebody is paged after all.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReleaseReason {
+    /// It still fires after the time that was waited.
+    StillFiring,
+    /// It still fires at the end of the maintenance window.
+    MaintenanceEnded,
+    /// An event came that no rule suppresses.
+    NotSuppressed,
+}
+
+/// What further alerts must have in common with an incident to join it.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Group {
+    /// One of these; each stands for the values of fields.
+    pub keys: Vec<Arc<str>>,
+    /// When an alert joined last.
+    pub last_at: Timestamp,
 }
 
 /// Where an incident stands.
@@ -164,6 +217,8 @@ pub enum ResolveReason {
         /// Which.
         into: IncidentNumber,
     },
+    /// The heartbeat that was missing is back.
+    HeartbeatReturned,
 }
 
 /// Who is responsible, and since when.
@@ -286,12 +341,25 @@ pub struct Alert {
     /// Where it is now, if it was moved away by a merge: nothing here is true of it any more.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub moved: Option<AlertPlace>,
+    /// What rules have made of it; the digest stays as it was received.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub amended: Option<Arc<Amended>>,
 }
 
 impl Alert {
     /// Whether it is here, and its sender has not said that it is over.
     pub fn is_open(&self) -> bool {
         self.resolved_at.is_none() && self.moved.is_none()
+    }
+
+    /// What it is about, as rules have it.
+    pub fn summary(&self) -> &str {
+        self.amended.as_ref().and_then(|amended| amended.summary.as_deref()).unwrap_or(&self.digest.summary)
+    }
+
+    /// How bad it is, as rules have it.
+    pub fn severity(&self) -> Severity {
+        self.amended.as_ref().and_then(|amended| amended.severity).unwrap_or(self.digest.severity)
     }
 }
 
@@ -533,6 +601,23 @@ pub enum Happening {
     PolicyChanged {
         /// Which.
         policy: PolicyId,
+    },
+    /// An event rule applied to one of its events.
+    RuleApplied {
+        /// Which.
+        rule: RuleRef,
+        /// What it did.
+        effects: Vec<Effect>,
+    },
+    /// Nobody is paged for the time being.
+    Held {
+        /// Why, and until when.
+        hold: Hold,
+    },
+    /// Somebody is paged after all.
+    Released {
+        /// Why.
+        reason: ReleaseReason,
     },
     /// Here the timeline was cut, because it had grown too long: this many entries are left out. The entry has the time
     /// of the first of them. Notes, links and status updates are never left out, nor are the earliest and the latest entries.

@@ -5,17 +5,23 @@
 //! Reading order: [`time`] and [`id`], the nouns ([`event`], [`user`], [`service`], [`policy`], [`incident`] with [`responder`], [`purpose`],
 //! [`support_hours`] and [`action`]), what may
 //! be asked ([`command`]), then the two state machines, [`incidents`] and [`notify`].
+//! Reading order: [`time`] and [`id`], the nouns ([`event`], [`user`], [`service`], [`policy`], [`incident`],
+//! [`expression`] and [`rule`], [`maintenance`], [`heartbeat`]), what may be asked ([`command`]), then the two state machines, [`incidents`] and [`notify`].
 
 pub mod action;
 pub mod command;
 pub mod event;
+pub mod expression;
+pub mod heartbeat;
 pub mod id;
 pub mod incident;
 pub mod incidents;
+pub mod maintenance;
 pub mod notify;
 pub mod policy;
 pub mod purpose;
 pub mod responder;
+pub mod rule;
 pub mod schedule;
 pub mod sealed;
 pub mod service;

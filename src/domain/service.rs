@@ -49,6 +49,12 @@ pub struct Service {
     pub scheduled_actions: Vec<ScheduledAction>,
     /// When the service was made.
     pub created_at: Timestamp,
+    /// Which of its alerts become one incident; `None`: each has its own.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grouping: Option<Grouping>,
+    /// How long an alert must fire before it pages, unless a rule says otherwise. `None`: it pages at once.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub auto_pause: Option<Duration>,
     /// In order of making.
     pub integrations: Vec<Integration>,
 }
@@ -113,6 +119,23 @@ impl HoursUrgency {
             (Self::SeverityBased, Some(Severity::Critical | Severity::Error) | None) => Urgency::High,
         }
     }
+}
+
+/// Which alerts of a service become one incident.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Grouping {
+    /// Those that come within this time after the incident was opened; `None`: until it is resolved.
+    Time(Option<Duration>),
+    /// Those that say the same.
+    Fields {
+        /// In which fields: `source`, `custom_details.host` and the like.
+        fields: Vec<Arc<str>>,
+        /// Whether in all of them, rather than in any.
+        all: bool,
+        /// No further apart than this from the one before.
+        within: Duration,
+    },
 }
 
 /// A way for events to reach a service.

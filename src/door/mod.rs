@@ -11,7 +11,7 @@ mod whole;
 
 pub use event::{EventError, Parsed, parse};
 pub use index::Registered;
-pub use record::{EVENT_BYTES_MAX, Head, Record, encode, lines, records};
+pub use record::{EVENT_BYTES_MAX, Head, Pinged, Record, encode, lines, records};
 pub use whole::{Whole, kept};
 
 /// The format of the entries that this release writes into doors' journals.

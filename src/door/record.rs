@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::event::DedupKey;
+use crate::domain::heartbeat::PingKind;
 use crate::domain::service::RoutingKey;
 use crate::domain::time::Timestamp;
 
@@ -25,6 +26,19 @@ pub struct Head {
     /// Given outside of the body: by a header or in the path.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub routing_key: Option<RoutingKey>,
+    /// It is a heartbeat's ping, not an event; the routing key is the heartbeat's, the body whatever came with it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub ping: Option<Pinged>,
+}
+
+/// What a ping says.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Pinged {
+    /// How it is.
+    pub kind: PingKind,
+    /// When the sender made it, if it says so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub made_at: Option<Timestamp>,
 }
 
 /// One event of a batch.
@@ -90,6 +104,7 @@ mod tests {
             len,
             dedup_key: Some(DedupKey("k".into())),
             routing_key: None,
+            ping: None,
         }
     }
 

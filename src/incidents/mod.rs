@@ -89,7 +89,8 @@ impl Stage for Incidents {
             Input::Event(event) => (None, Some(event.routing_key)),
             Input::Command(command) => (Some(command.id), None),
             Input::Poison(poison) => (poison.command, poison.routing_key),
-            Input::Notify(_)
+            Input::Ping(_)
+            | Input::Notify(_)
             | Input::DoorRegistered { .. }
             | Input::DoorDrained { .. }
             | Input::Archived { .. }

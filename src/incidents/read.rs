@@ -2,10 +2,12 @@
 
 use std::sync::Arc;
 
+use bytes::Bytes;
 use uuid::Uuid;
 
 use crate::domain::command::Command;
-use crate::domain::event::{DedupKey, Event, EventAddress};
+use crate::domain::event::{DedupKey, Event, EventAddress, Whole, ellipsis};
+use crate::domain::heartbeat::{DETAIL_BYTES_MAX, Ping};
 use crate::domain::incidents::input::{Input, Poison};
 use crate::domain::notify;
 use crate::door::{self, Record, Registered};
@@ -96,7 +98,11 @@ fn events(door: Uuid, seq: Seq, entry: &Entry) -> Vec<Arrival<Input>> {
         .map(|(index, record)| {
             let address = EventAddress { door, seq: seq.0, index };
             match record {
-                Ok(record) => Arrival { accepted_at: record.head.at, input: Some(event(address, record)) },
+                Ok(record) => {
+                    let accepted_at = record.head.at;
+                    let input = ping(address, &record).unwrap_or_else(|| event(address, record, &entry.body));
+                    Arrival { accepted_at, input: Some(input) }
+                }
                 Err(damage) => {
                     let poison =
                         Poison { address, command: None, routing_key: None, reason: Arc::from(damage) };
@@ -107,7 +113,24 @@ fn events(door: Uuid, seq: Seq, entry: &Entry) -> Vec<Arrival<Input>> {
         .collect()
 }
 
-fn event(address: EventAddress, record: Record<'_>) -> Input {
+/// A heartbeat's ping, if it is one.
+fn ping(address: EventAddress, record: &Record<'_>) -> Option<Input> {
+    let head = &record.head;
+    let said = head.ping.as_ref()?;
+    // A text in JSON is that text.
+    let text = serde_json::from_slice::<String>(record.body).ok();
+    let text = text.unwrap_or_else(|| String::from_utf8_lossy(record.body).into_owned());
+    let detail = Some(text.trim()).filter(|text| !text.is_empty());
+    Some(Input::Ping(Ping {
+        address,
+        at: said.made_at.map_or(head.at, |at| at.min(head.at)),
+        key: head.routing_key?,
+        kind: said.kind,
+        detail: detail.map(|text| ellipsis(text, DETAIL_BYTES_MAX)),
+    }))
+}
+
+fn event(address: EventAddress, record: Record<'_>, entry: &Bytes) -> Input {
     let head = record.head;
     let poison = |routing_key, reason: String| {
         Input::Poison(Poison { address, command: None, routing_key, reason: Arc::from(reason) })
@@ -131,5 +154,6 @@ fn event(address: EventAddress, record: Record<'_>) -> Input {
         action: parsed.action,
         dedup_key,
         digest: parsed.digest,
+        whole: Whole(entry.slice_ref(record.body)),
     })
 }

@@ -15,7 +15,7 @@ use crate::wire::event::Answer;
 #[derive(Clone)]
 pub struct Events {
     pub(super) parts: Parts,
-    writer: Writer,
+    pub(super) writer: Writer,
     pub(super) admission: Admission,
     pub(super) limits: Limits,
 }
@@ -107,7 +107,7 @@ impl Events {
             }
         };
         let routing_key = given.filter(|_| parsed.routing_key.is_none());
-        let head = Head { id, at: now, len: body.len(), dedup_key: made, routing_key };
+        let head = Head { id, at: now, len: body.len(), dedup_key: made, routing_key, ping: None };
         let mut record = Vec::with_capacity(body.len() + 160);
         door::encode(&head, body, &mut record);
         self.writer.write(record, self.limits.answer_timeout).await?;
@@ -117,7 +117,8 @@ impl Events {
 
     /// Whom an event with this key counts for. Keys that are not known share one place: there is no end of them.
     pub(super) fn sender(&self, key: RoutingKey) -> RoutingKey {
-        if self.parts.state.borrow().routing.contains_key(&key) {
+        let state = self.parts.state.borrow();
+        if state.routing.contains_key(&key) || state.heartbeat_keys.contains_key(&key) {
             key
         } else {
             RoutingKey::from_random([0; 16])

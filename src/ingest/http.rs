@@ -7,12 +7,12 @@ use axum::body::Body;
 use axum::extract::State as Extract;
 use axum::http::{HeaderMap, HeaderValue, Method, Request, StatusCode, header};
 use axum::response::{IntoResponse, Response};
-use axum::routing::post;
+use axum::routing::{get, post};
 use bytes::Bytes;
 use http_body_util::{BodyExt as _, Limited};
 
-use super::Refused;
 use super::events::{Event, Events, Invalid, Refusal};
+use super::{Refused, heartbeat};
 use crate::clock::within;
 use crate::domain::service::RoutingKey;
 use crate::door::EVENT_BYTES_MAX;
@@ -20,7 +20,11 @@ use crate::wire::event::Answer;
 
 /// The routes by which events come in.
 pub fn router(events: Events) -> Router {
-    Router::new().route("/v2/enqueue", post(enqueue).fallback(wrong_method)).with_state(Arc::new(events))
+    Router::new()
+        .route("/v2/enqueue", post(enqueue).fallback(wrong_method))
+        .route("/heartbeat/{key}", get(heartbeat::success).post(heartbeat::success))
+        .route("/heartbeat/{key}/{what}", get(heartbeat::what).post(heartbeat::what))
+        .with_state(Arc::new(events))
 }
 
 async fn wrong_method(method: Method) -> Response {
@@ -58,7 +62,7 @@ impl Events {
         self.accept(&Event { body, routing_key }).await
     }
 
-    async fn read(&self, body: Body) -> Result<Bytes, Refusal> {
+    pub(super) async fn read(&self, body: Body) -> Result<Bytes, Refusal> {
         let whole = Limited::new(body, EVENT_BYTES_MAX).collect();
         match within(&*self.parts.clock, self.limits.body_timeout, whole).await {
             Some(Ok(body)) => Ok(body.to_bytes()),
@@ -77,7 +81,7 @@ impl Events {
         }
     }
 
-    async fn refuse(&self, refusal: Refusal) -> Response {
+    pub(super) async fn refuse(&self, refusal: Refusal) -> Response {
         let refused = match refusal {
             Refusal::Invalid(Invalid { status, answer: body }) => return answer(status, &body, None),
             Refusal::Later(refused) => refused,
@@ -105,14 +109,14 @@ fn key_in_header(headers: &HeaderMap) -> Result<Option<RoutingKey>, Refusal> {
         .map_err(|error| invalid(StatusCode::BAD_REQUEST, Answer::invalid(vec![format!("{error}")])))
 }
 
-fn too_large() -> Refusal {
+pub(super) fn too_large() -> Refusal {
     invalid(
         StatusCode::PAYLOAD_TOO_LARGE,
         Answer::invalid(vec![format!("the event is larger than {EVENT_BYTES_MAX} bytes")]),
     )
 }
 
-fn answer(status: StatusCode, body: &Answer, retry_after: Option<u64>) -> Response {
+pub(super) fn answer(status: StatusCode, body: &Answer, retry_after: Option<u64>) -> Response {
     let bytes = serde_json::to_vec(body).expect("strings only");
     let mut response = (status, bytes).into_response();
     let headers = response.headers_mut();

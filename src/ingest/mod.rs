@@ -6,6 +6,7 @@
 mod admission;
 mod commands;
 mod events;
+mod heartbeat;
 mod http;
 mod keeper;
 mod writer;

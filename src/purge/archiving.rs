@@ -190,6 +190,9 @@ fn mentioned(incident: &Incident) -> BTreeSet<UserId> {
             | Happening::MergeTakenBack { .. }
             | Happening::Reopened { .. }
             | Happening::Undone { .. }
+            | Happening::RuleApplied { .. }
+            | Happening::Held { .. }
+            | Happening::Released { .. }
             | Happening::Omitted { .. } => {}
         }
     }

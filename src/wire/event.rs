@@ -203,6 +203,16 @@ impl Answer {
         }
     }
 
+    /// 200: a heartbeat's ping is durable.
+    pub fn heard() -> Self {
+        Self {
+            status: "success".into(),
+            message: "Heartbeat received".into(),
+            dedup_key: None,
+            errors: Vec::new(),
+        }
+    }
+
     /// 400: it will never be accepted.
     pub fn invalid(errors: Vec<String>) -> Self {
         Self::refused("invalid event", "Event object is invalid", errors)

@@ -193,6 +193,9 @@ named! { Status: "status", "statuses"; }
 pub struct IncidentCounts {
     pub triggered: u64,
     pub acknowledged: u64,
+    /// Nobody is paged for the time being.
+    #[serde(default)]
+    pub held: u64,
     /// Resolved, and not yet in the archive.
     pub resolved: u64,
     /// Ever opened.

@@ -19,6 +19,8 @@ pub(super) struct Wanted {
     key: Option<DedupKey>,
     since: Option<Timestamp>,
     until: Option<Timestamp>,
+    /// Which of those about which nobody is paged for the time being.
+    held: Held,
     /// Something was asked for that nothing has, such as a team.
     nothing: bool,
 }
@@ -36,6 +38,7 @@ impl Wanted {
             key: query.one("incident_key").map(|key| DedupKey(key.into())),
             since: time("since")?,
             until: time("until")?,
+            held: held(query)?,
             nothing: query.one("team_ids").is_some(),
         })
     }
@@ -43,6 +46,7 @@ impl Wanted {
     /// Whether this incident is wanted.
     pub(super) fn matches(&self, incident: &Incident) -> bool {
         !self.nothing
+            && self.held.takes(incident.hold.is_some())
             && (self.statuses.is_empty() || self.statuses.contains(&incident.status.as_str()))
             && (self.services.is_empty() || self.services.contains(&incident.service))
             && (self.urgencies.is_empty() || self.urgencies.contains(&incident.urgency))
@@ -61,7 +65,8 @@ impl Wanted {
         let resolved = self.statuses.is_empty() || self.statuses.contains(&"resolved");
         // Nobody is responsible for a resolved incident any more.
         let any_user = self.users.is_empty();
-        (resolved && any_user && !self.nothing).then(|| archive::Filter {
+        let not_held = self.held != Held::Only;
+        (resolved && any_user && not_held && !self.nothing).then(|| archive::Filter {
             services: self.services.clone(),
             urgencies: self.urgencies.clone(),
             key: self.key.clone(),
@@ -69,6 +74,35 @@ impl Wanted {
             since: self.since,
             until: self.until,
         })
+    }
+}
+
+/// An addition of `pd`: `held=only` lists what pages nobody for the time being, `held=all` those and the others.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+enum Held {
+    /// Not in the list, since clients take what is triggered for something that somebody is paged about.
+    #[default]
+    Hidden,
+    All,
+    Only,
+}
+
+impl Held {
+    fn takes(self, held: bool) -> bool {
+        match self {
+            Self::Hidden => !held,
+            Self::All => true,
+            Self::Only => held,
+        }
+    }
+}
+
+fn held(query: &Query) -> Result<Held, Error> {
+    match query.one("held") {
+        None => Ok(Held::Hidden),
+        Some("all") => Ok(Held::All),
+        Some("only") => Ok(Held::Only),
+        Some(other) => Err(Error::invalid(format!("held: `{other}` is not one of all, only"))),
     }
 }
 

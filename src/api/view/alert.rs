@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::View;
 use crate::domain::event::Severity;
 use crate::domain::id::LongId;
-use crate::domain::incident::{Alert, Incident, KeptEvent};
+use crate::domain::incident::{Alert, HoldReason, Incident, KeptEvent};
 use crate::wire::event::{Enqueue, Image, Link, Text};
 use crate::wire::rest::alert as wire;
 use crate::wire::rest::event::{KeptEvent as WireEvent, Which};
@@ -46,8 +46,8 @@ impl View<'_> {
             service: self.service_link(incident.service, "services"),
             first_trigger_log_entry: self.first_trigger_reference(incident),
             incident: self.incident_reference(incident),
-            suppressed: false,
-            severity: severity(alert.digest.severity),
+            suppressed: incident.hold.as_ref().is_some_and(|hold| hold.reason == HoldReason::Suppressed),
+            severity: severity(alert.severity()),
             integration: self.integration_reference(incident.service, alert.integration),
             body: body(alert, first),
             events: alert.events,
@@ -58,7 +58,7 @@ impl View<'_> {
     fn alert_head(&self, incident: &Incident, index: u32, alert: &Alert) -> Reference {
         let collection = format!("incidents/{}/alerts", self.incident_id(incident.number));
         let id = self.id_key.seal(LongId::Alert(incident.number, index));
-        let head = self.head("alert", &collection, id, Some(&alert.digest.summary));
+        let head = self.head("alert", &collection, id, Some(alert.summary()));
         Reference { html_url: Some(self.incident_page(incident.number)), ..head }
     }
 

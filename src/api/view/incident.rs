@@ -2,7 +2,7 @@
 
 use super::View;
 use crate::domain::id::{IncidentNumber, LongId};
-use crate::domain::incident::{Agent, Happening, Incident, ResolveReason, Status};
+use crate::domain::incident::{Agent, Happening, Hold, HoldReason, Incident, ResolveReason, Status};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Urgency;
 use crate::wire::rest::incident as wire;
@@ -80,9 +80,10 @@ impl View<'_> {
             incident_type: wire::IncidentType { name: "incident_default".to_owned() },
             incidents_responders: incident.responders.iter().map(|it| self.responder(incident, it)).collect(),
             responder_requests: self.responder_requests(incident),
-            alert_grouping: None,
             current_escalation_level: incident.escalation.level,
             snoozed_until: incident.unacknowledge_at.filter(|_| incident.snoozed).map(Timestamp::to_iso),
+            alert_grouping: incident.group.as_ref().map(|_| "enabled".to_owned()),
+            hold: incident.hold.as_ref().map(|hold| self.hold(hold)),
             body: incident.details.as_ref().map(|details| wire::IncidentBody {
                 kind: "incident_body".to_owned(),
                 details: Some(details.to_string()),
@@ -103,6 +104,20 @@ impl View<'_> {
             kind: "merge_resolve_reason".to_owned(),
             incident: Some(Reference { html_url, ..reference }),
         })
+    }
+
+    /// Why nobody is paged for the time being.
+    pub(crate) fn hold(&self, hold: &Hold) -> wire::Hold {
+        let (kind, window) = match hold.reason {
+            HoldReason::Suppressed => ("suppressed", None),
+            HoldReason::Paused => ("paused", None),
+            HoldReason::Maintenance(id) => ("maintenance", Some(id)),
+        };
+        wire::Hold {
+            kind: kind.to_owned(),
+            until: hold.until.map(|until| until.to_iso()),
+            maintenance_window: window.map(|id| self.window_reference(id)),
+        }
     }
 
     fn assignments(&self, incident: &Incident) -> Vec<wire::Assignment> {
@@ -180,6 +195,7 @@ fn pending_actions(incident: &Incident) -> Vec<wire::PendingAction> {
         ("escalate", incident.escalation.next_at, None),
         ("resolve", incident.auto_resolve_at, None),
         ("urgency_change", change.map(|change| change.at), change.map(|change| change.to)),
+        ("release", incident.hold.as_ref().and_then(|hold| hold.until), None),
     ]
     .map(|(kind, at, to)| at.filter(|_| incident.is_open()).map(|at| (at, kind, to)));
     pending.sort();

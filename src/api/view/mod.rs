@@ -1,7 +1,10 @@
 //! Shows what is in the state as PagerDuty's objects: references, names, and one file per kind of object.
 
 mod alert;
+mod event_rule;
+mod heartbeat;
 mod incident;
+mod maintenance_window;
 mod policy;
 mod responder;
 mod schedule;
@@ -167,7 +170,7 @@ impl<'a> View<'a> {
     /// An integration, most likely of this service.
     pub(crate) fn integration_of(&self, service: ServiceId, id: IntegrationId) -> Option<&'a Integration> {
         let own = self.state.services.get(&service).and_then(|service| service.integration(id));
-        // By a merge an incident has alerts of other services too; those are few, so all are looked at.
+        // By a merge or a rule an incident has alerts of other services too; those are few, so all are looked at.
         own.or_else(|| self.state.services.values().find_map(|service| service.integration(id)))
     }
 

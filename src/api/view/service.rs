@@ -1,6 +1,7 @@
 //! Services and integrations as clients see them.
 
 use super::View;
+use crate::api::grouping;
 use crate::domain::id::ServiceId;
 use crate::domain::service::{HoursUrgency, Integration, Service, UrgencyRule};
 use crate::domain::support_hours::{Edge, ScheduledAction, SupportHours};
@@ -35,13 +36,16 @@ impl View<'_> {
             acknowledgement_timeout: service.acknowledgement_timeout.map(|timeout| timeout.as_secs()),
             auto_resolve_timeout: service.auto_resolve_timeout.map(|timeout| timeout.as_secs()),
             alert_creation: "create_alerts_and_incidents".to_owned(),
-            alert_grouping: None,
-            alert_grouping_timeout: None,
-            alert_grouping_parameters: wire::AlertGrouping::default(),
+            alert_grouping: grouping::kind(service),
+            alert_grouping_timeout: grouping::timeout_minutes(service),
+            alert_grouping_parameters: grouping::shown(service),
             incident_urgency_rule: urgency_rule(service.urgency_rule),
             support_hours: service.support_hours.as_ref().map(support_hours),
             scheduled_actions: service.scheduled_actions.iter().map(scheduled_action).collect(),
-            auto_pause_notifications_parameters: wire::AutoPause::default(),
+            auto_pause_notifications_parameters: wire::AutoPause {
+                enabled: service.auto_pause.is_some(),
+                timeout: service.auto_pause.map(|pause| pause.as_secs()),
+            },
             addons: Vec::new(),
             response_play: None,
             reminder_interval: service.reminder_interval.map(|interval| interval.as_secs()),

@@ -117,6 +117,9 @@ fn kind(what: &Happening) -> &'static str {
         | Happening::MergedFrom { .. }
         | Happening::MergeTakenBack { .. }
         | Happening::Undone { .. }
+        | Happening::RuleApplied { .. }
+        | Happening::Held { .. }
+        | Happening::Released { .. }
         | Happening::Omitted { .. } => "annotate_log_entry",
     }
 }

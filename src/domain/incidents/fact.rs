@@ -8,17 +8,21 @@ use uuid::Uuid;
 use crate::domain::action::ActionKind;
 use crate::domain::command::Verdict;
 use crate::domain::event::{DedupKey, EventAddress, EventDigest};
+use crate::domain::heartbeat::{Heartbeat, LastPing};
 use crate::domain::id::{
-    CalendarId, ContactMethodId, EscalationRuleId, FeedId, IdKey, IncidentNumber, IntegrationId,
-    NotificationRuleId, OverrideId, PolicyId, PriorityId, ScheduleId, ServiceId, TokenId, UserId,
+    CalendarId, ContactMethodId, EscalationRuleId, FeedId, HeartbeatId, IdKey, IncidentNumber, IntegrationId,
+    MaintenanceWindowId, NotificationRuleId, OverrideId, PolicyId, PriorityId, ScheduleId, ServiceId,
+    TokenId, UserId,
 };
 use crate::domain::incident::{
-    Agent, CancelReason, EscalateReason, NotifyOutcome, PageId, ResolveReason, UnacknowledgeReason,
-    UnreachedReason,
+    Agent, Alert, CancelReason, EscalateReason, Hold, NotifyOutcome, PageId, ReleaseReason, ResolveReason,
+    UnacknowledgeReason, UnreachedReason,
 };
+use crate::domain::maintenance::MaintenanceWindow;
 use crate::domain::policy::EscalationPolicy;
 use crate::domain::purpose::Purpose;
 use crate::domain::responder::Reply;
+use crate::domain::rule::{Amended, Effect, Rule, RuleCount, RuleRef, RuleScope};
 use crate::domain::schedule::{Calendar, Feed, LevelOnCall, Override, Schedule};
 use crate::domain::sealed::Sealed;
 use crate::domain::service::{Integration, Service};
@@ -658,6 +662,128 @@ pub enum Fact {
         /// The revision that the archive has.
         revision: u32,
     },
+
+    /// A list of event rules was replaced.
+    RulesSet {
+        /// Which list.
+        scope: RuleScope,
+        /// What it is now.
+        rules: Vec<Rule>,
+    },
+    /// A rule dropped events, or could not be evaluated.
+    RuleCounted {
+        /// Which.
+        rule: RuleRef,
+        /// How often since it was counted last.
+        more: RuleCount,
+    },
+    /// An event rule applied to an event of an incident.
+    RuleApplied {
+        /// Of which incident.
+        number: IncidentNumber,
+        /// Which rule.
+        rule: RuleRef,
+        /// What it did.
+        effects: Vec<Effect>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Rules have written fields of an alert anew.
+    AlertAmended {
+        /// Of which incident.
+        number: IncidentNumber,
+        /// The index of the alert.
+        alert: u32,
+        /// What they made of it.
+        amended: Box<Amended>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Another alert joined an incident.
+    AlertAdded {
+        /// Which incident.
+        number: IncidentNumber,
+        /// What joined.
+        alert: Box<Alert>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Further alerts may join an incident.
+    IncidentGrouped {
+        /// Which.
+        number: IncidentNumber,
+        /// Those that have one of these.
+        keys: Vec<Arc<str>>,
+        /// When.
+        at: Timestamp,
+    },
+    /// Nobody is paged about an incident for the time being.
+    IncidentHeld {
+        /// Which.
+        number: IncidentNumber,
+        /// Why, and until when.
+        hold: Hold,
+        /// When.
+        at: Timestamp,
+    },
+    /// Somebody is paged about it after all. The level follows in `LevelEntered`.
+    IncidentReleased {
+        /// Which.
+        number: IncidentNumber,
+        /// Why.
+        reason: ReleaseReason,
+        /// When.
+        at: Timestamp,
+    },
+    /// A maintenance window was made or changed, or comes again.
+    WindowSet {
+        /// What it is now.
+        window: Box<MaintenanceWindow>,
+        /// When.
+        at: Timestamp,
+    },
+    /// A maintenance window was removed.
+    WindowDeleted {
+        /// Which.
+        id: MaintenanceWindowId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A heartbeat was made or changed; what is known of it here does not count.
+    HeartbeatSet(Box<Heartbeat>),
+    /// A heartbeat was removed.
+    HeartbeatDeleted {
+        /// Which.
+        id: HeartbeatId,
+    },
+    /// A heartbeat pinged.
+    HeartbeatPinged {
+        /// Which.
+        id: HeartbeatId,
+        /// What it said.
+        ping: Box<LastPing>,
+        /// When it is missed unless it pings again.
+        due_at: Option<Timestamp>,
+    },
+    /// A heartbeat is missing.
+    HeartbeatMissed {
+        /// Which.
+        id: HeartbeatId,
+        /// When.
+        at: Timestamp,
+    },
+    /// A heartbeat is waited for longer, because `pd` itself was away.
+    HeartbeatPostponed {
+        /// Which.
+        id: HeartbeatId,
+        /// Until when.
+        due_at: Timestamp,
+    },
+    /// `pd` noticed that it had been away: what was missing meanwhile says nothing about others.
+    OutageNoticed {
+        /// Until when.
+        until: Timestamp,
+    },
 }
 
 impl Fact {
@@ -737,6 +863,22 @@ impl Fact {
         "LinkAdded",
         "LinkRemoved",
         "UrgencyScheduled",
+        "RulesSet",
+        "RuleCounted",
+        "RuleApplied",
+        "AlertAmended",
+        "AlertAdded",
+        "IncidentGrouped",
+        "IncidentHeld",
+        "IncidentReleased",
+        "WindowSet",
+        "WindowDeleted",
+        "HeartbeatSet",
+        "HeartbeatDeleted",
+        "HeartbeatPinged",
+        "HeartbeatMissed",
+        "HeartbeatPostponed",
+        "OutageNoticed",
     ];
 }
 

@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use crate::domain::command::Command;
 use crate::domain::event::{Event, EventAddress};
+use crate::domain::heartbeat::Ping;
 use crate::domain::id::IncidentNumber;
 use crate::domain::notify;
 use crate::domain::service::RoutingKey;
@@ -16,6 +17,8 @@ use crate::domain::time::Timestamp;
 pub enum Input {
     /// An event that a door accepted.
     Event(Event),
+    /// A heartbeat's ping that a door accepted.
+    Ping(Ping),
     /// A command that a door accepted.
     Command(Box<Command>),
     /// What the notify stage says about a page.

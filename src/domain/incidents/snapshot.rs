@@ -12,11 +12,15 @@ use super::fact::RememberedClose;
 use super::state::{Account, Door, Judged, Quarantined, State};
 use crate::domain::action::Action;
 use crate::domain::command::Verdict;
+use crate::domain::heartbeat::Heartbeat;
 use crate::domain::id::EscalationRuleId;
 use crate::domain::incident::Incident;
+use crate::domain::maintenance::MaintenanceWindow;
 use crate::domain::policy::EscalationPolicy;
+use crate::domain::rule::{Rule, RuleCount, RuleRef, RuleScope};
 use crate::domain::schedule::{Calendar, Feed, Schedule};
 use crate::domain::service::Service;
+use crate::domain::time::Timestamp;
 use crate::domain::token::Token;
 use crate::domain::user::User;
 
@@ -70,6 +74,24 @@ pub enum Record {
     },
     /// An input that nothing could be done with; in order.
     Quarantined(Quarantined),
+    /// A list of event rules.
+    Rules {
+        /// Which list.
+        scope: RuleScope,
+        /// Its rules.
+        rules: Arc<Vec<Rule>>,
+    },
+    /// What a rule did that no incident shows.
+    RuleCount {
+        /// Which rule.
+        rule: RuleRef,
+        /// How often.
+        count: RuleCount,
+    },
+    /// A maintenance window.
+    Window(Arc<MaintenanceWindow>),
+    /// A heartbeat.
+    Heartbeat(Arc<Heartbeat>),
 }
 
 /// How many of each kind there ever were.
@@ -83,6 +105,20 @@ pub struct Counters {
     pub pages: u64,
     /// Quarantined inputs.
     pub quarantined: u64,
+    /// Dropped events.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub dropped: u64,
+    /// Since when heartbeats are surely heard.
+    #[serde(default, skip_serializing_if = "is_epoch")]
+    pub up_since: Timestamp,
+}
+
+fn is_zero(count: &u64) -> bool {
+    *count == 0
+}
+
+fn is_epoch(at: &Timestamp) -> bool {
+    *at == Timestamp::EPOCH
 }
 
 /// The state, element by element, in an order that is the same on every replica.
@@ -92,6 +128,8 @@ pub fn records(state: &State) -> impl Iterator<Item = Record> + Send + '_ {
         opened: state.opened,
         pages: state.pages,
         quarantined: state.quarantined_total,
+        dropped: state.dropped_total,
+        up_since: state.up_since,
     };
     let judged = |judged: &Judged| {
         let verdict = state.verdicts.get(&judged.id)?.clone();
@@ -116,6 +154,20 @@ pub fn records(state: &State) -> impl Iterator<Item = Record> + Send + '_ {
         .chain(state.remembered.values().cloned().map(Record::Close))
         .chain(state.verdict_order.iter().filter_map(judged))
         .chain(state.quarantine.iter().cloned().map(Record::Quarantined))
+        .chain(more(state))
+}
+
+fn more(state: &State) -> impl Iterator<Item = Record> + Send + '_ {
+    let rules =
+        |(scope, rules): (&RuleScope, &Arc<Vec<Rule>>)| Record::Rules { scope: *scope, rules: rules.clone() };
+    let count = |(rule, count): (&RuleRef, &RuleCount)| Record::RuleCount {
+        rule: rule.clone(),
+        count: count.clone(),
+    };
+    let counts = state.rule_counts.iter().map(count);
+    let windows = state.windows.values().cloned().map(Record::Window);
+    let heartbeats = state.heartbeats.values().cloned().map(Record::Heartbeat);
+    state.rules.iter().map(rules).chain(counts).chain(windows).chain(heartbeats)
 }
 
 /// The state that these records are of, with all its indices.
@@ -135,6 +187,8 @@ fn take(state: &mut State, record: Record) {
             state.opened = counters.opened;
             state.pages = counters.pages;
             state.quarantined_total = counters.quarantined;
+            state.dropped_total = counters.dropped;
+            state.up_since = counters.up_since;
         }
         Record::Door { id, door } => {
             state.doors.insert(id, door);
@@ -181,5 +235,13 @@ fn take(state: &mut State, record: Record) {
             state.verdict_order.push_back(judged);
         }
         Record::Quarantined(entry) => state.quarantine.push_back(entry),
+        Record::Rules { scope, rules } => {
+            state.rules.insert(scope, rules);
+        }
+        Record::RuleCount { rule, count } => {
+            state.rule_counts.insert(rule, count);
+        }
+        Record::Window(window) => evolve::insert_window(state, window),
+        Record::Heartbeat(heartbeat) => evolve::insert_heartbeat(state, heartbeat),
     }
 }

@@ -10,12 +10,15 @@ use super::fact::RememberedClose;
 use crate::domain::action::Action;
 use crate::domain::command::Verdict;
 use crate::domain::event::{DedupKey, EventAddress};
+use crate::domain::heartbeat::Heartbeat;
 use crate::domain::id::{
-    CalendarId, EscalationRuleId, FeedId, IdKey, IncidentNumber, IntegrationId, PolicyId, ScheduleId,
-    ServiceId, TokenId, UserId,
+    CalendarId, EscalationRuleId, FeedId, HeartbeatId, IdKey, IncidentNumber, IntegrationId,
+    MaintenanceWindowId, PolicyId, ScheduleId, ServiceId, TokenId, UserId,
 };
 use crate::domain::incident::Incident;
+use crate::domain::maintenance::MaintenanceWindow;
 use crate::domain::policy::EscalationPolicy;
+use crate::domain::rule::{Rule, RuleCount, RuleRef, RuleScope};
 use crate::domain::schedule::absence::Absences;
 use crate::domain::schedule::{Calendar, Feed, Rota, Schedule};
 use crate::domain::service::{RoutingKey, Service};
@@ -86,6 +89,30 @@ pub struct State {
     pub opened: u64,
     /// How many pages were ever made in this epoch.
     pub pages: u64,
+    /// Event rules, compiled; lists without rules are not in it.
+    pub rules: OrdMap<RuleScope, Arc<Vec<Rule>>>,
+    /// What rules did that no incident shows.
+    pub rule_counts: OrdMap<RuleRef, RuleCount>,
+    /// How many events rules ever dropped.
+    pub dropped_total: u64,
+    /// Incidents about which nobody is paged for the time being.
+    pub held: OrdSet<IncidentNumber>,
+    /// The open incident that alerts with this key join.
+    pub groups: OrdMap<(ServiceId, Arc<str>), IncidentNumber>,
+    /// By id.
+    pub windows: OrdMap<MaintenanceWindowId, Arc<MaintenanceWindow>>,
+    /// The same, by their ends.
+    pub window_ends: OrdSet<(Timestamp, MaintenanceWindowId)>,
+    /// When a window that comes again is to be moved to its next time.
+    pub window_timers: OrdSet<(Timestamp, MaintenanceWindowId)>,
+    /// By id.
+    pub heartbeats: OrdMap<HeartbeatId, Arc<Heartbeat>>,
+    /// Where a heartbeat's key leads.
+    pub heartbeat_keys: OrdMap<RoutingKey, HeartbeatId>,
+    /// When which heartbeat is missed.
+    pub heartbeat_timers: OrdSet<(Timestamp, HeartbeatId)>,
+    /// Since when `pd` is surely there for heartbeats: a process has started then, or noticed that it had been away.
+    pub up_since: Timestamp,
 }
 
 /// When a command was judged.
@@ -138,6 +165,8 @@ pub enum Timer {
     Escalate,
     /// To remind those who acknowledged.
     Remind,
+    /// To be paged after all.
+    Release,
 }
 
 /// How many open incidents a service has.
@@ -147,6 +176,8 @@ pub struct OpenCount {
     pub triggered: u64,
     /// Acknowledged.
     pub acknowledged: u64,
+    /// Nobody is paged for the time being.
+    pub held: u64,
 }
 
 /// An input that nothing could be done with.
@@ -165,7 +196,10 @@ pub struct Quarantined {
 impl State {
     /// When the next timer is due.
     pub fn next_due(&self) -> Option<Timestamp> {
-        self.timers.get_min().map(|(at, _, _)| *at)
+        let incident = self.timers.get_min().map(|(at, _, _)| *at);
+        let window = self.window_timers.get_min().map(|(at, _)| *at);
+        let heartbeat = self.heartbeat_timers.get_min().map(|(at, _)| *at);
+        [incident, window, heartbeat].into_iter().flatten().min()
     }
 
     /// Who is on call by a schedule of this state.

@@ -123,6 +123,8 @@ fn incident(number: u64, status: Status) -> Incident {
         responders: Vec::new(),
         subscribers: Vec::new(),
         acted: None,
+        hold: None,
+        group: None,
         alerts: Vec::new(),
         timeline: Vec::new(),
         revision: 0,

@@ -76,6 +76,9 @@ pub struct Incident {
     pub responder_requests: Vec<ResponderRequest>,
     #[serde(default)]
     pub alert_grouping: Option<String>,
+    /// An addition of `pd`: why nobody is paged for the time being; only there if nobody is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
     /// What was written when it was opened by hand; only there if something was.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub body: Option<IncidentBody>,
@@ -90,6 +93,20 @@ pub struct Incident {
 
 named! { Incident: "incident", "incidents"; }
 headed!(Incident);
+
+/// Why nobody is paged for the time being.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Hold {
+    /// `suppressed`, `paused` or `maintenance`.
+    #[serde(rename = "type")]
+    pub kind: String,
+    /// ISO 8601; null: until an event comes that no rule suppresses.
+    #[serde(default)]
+    pub until: Option<String>,
+    /// The maintenance window.
+    #[serde(default)]
+    pub maintenance_window: Option<Reference>,
+}
 
 /// Who is responsible, and since when.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -116,7 +133,7 @@ pub struct AlertCounts {
 /// What happens by itself, unless somebody does something.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct PendingAction {
-    /// `unacknowledge`, `escalate`, `resolve` or `urgency_change`.
+    /// `unacknowledge`, `escalate`, `resolve`, or (additions of `pd`) `urgency_change` and `release`: a hold ends.
     #[serde(rename = "type")]
     pub kind: String,
     pub at: String,

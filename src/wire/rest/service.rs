@@ -64,7 +64,8 @@ pub struct Service {
 named! { Service: "service", "services"; }
 headed!(Service);
 
-/// How alerts are joined: each is an incident of its own, so both are null.
+/// How alerts are joined: `time` with `config.timeout` in minutes (0: until it is resolved), or `content_based` with
+/// `config.fields`, `config.aggregate` and `config.time_window` in seconds; null: each is an incident of its own.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 pub struct AlertGrouping {
     #[serde(rename = "type", default)]
@@ -73,9 +74,10 @@ pub struct AlertGrouping {
     pub config: Option<Value>,
 }
 
-/// Whether transient alerts are held back: they are not.
+/// Whether transient alerts are held back, and for how many seconds.
 #[derive(Clone, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 pub struct AutoPause {
+    #[serde(default)]
     pub enabled: bool,
     #[serde(default)]
     pub timeout: Option<u64>,
@@ -202,6 +204,10 @@ pub struct ServiceUpdate {
     /// Seconds; null or 0: off.
     #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
     pub reopen_within: Option<Option<u64>>,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub alert_grouping_parameters: Option<Option<AlertGrouping>>,
+    #[serde(default, skip_serializing_if = "Option::is_none", deserialize_with = "present")]
+    pub auto_pause_notifications_parameters: Option<Option<AutoPause>>,
 }
 
 named! { ServiceUpdate: "service", "services"; }

@@ -6,6 +6,7 @@ mod configuration;
 mod incidents;
 mod life;
 mod lists;
+mod rules;
 mod schedules;
 mod traps;
 mod world;

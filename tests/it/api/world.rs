@@ -14,7 +14,7 @@ use pd::archive::Archive;
 use pd::archive::memory::MemoryArchive;
 use pd::clock::Clock;
 use pd::domain::command::{Actor, Ask, Command, Founding, NewUser, Verdict};
-use pd::domain::event::{Action, DedupKey, Event, EventAddress, EventDigest, Severity};
+use pd::domain::event::{Action, DedupKey, Event, EventAddress, EventDigest, Severity, Whole};
 use pd::domain::id::{IdKey, IncidentNumber};
 use pd::domain::incident::{ClosedIncident, KeptEvent};
 use pd::domain::incidents::decide::decide;
@@ -202,7 +202,11 @@ impl World {
         let body = format!(
             r#"{{"event_action":"trigger","dedup_key":"{key}","client":"probe","links":[{{"href":"https://a","text":""}}],"payload":{{"summary":"{key} is down","source":"host","severity":"critical","custom_details":{{"n":{seq}}}}}}}"#
         );
-        self.events.0.lock().unwrap().insert(address, KeptEvent { address, accepted_at, body: body.into() });
+        self.events
+            .0
+            .lock()
+            .unwrap()
+            .insert(address, KeptEvent { address, accepted_at, body: body.as_str().into() });
         let digest = EventDigest {
             summary: format!("{key} is down").into(),
             source: "host".into(),
@@ -218,6 +222,7 @@ impl World {
             action,
             dedup_key: DedupKey(key.into()),
             digest: (action == Action::Trigger).then_some(digest),
+            whole: Whole(body.into()),
         }));
     }
 
@@ -294,7 +299,7 @@ impl World {
     }
 }
 
-fn routing_key() -> RoutingKey {
+pub(super) fn routing_key() -> RoutingKey {
     RoutingKey::from_random([1; 16])
 }
 

@@ -9,4 +9,5 @@ mod oncall;
 mod pages;
 mod raw;
 mod tls;
+mod watch;
 mod world;

@@ -219,6 +219,7 @@ impl Bench {
                 len: body.len(),
                 dedup_key: None,
                 routing_key: None,
+                ping: None,
             };
             door::encode(&head, body.as_bytes(), &mut batch);
             self.bodies.insert(EventAddress { door: self.door, seq, index }, body);

@@ -12,7 +12,7 @@ use pd::domain::incidents::decide::decide;
 use pd::domain::incidents::fact::Fact;
 use pd::domain::incidents::input::Input;
 use pd::domain::incidents::state::State;
-use pd::domain::policy::Target;
+use pd::domain::policy::{Strategy, Target};
 use pd::domain::sealed::SealedKey;
 use pd::domain::service::{RoutingKey, UrgencyRule};
 use pd::domain::time::Timestamp;
@@ -164,6 +164,7 @@ impl Maker {
             id: None,
             delay: Duration::from_secs(*after),
             targets: users.iter().map(|user| Target::User(*user)).collect(),
+            strategy: Strategy::AssignToEveryone,
         };
         PolicyId(self.object(Ask::CreatePolicy(Box::new(PolicyChange {
             name: Some(name.into()),

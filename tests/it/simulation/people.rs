@@ -62,6 +62,7 @@ async fn acts(town: Arc<Town>, chance: Chance, user: UserId, numbers: Vec<Incide
 fn decides(chance: &Chance, number: IncidentNumber) -> (&'static str, Ask, Option<Arc<str>>) {
     let status = |status| {
         let change = IncidentChange {
+            if_open: false,
             number,
             status: Some(status),
             title: None,

@@ -74,7 +74,7 @@ async fn trigger(world: &World, door: Uuid, routing_key: RoutingKey, keys: &[Str
     for key in keys {
         let body = crate::rig::event(routing_key.as_str(), "trigger", key).to_string();
         let (id, at) = (world.ids.uuid(world.clock.now()), world.clock.now());
-        let head = Head { id, at, len: body.len(), dedup_key: None, routing_key: None };
+        let head = Head { id, at, len: body.len(), dedup_key: None, routing_key: None, ping: None };
         door::encode(&head, body.as_bytes(), &mut batch);
     }
     world.put(&LogName::door_events(door), door::FORMAT, batch.into()).await;

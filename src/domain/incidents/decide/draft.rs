@@ -11,6 +11,7 @@ use crate::domain::incidents::evolve::evolve;
 use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::state::State;
 use crate::domain::purpose::Purpose;
+use crate::domain::rule::{RuleCount, RuleRef};
 use crate::domain::time::Timestamp;
 
 pub(super) struct Draft {
@@ -21,6 +22,8 @@ pub(super) struct Draft {
     to_page: BTreeMap<IncidentNumber, Purpose>,
     /// Repeats of open alerts that are not yet facts.
     repeats: BTreeMap<(IncidentNumber, u32), Repeats>,
+    /// What rules did that no incident shows, not yet facts.
+    rule_counts: BTreeMap<RuleRef, RuleCount>,
 }
 
 struct Repeats {
@@ -45,6 +48,7 @@ impl Draft {
             facts: Vec::new(),
             to_page: BTreeMap::new(),
             repeats: BTreeMap::new(),
+            rule_counts: BTreeMap::new(),
         }
     }
 
@@ -127,6 +131,14 @@ impl Draft {
         for (key, repeats) in std::mem::take(&mut self.repeats) {
             self.emit(repeats.fact(key));
         }
+        for (rule, more) in std::mem::take(&mut self.rule_counts) {
+            self.emit(Fact::RuleCounted { rule, more });
+        }
+    }
+
+    /// Counts what a rule did that no incident shows.
+    pub(super) fn count_rule(&mut self, rule: RuleRef, more: RuleCount) {
+        self.rule_counts.entry(rule).or_default().add(more);
     }
 
     pub(super) fn checkpoint(&self) -> Checkpoint {

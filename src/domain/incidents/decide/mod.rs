@@ -6,10 +6,15 @@ mod door;
 mod draft;
 mod escalation;
 mod event;
+mod group;
+mod heartbeat;
+mod hold;
 mod level;
 mod notify;
 mod page;
+mod rehearsal;
 mod reopen;
+mod rules;
 mod timers;
 mod urgency;
 
@@ -25,6 +30,8 @@ use crate::domain::time::Timestamp;
 use draft::Draft;
 
 pub use event::CLOCK_BOUND;
+pub use rehearsal::{Rehearsal, rehearse};
+pub use rules::{Outcome, Step};
 pub use timers::TIMERS_MAX;
 
 /// What was decided.
@@ -57,7 +64,8 @@ pub fn decide(state: &State, batch: &[Input], now: Timestamp) -> Decision {
     let mut draft = Draft::new(state, now);
     for input in batch {
         match input {
-            Input::Event(event) => event::decide(&mut draft, event),
+            Input::Event(event) => event::decide(&mut draft, event, None),
+            Input::Ping(ping) => heartbeat::ping(&mut draft, ping),
             Input::Command(command) => command::decide(&mut draft, command),
             Input::Notify(fact) => notify::decide(&mut draft, fact),
             Input::DoorRegistered { door, process, at } => door::registered(&mut draft, *door, *process, *at),

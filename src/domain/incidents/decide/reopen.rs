@@ -1,22 +1,23 @@
 //! Reopening: a trigger soon after the resolve is the same trouble, where a service says so.
 
 use super::draft::Draft;
-use super::escalation;
-use crate::domain::event::Event;
+use crate::domain::event::{DedupKey, Event};
 use crate::domain::id::{IncidentNumber, IntegrationId};
-use crate::domain::incident::{Agent, EscalateReason, Status};
+use crate::domain::incident::{Agent, Status};
 use crate::domain::incidents::fact::Fact;
 use crate::domain::service::Service;
 
-/// Reopens the latest incident of this alert, if it was resolved no longer ago than the service allows. Whether it did.
+/// Reopens the latest incident of this alert, if it was resolved no longer ago than the service allows, and
+/// returns it and the alert's index there. Whom to page is for the caller.
 pub(super) fn reopen(
     draft: &mut Draft,
     service: &Service,
     integration: IntegrationId,
+    key: &DedupKey,
     event: &Event,
-) -> bool {
-    let Some((number, alert)) = latest(draft, service, integration, event) else { return false };
-    let Some(incident) = draft.incident(number) else { return false };
+) -> Option<(IncidentNumber, u32)> {
+    let (number, alert) = latest(draft, service, integration, key)?;
+    let incident = draft.incident(number)?;
     let urgency_change = service.next_urgency(incident.urgency, draft.now);
     draft.emit(Fact::IncidentReopened {
         number,
@@ -28,18 +29,17 @@ pub(super) fn reopen(
         auto_resolve_at: service.auto_resolve_timeout.map(|after| draft.now.plus(after)),
         urgency_change,
     });
-    escalation::enter(draft, number, 1, 0, EscalateReason::Reopened, Agent::Service(service.id));
-    true
+    Some((number, alert))
 }
 
 fn latest(
     draft: &Draft,
     service: &Service,
     integration: IntegrationId,
-    event: &Event,
+    dedup_key: &DedupKey,
 ) -> Option<(IncidentNumber, u32)> {
     let within = service.reopen_within?;
-    let key = |number| (integration, event.dedup_key.clone(), IncidentNumber(number));
+    let key = |number| (integration, dedup_key.clone(), IncidentNumber(number));
     let mut known = draft.state.closed_alerts.range(key(0)..=key(u64::MAX));
     let number = known.next_back()?.2;
     let incident = draft.incident(number)?;
@@ -47,7 +47,7 @@ fn latest(
     // It may have been another service's, merged with this one's alert; then its own rules do not ask for it.
     let recent = incident.service == service.id && draft.now.since(at) <= within;
     let is_it = |alert: &crate::domain::incident::Alert| {
-        alert.moved.is_none() && alert.integration == integration && alert.dedup_key == event.dedup_key
+        alert.moved.is_none() && alert.integration == integration && alert.dedup_key == *dedup_key
     };
     let alert = incident.alerts.iter().rposition(is_it)?;
     // One with this incident's own key may have been opened by hand since.

@@ -1,7 +1,7 @@
 //! Timers: what is due by `now`.
 
 use super::draft::Draft;
-use super::{acknowledged, escalation, event, urgency};
+use super::{acknowledged, escalation, event, heartbeat, hold, urgency};
 use crate::domain::id::IncidentNumber;
 use crate::domain::incident::{Agent, ResolveReason};
 use crate::domain::incidents::state::Timer;
@@ -10,8 +10,12 @@ use crate::domain::incidents::state::Timer;
 pub const TIMERS_MAX: usize = 256;
 
 pub(super) fn decide(draft: &mut Draft) {
+    // A window that moves on may make what it held due.
+    let windows = super::command::windows_due(draft, TIMERS_MAX);
+    let missed = heartbeat::due(draft, TIMERS_MAX - windows);
+    let room = TIMERS_MAX - windows - missed;
     let due: Vec<_> =
-        draft.state.timers.iter().take_while(|(at, ..)| *at <= draft.now).take(TIMERS_MAX).copied().collect();
+        draft.state.timers.iter().take_while(|(at, ..)| *at <= draft.now).take(room).copied().collect();
     for (at, number, timer) in due {
         // One that fires may have made the others of the same incident stale.
         if draft.state.timers.contains(&(at, number, timer)) {
@@ -30,5 +34,6 @@ fn fire(draft: &mut Draft, number: IncidentNumber, timer: Timer) {
         Timer::HandOver => acknowledged::hand_over(draft, number),
         Timer::Escalate => escalation::time_out(draft, number),
         Timer::Remind => acknowledged::remind(draft, number),
+        Timer::Release => hold::due(draft, number),
     }
 }

@@ -129,6 +129,7 @@ fn services(state: &mut State, fact: &Fact) {
                 for integration in &service.integrations {
                     state.routing.remove(&integration.routing_key);
                 }
+                super::watch::service_deleted(state, *id);
             }
         }
         Fact::IntegrationSet { service: id, integration } => {

@@ -73,6 +73,7 @@ fn status(state: &mut State, fact: &Fact) {
                 if incident.status != Status::Acknowledged {
                     set_status(incident, Status::Acknowledged, *by, *at);
                 }
+                incident.hold = None;
                 if !mutants::is(Mutant::TimerKeptAfterAck) {
                     incident.escalation.next_at = None;
                 }
@@ -102,6 +103,8 @@ fn status(state: &mut State, fact: &Fact) {
                 for alert in &mut incident.alerts {
                     alert.resolved_at.get_or_insert(*at);
                 }
+                incident.hold = None;
+                incident.group = None;
                 incident.assignments.clear();
                 end_acknowledgement(incident);
                 acted(incident, *by, *at);
@@ -210,6 +213,12 @@ fn close_keys(state: &mut State, number: IncidentNumber) {
     if let Some(key) = &incident.incident_key {
         state.open_keys.remove(&(incident.service, key.clone()));
     }
+    for key in incident.group.iter().flat_map(|group| &group.keys) {
+        let key = (incident.service, key.clone());
+        if state.groups.get(&key) == Some(&number) {
+            state.groups.remove(&key);
+        }
+    }
 }
 
 fn escalation(state: &mut State, fact: &Fact) {
@@ -219,6 +228,7 @@ fn escalation(state: &mut State, fact: &Fact) {
                 if *round > incident.escalation.round {
                     write(incident, *at, *by, Happening::PathRepeated { round: *round });
                 }
+                incident.hold = None;
                 acted(incident, *by, *at);
                 enter(&mut incident.escalation, *level, *round, *reason);
                 incident.escalation.next_at = *next_at;
@@ -246,6 +256,7 @@ fn escalation(state: &mut State, fact: &Fact) {
             write(incident, *at, Agent::Service(incident.service), what);
         }),
         Fact::IncidentAssigned { number, by, users, at } => change(state, *number, *at, |incident| {
+            incident.hold = None;
             let Escalation { level, round, .. } = incident.escalation;
             let unsure = std::mem::take(&mut incident.escalation.unsure);
             incident.escalation = Escalation { level, round, unsure, by_hand: true, ..Escalation::default() };

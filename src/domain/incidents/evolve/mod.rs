@@ -2,6 +2,7 @@
 
 mod action;
 mod config;
+mod holds;
 mod incident;
 mod merge;
 mod opened;
@@ -9,6 +10,7 @@ mod schedule;
 mod standing;
 mod timeline;
 mod traffic;
+mod watch;
 mod writing;
 
 use super::fact::Fact;
@@ -18,6 +20,8 @@ pub(super) use schedule::set_calendar;
 pub(super) use standing::insert;
 pub use timeline::TIMELINE_MAX;
 pub use traffic::{QUARANTINE_KEPT, REMEMBERED_FOR, REMEMBERED_MAX, VERDICTS_FOR, VERDICTS_MAX};
+pub use watch::PAST_WINDOWS_KEPT;
+pub(super) use watch::{insert_heartbeat, insert_window};
 
 /// Takes one fact into the state and keeps every index in step. Computes nothing that another replica could compute
 /// otherwise: instants, users and ids come from the fact.
@@ -103,5 +107,23 @@ pub fn evolve(state: &mut State, fact: &Fact) {
         | Fact::IncidentReopened { .. }
         | Fact::PagesRecalled { .. }
         | Fact::PolicyChanged { .. } => incident::evolve(state, fact),
+
+        Fact::RuleApplied { .. }
+        | Fact::AlertAmended { .. }
+        | Fact::AlertAdded { .. }
+        | Fact::IncidentGrouped { .. }
+        | Fact::IncidentHeld { .. }
+        | Fact::IncidentReleased { .. } => holds::evolve(state, fact),
+
+        Fact::RulesSet { .. }
+        | Fact::RuleCounted { .. }
+        | Fact::WindowSet { .. }
+        | Fact::WindowDeleted { .. }
+        | Fact::HeartbeatSet(_)
+        | Fact::HeartbeatDeleted { .. }
+        | Fact::HeartbeatPinged { .. }
+        | Fact::HeartbeatMissed { .. }
+        | Fact::HeartbeatPostponed { .. }
+        | Fact::OutageNoticed { .. } => watch::evolve(state, fact),
     }
 }

@@ -48,6 +48,8 @@ fn bare(opened: &IncidentOpened) -> Incident {
         responders: Vec::new(),
         subscribers: Vec::new(),
         acted: None,
+        hold: None,
+        group: None,
         alerts: Vec::new(),
         timeline: Vec::new(),
         revision: 1,
@@ -80,5 +82,6 @@ fn alert(cause: &Cause, digest: &EventDigest) -> Option<Alert> {
         latest_at: *accepted_at,
         events: 1,
         moved: None,
+        amended: None,
     })
 }

@@ -4,19 +4,20 @@ use std::sync::Arc;
 
 use crate::domain::id::{IncidentNumber, ServiceId};
 use crate::domain::incident::{Incident, Status};
-use crate::domain::incidents::state::{State, Timer};
+use crate::domain::incidents::state::{OpenCount, State, Timer};
 use crate::domain::time::Timestamp;
 
 /// What the indices know of an incident.
 #[derive(Clone, Copy, PartialEq)]
 struct Standing {
-    timers: [(Timer, Option<Timestamp>); 6],
+    timers: [(Timer, Option<Timestamp>); 7],
     count: Count,
 }
 
 #[derive(Clone, Copy, PartialEq)]
 enum Count {
     Triggered,
+    Held,
     Acknowledged,
     Closed(Timestamp),
 }
@@ -31,8 +32,10 @@ impl Standing {
                 (Timer::Remind, incident.remind_at),
                 (Timer::HandOver, incident.hand_over_at),
                 (Timer::ChangeUrgency, incident.urgency_change.map(|change| change.at)),
+                (Timer::Release, incident.hold.as_ref().and_then(|hold| hold.until)),
             ],
             count: match incident.status {
+                Status::Triggered if incident.hold.is_some() => Count::Held,
                 Status::Triggered => Count::Triggered,
                 Status::Acknowledged => Count::Acknowledged,
                 Status::Resolved { at, .. } => Count::Closed(at),
@@ -52,6 +55,9 @@ pub(in crate::domain::incidents) fn insert(state: &mut State, incident: Arc<Inci
         }
         if let Some(key) = &incident.incident_key {
             state.open_keys.insert((service, key.clone()), number);
+        }
+        for key in incident.group.iter().flat_map(|group| &group.keys) {
+            state.groups.insert((service, key.clone()), number);
         }
     } else {
         close_alerts(state, &incident);
@@ -130,6 +136,9 @@ pub(super) fn open_alerts(state: &mut State, closed: &Incident) {
     if let Some(key) = &closed.incident_key {
         state.open_keys.insert((closed.service, key.clone()), closed.number);
     }
+    for key in closed.group.iter().flat_map(|group| &group.keys) {
+        state.groups.insert((closed.service, key.clone()), closed.number);
+    }
 }
 
 fn count(state: &mut State, number: IncidentNumber, service: ServiceId, count: Count, enter: bool) {
@@ -141,10 +150,21 @@ fn count(state: &mut State, number: IncidentNumber, service: ServiceId, count: C
         }
         return;
     }
+    if count == Count::Held {
+        if enter {
+            state.held.insert(number);
+        } else {
+            state.held.remove(&number);
+        }
+    }
     let counts = state.open_counts.entry(service).or_default();
-    let n = if count == Count::Triggered { &mut counts.triggered } else { &mut counts.acknowledged };
+    let n = match count {
+        Count::Triggered => &mut counts.triggered,
+        Count::Held => &mut counts.held,
+        Count::Acknowledged | Count::Closed(_) => &mut counts.acknowledged,
+    };
     *n = if enter { *n + 1 } else { n.saturating_sub(1) };
-    if counts.triggered == 0 && counts.acknowledged == 0 {
+    if *counts == OpenCount::default() {
         state.open_counts.remove(&service);
     }
 }

@@ -20,6 +20,7 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
     match fact {
         Fact::DoorOpened { door, process, at } => {
             state.doors.insert(*door, Door { process: *process, opened_at: *at });
+            state.up_since = state.up_since.max(*at);
         }
         Fact::DoorClosed { door } => {
             state.doors.remove(door);

@@ -145,9 +145,9 @@ fn acknowledged_work_is_handed_over_at_the_end_of_the_shift() {
 fn whoever_a_schedule_puts_on_call_next_gets_the_acknowledged_work() {
     check(
         "schedule ops ann,bob 1h; policy @ops 30m; hand-over; 50m trigger db; 55m ann ack 1; 61m",
-        "50m: #1 opened, #1 level 1 ann by ops, page ann
+        "50m: #1 opened, #1 level 1 ann (ann by ops), page ann
          55m: #1 acknowledged
-         60m: #1 triggered again, #1 level 1 bob by ops, page bob",
+         60m: #1 triggered again, #1 level 1 bob (bob by ops), page bob",
     );
 }
 

@@ -3,11 +3,16 @@
 
 mod acknowledged;
 mod commands;
+mod heartbeats;
 mod people;
 mod properties;
+mod rules;
 mod schedules;
 mod script;
 mod stories;
+mod told;
 mod undo;
 mod undone;
+mod watch;
+mod windows;
 mod world;

@@ -47,6 +47,13 @@ pub(super) fn run(story: &str) -> (World, String) {
             set_up(&mut world, first, rest);
             continue;
         };
+        if rest == "asleep" {
+            // Nobody decides anything until then.
+            world.now = START.plus(at);
+            let now = world.now;
+            told.extend(world.decide(&[]).into_iter().map(|fact| (now, fact)));
+            continue;
+        }
         told.extend(world.wait_until(START.plus(at)));
         let batch: Vec<Input> = rest
             .split('+')
@@ -63,7 +70,7 @@ pub(super) fn run(story: &str) -> (World, String) {
     (world, lines)
 }
 
-fn duration(text: &str) -> Option<Duration> {
+pub(super) fn duration(text: &str) -> Option<Duration> {
     let number: u64 = text.get(..text.len().checked_sub(1)?)?.parse().ok()?;
     let unit = match text.chars().last()? {
         's' => 1,
@@ -97,7 +104,7 @@ fn set_up(world: &mut World, what: &str, rest: &str) {
         "hand-over" => service(ServiceChange { hand_over: Some(true), ..ServiceChange::default() }),
         "hours" => service(hours(rest)),
         "disabled" => service(ServiceChange { disabled: Some(true), ..ServiceChange::default() }),
-        other => panic!("unknown step {other}"),
+        other => return super::watch::set_up(world, other, rest),
     };
     let verdict = world.ask(None, ask);
     assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
@@ -186,12 +193,16 @@ fn input(world: &mut World, words: &str) -> Vec<Input> {
         "trigger" => Action::Trigger,
         "ack" => Action::Acknowledge,
         "resolve" => Action::Resolve,
+        "ping" => return vec![super::watch::ping(world, &words[1..])],
+        "restart" => return vec![super::watch::restart(world)],
         "page" => return page(world, words[1].parse().unwrap(), words[2]),
         user => return vec![command(world, user, &words[1..])],
     };
     let door = option("door").map_or(1, |door| door.parse().unwrap());
     let late = option("late").map_or(Duration::ZERO, |late| duration(late).unwrap());
-    vec![world.event(action, words[1], door, late)]
+    let mut input = world.event(action, words[1], door, late);
+    super::watch::say(&mut input, &words[2..]);
+    vec![input]
 }
 
 pub(super) fn change(number: u64) -> IncidentChange {
@@ -294,7 +305,7 @@ fn page(world: &World, n: u64, fate: &str) -> Vec<Input> {
     ]
 }
 
-fn tell(world: &World, facts: &[(Timestamp, Fact)]) -> String {
+pub(super) fn tell(world: &World, facts: &[(Timestamp, Fact)]) -> String {
     let mut lines: Vec<(Timestamp, Vec<String>)> = Vec::new();
     for (at, fact) in facts {
         let Some(told) = tell_fact(world, fact) else { continue };
@@ -307,7 +318,7 @@ fn tell(world: &World, facts: &[(Timestamp, Fact)]) -> String {
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-fn since_start(at: Timestamp) -> String {
+pub(super) fn since_start(at: Timestamp) -> String {
     let seconds = at.since(START).as_secs();
     if seconds.is_multiple_of(60) { format!("{}m", seconds / 60) } else { format!("{seconds}s") }
 }
@@ -363,7 +374,7 @@ fn tell_fact(world: &World, fact: &Fact) -> Option<String> {
         Fact::IncidentAssigned { number, users, .. } => format!("{number:?} assigned to {}", names(users)),
         Fact::CommandJudged { verdict: Verdict::Rejected(rejection), .. } => format!("rejected: {rejection}"),
         Fact::InputQuarantined { .. } => "quarantined".to_owned(),
-        _ => return None,
+        other => return super::told::fact(world, other),
     })
 }
 

@@ -34,6 +34,8 @@ pub(super) struct World {
     pub(super) schedules: Vec<(String, ScheduleId)>,
     pub(super) service: ServiceId,
     pub(super) policy: PolicyId,
+    /// By name.
+    pub(super) services: Vec<(String, ServiceId)>,
     ids: u128,
     seq: u64,
 }
@@ -102,6 +104,7 @@ impl World {
             schedules: Vec::new(),
             service: ServiceId("P000000".parse().unwrap()),
             policy: PolicyId("P000000".parse().unwrap()),
+            services: Vec::new(),
             ids: 0,
             seq: 0,
         };
@@ -124,6 +127,7 @@ impl World {
         let integration =
             NewIntegration { name: "events".into(), kind: "kind".into(), routing_key: key(), vendor: None };
         let service = world.service;
+        world.services.push(("web".to_owned(), service));
         world.make(Ask::CreateIntegration { service, integration: Box::new(integration) });
         world.schedule("nobody", Vec::new());
         world
@@ -186,6 +190,7 @@ impl World {
             action,
             dedup_key: DedupKey(dedup_key.into()),
             digest: (action == Action::Trigger).then_some(digest),
+            whole: crate::domain::event::Whole::default(),
         })
     }
 

@@ -74,7 +74,7 @@ impl Check {
         for (id, message) in &self.notify.state().messages {
             let due = match message.progress {
                 Progress::Planned => message.due.plus(Duration::from_secs(90)),
-                Progress::Claimed { deadline, .. } => overdue_at(deadline),
+                Progress::Claimed { deadline, .. } => overdue_at(deadline, message.contact.channel),
             };
             if due.plus(LATE) < now {
                 found.push(format!("the message {id} is not dealt with by {now}: {message:?}"));

@@ -248,7 +248,7 @@ pub(super) fn resolve_alerts(
 /// Resolves whatever is open on a service.
 pub(super) fn resolve_all(draft: &mut Draft, by: Agent, service: &Service) -> Result<(), Rejection> {
     let count = draft.state.open_counts.get(&service.id).copied().unwrap_or_default();
-    let count = count.triggered + count.acknowledged;
+    let count = count.triggered + count.acknowledged + count.held;
     let mut errors = Errors::default();
     errors.unless(count <= RESOLVED_MAX, || {
         let name = &service.name;

@@ -4,12 +4,15 @@ mod calendar;
 mod check;
 mod feed;
 mod found;
+mod heartbeat;
 mod incident;
+mod maintenance;
 mod merge;
 mod overrides;
 mod people;
 mod policy;
 mod rule;
+mod rules;
 mod schedule;
 mod service;
 mod snooze;
@@ -20,7 +23,9 @@ mod writing;
 
 use std::sync::Arc;
 
+pub(super) use maintenance::windows_due;
 pub(super) use schedule::preview;
+pub(super) use writing::takes_notes;
 
 use super::draft::{Checkpoint, Draft};
 use crate::domain::command::{Actor, Ask, Command, Done, Rejection, Verdict};
@@ -147,5 +152,13 @@ fn judge(draft: &mut Draft, command: &Command) -> Result<Done, Rejection> {
         Ask::DeleteCalendar { id } => calendar::delete(draft, *id),
         Ask::IssueToken(new) => token::issue(draft, new),
         Ask::RevokeToken { id } => token::revoke(draft, *id),
+        Ask::SetRules { scope, rules } => rules::set(draft, *scope, rules),
+        Ask::CreateWindow(change) => maintenance::create(draft, by, change),
+        Ask::UpdateWindow { id, change } => maintenance::update(draft, *id, change),
+        Ask::EndWindow { id } => maintenance::end(draft, *id),
+        Ask::DeleteWindow { id } => maintenance::delete(draft, *id),
+        Ask::CreateHeartbeat(new) => heartbeat::create(draft, new),
+        Ask::UpdateHeartbeat { id, change } => heartbeat::update(draft, by, *id, change),
+        Ask::DeleteHeartbeat { id } => heartbeat::delete(draft, by, *id),
     }
 }

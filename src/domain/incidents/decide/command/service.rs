@@ -10,7 +10,8 @@ use crate::domain::id::{IntegrationId, ObjectId, ServiceId};
 use crate::domain::incident::Agent;
 use crate::domain::incidents::decide::draft::Draft;
 use crate::domain::incidents::fact::Fact;
-use crate::domain::service::{Integration, Service, UrgencyRule};
+use crate::domain::rule::{PAUSE_MAX, RuleScope};
+use crate::domain::service::{Grouping, Integration, Service, UrgencyRule};
 use crate::domain::user::Urgency;
 
 const INTEGRATIONS_MAX: usize = 100;
@@ -19,6 +20,9 @@ const TIMEOUT_MIN: Duration = Duration::from_secs(1);
 const REMINDER_MIN: Duration = Duration::from_secs(60);
 /// After that a resolved incident may be archived.
 const REOPEN_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long alerts may be joined by time, and how far apart by fields.
+const GROUPING_MAX: Duration = Duration::from_secs(24 * 60 * 60);
+const GROUPING_FIELDS_MAX: usize = 10;
 const TIMEOUT_MAX: Duration = Duration::from_secs(365 * 24 * 60 * 60);
 
 pub(super) fn create(draft: &mut Draft, change: &ServiceChange) -> Result<ObjectId, Rejection> {
@@ -47,6 +51,8 @@ pub(super) fn create(draft: &mut Draft, change: &ServiceChange) -> Result<Object
         reopen_within: None,
         support_hours: None,
         scheduled_actions: Vec::new(),
+        grouping: None,
+        auto_pause: None,
         created_at: draft.now,
         integrations: Vec::new(),
     };
@@ -81,6 +87,8 @@ fn changed(mut service: Service, change: &ServiceChange) -> Service {
         reopen_within,
         support_hours,
         scheduled_actions,
+        grouping,
+        auto_pause,
     } = change.clone();
     service.name = name.unwrap_or(service.name);
     service.description = description.unwrap_or(service.description);
@@ -94,6 +102,8 @@ fn changed(mut service: Service, change: &ServiceChange) -> Service {
     service.reopen_within = reopen_within.unwrap_or(service.reopen_within);
     service.support_hours = support_hours.unwrap_or(service.support_hours);
     service.scheduled_actions = scheduled_actions.unwrap_or(service.scheduled_actions);
+    service.grouping = grouping.unwrap_or(service.grouping);
+    service.auto_pause = auto_pause.unwrap_or(service.auto_pause);
     service
 }
 
@@ -124,6 +134,12 @@ fn check_change(draft: &Draft, id: Option<ServiceId>, change: &ServiceChange) ->
         if let Some(Some(timeout)) = timeout {
             errors.duration(what, timeout, min, max);
         }
+    }
+    if let Some(Some(grouping)) = &change.grouping {
+        check_grouping(grouping, &mut errors);
+    }
+    if let Some(Some(pause)) = change.auto_pause {
+        errors.duration("auto_pause_notifications_parameters.timeout", pause, TIMEOUT_MIN, PAUSE_MAX);
     }
     errors.done()
 }
@@ -158,9 +174,53 @@ fn check_hours(service: &Service) -> Result<(), Rejection> {
     errors.done()
 }
 
+fn check_grouping(grouping: &Grouping, errors: &mut Errors) {
+    const PATH: &str = "alert_grouping_parameters.config";
+    match grouping {
+        Grouping::Time(None) => {}
+        Grouping::Time(Some(window)) => {
+            errors.duration(&format!("{PATH}.timeout"), *window, TIMEOUT_MIN, GROUPING_MAX);
+        }
+        Grouping::Fields { fields, within, all: _ } => {
+            errors.unless((1..=GROUPING_FIELDS_MAX).contains(&fields.len()), || {
+                format!("{PATH}.fields: {} fields: give 1 to {GROUPING_FIELDS_MAX}", fields.len())
+            });
+            for (index, field) in fields.iter().enumerate() {
+                errors.unless(is_groupable(field), || {
+                    format!(
+                        "{PATH}.fields[{index}]: `{field}` is no field of an alert: give one of summary, source, \
+                         severity, component, group, class, or custom_details.NAME"
+                    )
+                });
+            }
+            errors.duration(&format!("{PATH}.time_window"), *within, TIMEOUT_MIN, GROUPING_MAX);
+        }
+    }
+}
+
+fn is_groupable(field: &str) -> bool {
+    let detail = field.strip_prefix("custom_details.");
+    detail.is_some_and(|name| !name.is_empty() && name.chars().count() <= LABEL_MAX)
+        || ["summary", "source", "severity", "component", "group", "class"].contains(&field)
+}
+
+/// What would be left without it: rules that route to it, and heartbeats that nobody would hear of.
+fn check_unused(draft: &Draft, id: ServiceId) -> Result<(), Rejection> {
+    let mut errors = Errors::default();
+    let rules = draft.state.rules.get(&RuleScope::Global).map(|rules| rules.as_slice()).unwrap_or_default();
+    for rule in rules.iter().filter(|rule| rule.actions.route == Some(id)) {
+        errors.add(format!("the global event rule `{}` routes to it: change the rule first", rule.name));
+    }
+    for heartbeat in draft.state.heartbeats.values().filter(|heartbeat| heartbeat.service == id) {
+        errors.add(format!("the heartbeat `{}` is its: delete the heartbeat first", heartbeat.name));
+    }
+    errors.in_use()
+}
+
 /// What is open there is resolved first; closed incidents stay until they are archived.
 pub(super) fn delete(draft: &mut Draft, by: Agent, id: ServiceId) -> Result<Done, Rejection> {
     let service = check::service(draft, id)?;
+    check_unused(draft, id)?;
     incident::resolve_all(draft, by, &service)?;
     draft.emit(Fact::ServiceDeleted { id });
     Ok(Done::Changed)

@@ -16,6 +16,12 @@ pub(super) const NOTES_MAX: usize = 200;
 const LINKS_MAX: usize = 50;
 const HREF_MAX: usize = 2_048;
 
+/// Whether there is room for one more note.
+pub(in crate::domain::incidents::decide) fn takes_notes(draft: &Draft, number: IncidentNumber) -> bool {
+    let notes = |what: &Happening| matches!(what, Happening::Annotated { .. });
+    draft.incident(number).is_some_and(|incident| count(incident, notes) < NOTES_MAX)
+}
+
 /// A resolved incident takes notes too, as long as it is not archived: that is when people write what it was.
 pub(super) fn add_note(
     draft: &mut Draft,
