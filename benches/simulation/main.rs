@@ -6,10 +6,10 @@
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
 
+mod mutants;
 #[path = "../../tests/it/simulation/mod.rs"]
 #[allow(dead_code, unreachable_pub, reason = "shared with the tests")]
 mod simulation;
-mod mutants;
 
 use std::process::ExitCode;
 use std::sync::Mutex;

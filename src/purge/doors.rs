@@ -61,9 +61,7 @@ impl<I: Stage<State = State>> Doors<I> {
     ) -> Result<Option<Removal>, Error> {
         let keep = Keep::new(&self.settings, self.world.clock.now());
         let in_use = replica.state.doors.contains_key(&door) && !mutants::is(Mutant::ClosedWithoutDraining);
-        if !in_use
-            && pace.step(self.may_be_dropped(replica, log, keep)).await?
-        {
+        if !in_use && pace.step(self.may_be_dropped(replica, log, keep)).await? {
             if is_events {
                 return Ok(Some(Removal { to: Seq(u64::MAX), dropped: true }));
             }

@@ -9,7 +9,8 @@ use std::path::Path;
 
 /// What each module may name beside itself: a module, or a path within one.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("domain", &[]),
+    ("mutants", &[]),
+    ("domain", &["mutants"]),
     ("clock", &["domain"]),
     ("ids", &["domain"]),
     ("config", &["domain"]),
@@ -18,19 +19,30 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("disk", &[]),
     ("keyring", &["domain", "ids"]),
     ("wire", &[]),
-    ("journal", &["domain", "clock", "ids", "disk", "lockfile"]),
+    ("journal", &["domain", "mutants", "clock", "ids", "disk", "lockfile"]),
     ("archive", &["domain", "clock", "disk", "lockfile", "journal::Error", "journal::Outcome"]),
     ("door", &["domain", "journal", "archive"]),
-    ("stage", &["domain", "clock", "ids", "journal"]),
-    ("incidents", &["domain", "clock", "ids", "keyring", "journal", "archive", "door", "stage"]),
-    ("notify", &["domain", "clock", "ids", "keyring", "journal", "archive", "door", "stage"]),
+    ("stage", &["domain", "mutants", "clock", "ids", "journal"]),
+    ("incidents", &["domain", "mutants", "clock", "ids", "keyring", "journal", "archive", "door", "stage"]),
+    ("notify", &["domain", "mutants", "clock", "ids", "keyring", "journal", "archive", "door", "stage"]),
     ("deliver", &["domain", "clock", "config", "wire", "notify::transport"]),
     (
         "ingest",
-        &["domain", "clock", "ids", "limits", "wire", "journal", "door", "stage::Bell", "stage::Signal"],
+        &[
+            "domain",
+            "mutants",
+            "clock",
+            "ids",
+            "limits",
+            "wire",
+            "journal",
+            "door",
+            "stage::Bell",
+            "stage::Signal",
+        ],
     ),
     ("pacer", &["domain", "clock", "ids", "journal"]),
-    ("purge", &["domain", "clock", "ids", "journal", "archive", "door", "stage", "pacer"]),
+    ("purge", &["domain", "mutants", "clock", "ids", "journal", "archive", "door", "stage", "pacer"]),
     (
         "offline",
         &[

@@ -38,7 +38,8 @@ async fn acts(town: Arc<Town>, chance: Chance, user: UserId, numbers: Vec<Incide
                 town.clock.sleep(chance.millis(500, 5000)).await;
                 continue;
             };
-            town.trace.say("somebody", (number.0, what), || format!("asks {} to {what} #{number}", name(machine)));
+            town.trace
+                .say("somebody", (number.0, what), || format!("asks {} to {what} #{number}", name(machine)));
             let asking = door.commands.ask(actor, Some(Arc::clone(&key)), ask.clone());
             let turn = town.turnstile.ticket();
             let answer = door.gate.within(asking).await;

@@ -168,12 +168,8 @@ async fn live(town: Arc<Town>, machine: usize, life: Life, ids: SharedIds, resto
         return;
     };
     let Some(notify_state) = load::<Notify>(&town, machine, &world, LogName::notify()).await else { return };
-    let mut parts = Parts {
-        running: FuturesUnordered::new(),
-        left: Vec::new(),
-        town: Arc::clone(&town),
-        machine,
-    };
+    let mut parts =
+        Parts { running: FuturesUnordered::new(), left: Vec::new(), town: Arc::clone(&town), machine };
     let (incidents_bell, notify_bell) = (Bell::default(), Bell::default());
     let company = Company::Many(Many::default());
     let (incidents_loop, incidents) = Loop::of(
@@ -347,7 +343,8 @@ impl Newest for NewestKnown {
         let end = self.journal.extent(&LogName::incidents()).await.ok()?.next;
         self.bell.ring(Signal::Own);
         let mut replica = self.incidents.replica.clone();
-        let newer = within(&*self.clock, NEWEST_PATIENCE, replica.wait_for(|known| known.next >= end)).await?;
+        let newer =
+            within(&*self.clock, NEWEST_PATIENCE, replica.wait_for(|known| known.next >= end)).await?;
         newer.ok().map(|replica| Arc::clone(&replica.state))
     }
 

@@ -64,11 +64,13 @@ impl Transport for Provider {
             let life = at.life.as_ref().filter(|life| life.process == who)?;
             life.view.as_ref().map(|view| view.incidents.state.borrow().clone())
         });
-        self.town.check(|check, trace| check.sends(trace, who, (self.channel, message), now, known.as_deref()));
+        self.town
+            .check(|check, trace| check.sends(trace, who, (self.channel, message), now, known.as_deref()));
         self.gate.pass().await;
         let (reply, answer) = oneshot::channel();
         // What is on the wire arrives, whatever becomes of the sender.
-        let network = deliver(Arc::clone(&self.town), self.machine, who, self.channel, message.clone(), reply);
+        let network =
+            deliver(Arc::clone(&self.town), self.machine, who, self.channel, message.clone(), reply);
         tokio::spawn(network);
         match answer.await {
             Ok(outcome) => outcome,

@@ -113,8 +113,7 @@ fn is_stale(draft: &Draft, number: IncidentNumber, alert: u32, event: &Event) ->
         (alert.latest.door != event.address.door).then_some(alert.latest_at)
     };
     let latest = draft.incident(number).and_then(latest);
-    latest.is_some_and(|latest| event.accepted_at < latest)
-        && !mutants::is(Mutant::StaleResolveApplies)
+    latest.is_some_and(|latest| event.accepted_at < latest) && !mutants::is(Mutant::StaleResolveApplies)
 }
 
 enum Close {

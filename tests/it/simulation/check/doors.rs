@@ -68,7 +68,9 @@ impl Doors {
                         let events = events(log, entry);
                         for marker in events.iter().filter_map(|event| event.marker.clone()) {
                             if self.written.contains(&marker) {
-                                return Some(format!("the event {marker} came in once, but is in doors twice"));
+                                return Some(format!(
+                                    "the event {marker} came in once, but is in doors twice"
+                                ));
                             }
                             self.written.insert(marker);
                         }
@@ -171,9 +173,11 @@ impl Doors {
                 found.push(format!("{count} triggers of {dedup_key} were passed, but {there} were decided"));
             }
         }
-        found.extend(decided.into_iter().map(|((_, key), count)| {
-            format!("{count} triggers of {key} were decided, but none was passed")
-        }));
+        found.extend(
+            decided.into_iter().map(|((_, key), count)| {
+                format!("{count} triggers of {key} were decided, but none was passed")
+            }),
+        );
         found
     }
 

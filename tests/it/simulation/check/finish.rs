@@ -59,7 +59,7 @@ impl Check {
     }
 
     fn pages_are_planned(&self) -> Vec<String> {
-        let unplanned = self.messages.unplanned();
+        let unplanned = self.messages.unplanned(self.true_now().minus(LATE));
         unplanned.iter().map(|page| format!("the page {page:?} was never taken over")).collect()
     }
 

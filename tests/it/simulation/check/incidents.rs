@@ -55,7 +55,9 @@ impl Rules {
                 Ok(incident) if incident.status != Status::Triggered => {
                     Some(format!("somebody is paged about #{} although it is acknowledged", page.number))
                 }
-                Ok(_) if !self.paged.insert(page.page) => Some(format!("the page {:?} was made twice", page.page)),
+                Ok(_) if !self.paged.insert(page.page) => {
+                    Some(format!("the page {:?} was made twice", page.page))
+                }
                 Ok(_) => None,
                 Err(what) => Some(what),
             },

@@ -87,7 +87,8 @@ impl Check {
         let log = LogName::incidents();
         let founding = installation().entry.clone();
         let handle = self.stages_store.handle(CHECKER);
-        ghost::at_once(handle.append(&log, Seq::FIRST, founding)).expect("an empty store takes its first entry");
+        ghost::at_once(handle.append(&log, Seq::FIRST, founding))
+            .expect("an empty store takes its first entry");
     }
 
     pub(super) fn has_failed(&self) -> bool {
@@ -169,6 +170,7 @@ impl Check {
             self.incidents.evolve(fact);
         }
         found.extend(self.doors.balanced(self.incidents.state()));
+        self.keys.settle(self.incidents.state(), seq);
         for (marker, address) in self.doors.take_found() {
             self.keys.consumed(&marker, address, seq);
         }

@@ -19,9 +19,11 @@ impl Check {
         let store = self.doors_store.handle(CHECKER);
         for (log, cursor) in self.incidents.cursors().filter(|(log, _)| log.as_str().starts_with("door/")) {
             if let Ok(extent) = at_once(store.extent(log))
-                && extent.first.0 > cursor.next.0.saturating_sub(1).max(cursor.next.0 * u64::from(extent.closed))
+                && extent.first.0
+                    > cursor.next.0.saturating_sub(1).max(cursor.next.0 * u64::from(extent.closed))
             {
-                found.push(format!("{log} begins at {}, but is consumed up to {}", extent.first, cursor.next));
+                found
+                    .push(format!("{log} begins at {}, but is consumed up to {}", extent.first, cursor.next));
             }
         }
         if full {

@@ -60,8 +60,15 @@ fn of_incident(fact: &Incidents) -> String {
             format!("#{number} enters level {level}, round {round} ({reason:?})")
         }
         Incidents::UserPaged(page) => {
-            let messages: Vec<_> = page.steps.iter().map(|step| format!("{:?}", step.contact.channel)).collect();
-            format!("page {} about #{} to {} by {}", page.page.n, page.number, page.user.0.as_str(), messages.join(", "))
+            let messages: Vec<_> =
+                page.steps.iter().map(|step| format!("{:?}", step.contact.channel)).collect();
+            format!(
+                "page {} about #{} to {} by {}",
+                page.page.n,
+                page.number,
+                page.user.0.as_str(),
+                messages.join(", ")
+            )
         }
         Incidents::PageSettled { number, page, reached, .. } => {
             format!("#{number}: page {} reached: {reached}", page.n)
@@ -87,9 +94,13 @@ fn of_message(fact: &Notify) -> String {
         Notify::NotificationsClaimed { ids, deadline, .. } => {
             format!("claims message {} until {}", list(ids), deadline.to_iso_millis())
         }
-        Notify::NotificationPostponed { ids, reason, .. } => format!("message {} postponed: {reason}", list(ids)),
+        Notify::NotificationPostponed { ids, reason, .. } => {
+            format!("message {} postponed: {reason}", list(ids))
+        }
         Notify::NotificationEnded { id, outcome, .. } => format!("message {id} ended: {outcome:?}"),
-        Notify::NotificationsCancelled { ids, reason, .. } => format!("message {} cancelled: {reason:?}", list(ids)),
+        Notify::NotificationsCancelled { ids, reason, .. } => {
+            format!("message {} cancelled: {reason:?}", list(ids))
+        }
         Notify::NotificationAdvanced { id, .. } => format!("message {id} is due at once"),
         Notify::PageSettled { page, reached, .. } => format!("page {} settled, reached: {reached}", page.n),
         other => short(&format!("{other:?}")),
