@@ -327,6 +327,33 @@ async fn a_process_that_slept_for_a_day_goes_on_from_a_snapshot() {
     two.stop().await;
 }
 
+/// Others have consumed the door and truncated it; a passive process that gets no answer about its own journal at that
+/// moment does not know that yet, and must not take it for a restored store.
+#[tokio::test(start_paused = true)]
+async fn a_process_that_cannot_read_its_own_journal_waits_instead_of_stopping() {
+    let world = World::new(10, NoFaults);
+    let mut names = Vec::new();
+    let two = run(&world, 2).await;
+    feed_for(&world, &mut names, TAKEOVER, Duration::from_millis(500)).await;
+    let one = run(&world, 1).await;
+    until_counted(&world, &one, &names).await;
+    let own_read =
+        |op: &Op| op.process == 1 && op.kind == OpKind::Read && op.log == Some(LogName::incidents());
+    world.set_faults(move |op: &Op| if own_read(op) { Fault::Unavailable } else { Fault::None });
+    while names.len() < 2 * usize::try_from(SEGMENT).unwrap() {
+        feed_for(&world, &mut names, Duration::from_secs(10), Duration::from_millis(100)).await;
+    }
+    until_counted(&world, &two, &names).await;
+    let first = world.store.handle(SENDER).truncate(&world.door, Seq(names.len() as u64)).await.unwrap();
+    assert!(first >= Seq(SEGMENT));
+    world.clock.sleep(Duration::from_secs(120)).await;
+    assert!(!one.handle.status.borrow().stopped, "{:?}", one.handle.status.borrow());
+    world.set_faults(NoFaults);
+    until_counted(&world, &one, &names).await;
+    one.stop().await;
+    two.stop().await;
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_store_that_was_restored_stops_every_process() {
     let world = World::new(9, NoFaults);

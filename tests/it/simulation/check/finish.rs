@@ -59,7 +59,7 @@ impl Check {
     }
 
     fn pages_are_planned(&self) -> Vec<String> {
-        let unplanned = self.messages.unplanned();
+        let unplanned = self.messages.unplanned(self.true_now().minus(LATE));
         unplanned.iter().map(|page| format!("the page {page:?} was never taken over")).collect()
     }
 
@@ -74,7 +74,7 @@ impl Check {
         for (id, message) in &self.notify.state().messages {
             let due = match message.progress {
                 Progress::Planned => message.due.plus(Duration::from_secs(90)),
-                Progress::Claimed { deadline, .. } => overdue_at(deadline),
+                Progress::Claimed { deadline, .. } => overdue_at(deadline, message.contact.channel),
             };
             if due.plus(LATE) < now {
                 found.push(format!("the message {id} is not dealt with by {now}: {message:?}"));

@@ -170,6 +170,7 @@ impl Check {
             self.incidents.evolve(fact);
         }
         found.extend(self.doors.balanced(self.incidents.state()));
+        self.keys.settle(self.incidents.state(), seq);
         for (marker, address) in self.doors.take_found() {
             self.keys.consumed(&marker, address, seq);
         }
