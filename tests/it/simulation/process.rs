@@ -13,7 +13,7 @@ use pd::domain::incidents::state::State;
 use pd::domain::user::Channel;
 use pd::ids::SharedIds;
 use pd::incidents::Incidents;
-use pd::ingest::{self, Admission, Commands, Limits, Newest, Writer};
+use pd::ingest::{self, Admission, Commands, Events, Limits, Newest, Writer};
 use pd::journal::{Journal, LogName, Seq};
 use pd::notify::compose::Links;
 use pd::notify::sender::{Means, sender};
@@ -226,8 +226,11 @@ async fn live(town: Arc<Town>, machine: usize, life: Life, ids: SharedIds, resto
         closed,
     };
     let door = parts.until(ingest::register(&door_parts)).await.ok();
-    let (events, events_task) = Writer::events(door_parts.clone(), door);
-    let (commands, commands_task) = Writer::commands(door_parts.clone(), door);
+    let limits = Limits::default();
+    let admission = || Admission::new(&limits, Arc::clone(&world.clock));
+    let (of_events, of_commands) = (admission(), admission());
+    let (events, events_task) = Writer::events(door_parts.clone(), door, of_events.clone());
+    let (commands, commands_task) = Writer::commands(door_parts.clone(), door, of_commands.clone());
     for task in [Box::pin(events_task) as BoxFuture<'static, ()>, Box::pin(commands_task)] {
         parts.push(Part::Doors, async {
             task.await;
@@ -254,10 +257,9 @@ async fn live(town: Arc<Town>, machine: usize, life: Life, ids: SharedIds, resto
         sends.await;
         Ok(())
     });
-    let limits = Limits::default();
-    let asking = Commands::new(door_parts.clone(), commands, Admission::new(&limits));
+    let asking = Commands::new(door_parts.clone(), commands, of_commands);
     let door = Door {
-        events: ingest::router(door_parts, events, Admission::new(&limits), limits),
+        events: ingest::router(Events::new(door_parts, events, of_events, limits)),
         commands: asking,
         gate: life.gate.clone(),
     };
