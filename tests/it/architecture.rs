@@ -83,6 +83,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "limits",
             "wire",
             "overload",
+            "cassandra",
             "journal",
             "archive",
             "door",
