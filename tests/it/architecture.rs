@@ -88,6 +88,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "limits",
             "wire",
             "overload",
+            "cassandra",
             "journal",
             "archive",
             "door",
