@@ -169,7 +169,7 @@ impl<S: Stage> Loop<S> {
         let silent = many.silent.all();
         let moment = Moment {
             now: self.world.clock.monotonic(),
-            patience: many.patience.max(p99 * many.patience_factor),
+            patience: many.patience.max((p99 * many.patience_factor).min(many.patience_max)),
             clock_is_off: *many.clock_is_off.borrow(),
             silent: &silent,
         };

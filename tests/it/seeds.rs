@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use pd::clock::{Clock as _, SystemClock};
 use pd::ids::{Ids as _, SystemIds};
-use pd::mutants::{self, Mutant};
 
 use crate::simulation::{Mode, examine, run};
 

@@ -1,5 +1,7 @@
 //! The installation that every run begins with: users, policies and services, made by the real rules once.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 

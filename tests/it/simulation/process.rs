@@ -1,5 +1,7 @@
 //! One life of a `pd` process: the real parts, put together as the server does it, from the start to the end.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::sync::Arc;
 use std::time::Duration;
 

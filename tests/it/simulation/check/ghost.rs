@@ -27,6 +27,9 @@ pub(super) struct Ghost<S: Stage> {
     unread: std::collections::VecDeque<Entry>,
 }
 
+/// An entry, and what it says.
+type Said<S> = (Entry, Body<<S as Stage>::Fact>);
+
 impl<S: Stage> Ghost<S>
 where
     S::State: PartialEq,
@@ -37,7 +40,7 @@ where
     }
 
     /// The next entry; it is to be taken in by [`Ghost::evolve`] and [`Ghost::advance`].
-    pub(super) fn read(&mut self) -> Result<Option<(Entry, Body<S::Fact>)>, String> {
+    pub(super) fn read(&mut self) -> Result<Option<Said<S>>, String> {
         if self.unread.is_empty() {
             match at_once(self.store.read(&self.log, self.now.next, 1 << 20))? {
                 Read::Run { entries, .. } => self.unread.extend(entries),
