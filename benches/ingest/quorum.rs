@@ -15,7 +15,6 @@ use scylla::statement::Consistency;
 use scylla::statement::unprepared::Statement;
 use scylla::value::{CqlValue, Row};
 use tokio::runtime::Runtime;
-use uuid::Uuid;
 
 use crate::cluster::{Cluster, Datacenter, Speed};
 use crate::datacenter::{Installation, configuration};
