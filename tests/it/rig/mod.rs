@@ -125,11 +125,6 @@ impl Rig {
         self.wrapped.push((name.to_owned(), value.to_owned()));
     }
 
-    /// Gives the server another configuration, from the next start on.
-    pub(crate) fn configure(&mut self, config: &str) {
-        self.config = Some(config.to_owned());
-    }
-
     /// Starts the server and waits until it is ready.
     pub(crate) fn up(&mut self) {
         self.try_up().unwrap_or_else(|said| panic!("the server did not start: {said}"));
