@@ -1551,7 +1551,7 @@ _pd() {
             return 0
             ;;
         pd__subcmd__store__subcmd__check)
-            opts="-o -q -h --config --data --context --token-file --output --quiet --no-header --color --timeout --retry --help"
+            opts="-o -q -h --config --data --context --url --token-file --output --quiet --no-header --color --timeout --retry --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1566,6 +1566,10 @@ _pd() {
                     return 0
                     ;;
                 --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;
@@ -1655,7 +1659,7 @@ _pd() {
             return 0
             ;;
         pd__subcmd__store__subcmd__init)
-            opts="-o -q -h --replication --config --data --context --token-file --output --quiet --no-header --color --timeout --retry --help"
+            opts="-o -q -h --replication --config --data --context --url --token-file --output --quiet --no-header --color --timeout --retry --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 3 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -1674,6 +1678,10 @@ _pd() {
                     return 0
                     ;;
                 --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

@@ -626,6 +626,7 @@ complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l token-file -d 'Read the API token from this file' -r -F
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
 wide\t'More columns'
@@ -645,6 +646,7 @@ complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l token-file -d 'Read the API token from this file' -r -F
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
 wide\t'More columns'
