@@ -51,3 +51,22 @@ fn fresh_seeds_are_clean() {
         clean(seed, if seed.is_multiple_of(2) { Mode::Safety } else { Mode::Liveness });
     }
 }
+
+/// A seed for each deliberate bug that finds it; `cargo bench --bench simulation -- --mutants` searches anew.
+const FOUND_BY: &[(Mutant, u64, Mode)] = &[
+    (Mutant::CursorApart, 1, Mode::Safety),
+    (Mutant::SendBeforeClaim, 1, Mode::Safety),
+    (Mutant::TakenIgnored, 1, Mode::Safety),
+    (Mutant::GapIsLoss, 5, Mode::Safety),
+    (Mutant::NoSealOnTruncation, 62, Mode::Liveness),
+];
+
+#[test]
+fn deliberate_bugs_are_found() {
+    for (mutant, seed, mode) in FOUND_BY {
+        mutants::set(Some(*mutant));
+        let report = run(*seed, *mode, false);
+        mutants::set(None);
+        assert!(!report.failures.is_empty(), "seed {seed}, {mode:?} mode: not found: {}", mutant.says());
+    }
+}
