@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use pd::clock::{Clock as _, SystemClock};
 use pd::ids::{Ids as _, SystemIds};
+use pd::mutants::{self, Mutant};
 
 use crate::simulation::{Mode, examine, run};
 
@@ -57,8 +58,6 @@ const FOUND_BY: &[(Mutant, u64, Mode)] = &[
     (Mutant::CursorApart, 1, Mode::Safety),
     (Mutant::SendBeforeClaim, 1, Mode::Safety),
     (Mutant::TakenIgnored, 1, Mode::Safety),
-    (Mutant::GapIsLoss, 5, Mode::Safety),
-    (Mutant::NoSealOnTruncation, 62, Mode::Liveness),
 ];
 
 #[test]
