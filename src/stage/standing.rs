@@ -182,7 +182,7 @@ impl Post {
             let patience = if due.reluctant { patience * RELUCTANCE } else { patience };
             since.max(self.moved_at) + patience + late + jitter(patience / 2)
         });
-        now >= steps_in_at && !(mutants::is(Mutant::NeverStepsIn) && !self.by.is_nil())
+        now >= steps_in_at && (self.by.is_nil() || !mutants::is(Mutant::NeverStepsIn))
     }
 }
 

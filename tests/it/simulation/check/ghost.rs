@@ -46,6 +46,7 @@ where
     }
 
     /// The next entry; it is to be taken in by [`Ghost::evolve`] and [`Ghost::advance`].
+    #[expect(clippy::type_complexity, reason = "taken apart at once")]
     pub(super) fn read(&mut self) -> Result<Option<(Entry, Body<S::Fact>)>, String> {
         if self.unread.is_empty() {
             match at_once(self.store.read(&self.log, self.now.next, 1 << 20))? {
