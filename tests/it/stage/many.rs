@@ -327,6 +327,23 @@ async fn a_process_that_slept_for_a_day_goes_on_from_a_snapshot() {
     two.stop().await;
 }
 
+/// Its append failed for a while, and then another's entry stood in the slot: the store answers again.
+#[tokio::test(start_paused = true)]
+async fn a_process_that_is_answered_by_anothers_entry_is_not_blocked_any_more() {
+    let world = World::new(11, NoFaults);
+    let fails = |op: &Op| op.process == 1 && op.kind == OpKind::Append;
+    world.set_faults(move |op: &Op| if fails(op) { Fault::Unavailable } else { Fault::None });
+    let (one, two) = (world.run(1).await, world.run(2).await);
+    world.feed(&["event 0"]).await;
+    world.wait_until("one is blocked", || one.handle.status.borrow().blocked.is_some()).await;
+    world.wait_until("two has counted it", || two.counted() == 1).await;
+    world.set_faults(NoFaults);
+    world.wait_until("one has seen it", || one.counted() == 1).await;
+    assert_eq!((one.appends(), one.handle.status.borrow().blocked.clone()), (0, None));
+    one.stop().await;
+    two.stop().await;
+}
+
 /// Others have consumed the door and truncated it; a passive process that gets no answer about its own journal at that
 /// moment does not know that yet, and must not take it for a restored store.
 #[tokio::test(start_paused = true)]
