@@ -58,6 +58,19 @@ const FOUND_BY: &[(Mutant, u64, Mode)] = &[
     (Mutant::CursorApart, 1, Mode::Safety),
     (Mutant::SendBeforeClaim, 1, Mode::Safety),
     (Mutant::TakenIgnored, 1, Mode::Safety),
+    (Mutant::TruncatedIsNothingNew, 11, Mode::Liveness),
+    (Mutant::NoSealOnTruncation, 62, Mode::Liveness),
+    (Mutant::GapIsLoss, 5, Mode::Safety),
+    (Mutant::ClosedWithoutDraining, 37, Mode::Safety),
+    (Mutant::AnswerBeforeAppend, 1, Mode::Safety),
+    (Mutant::RepeatedWithNewId, 4, Mode::Safety),
+    (Mutant::IdempotencyForgotten, 2, Mode::Safety),
+    (Mutant::NeverStepsIn, 26, Mode::Liveness),
+    (Mutant::TimerKeptAfterAck, 1, Mode::Safety),
+    (Mutant::NoClockBound, 27, Mode::Liveness),
+    (Mutant::UnknownSentAgain, 1, Mode::Safety),
+    (Mutant::DeadlineIgnored, 9, Mode::Safety),
+    (Mutant::NoLastLook, 1, Mode::Liveness),
 ];
 
 #[test]

@@ -128,6 +128,8 @@ impl Keys {
         attempts: &[Attempt],
     ) -> Option<String> {
         let last = attempts.iter().rev().find(|it| it.accepted && it.action == Action::Resolve)?;
+        // One that waits in its door yet says nothing.
+        self.decided.get(&last.marker)?;
         let triggers = || attempts.iter().filter(|it| it.action == Action::Trigger);
         let latest = triggers().map(|it| it.ended).max()?;
         let unsure = triggers().any(|it| !it.accepted) || latest + IN_DOUBT > last.began;
