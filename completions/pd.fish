@@ -66,6 +66,7 @@ complete -c pd -n "__fish_pd_needs_command" -f -a "backup" -d 'Copy an installat
 complete -c pd -n "__fish_pd_needs_command" -f -a "restore" -d 'Put a backup in the place of an installation\'s data'
 complete -c pd -n "__fish_pd_needs_command" -f -a "recover" -d 'Find out why a stage has stopped, and let it go on'
 complete -c pd -n "__fish_pd_needs_command" -f -a "journal" -d 'Print the entries of a journal, or which journals there are'
+complete -c pd -n "__fish_pd_needs_command" -f -a "store" -d 'Make, check and move the stores of an installation'
 complete -c pd -n "__fish_pd_needs_command" -f -a "man" -d 'Print a manual page, or write them all'
 complete -c pd -n "__fish_pd_needs_command" -f -a "completions" -d 'Print what a shell needs to complete `pd`, or write it for all shells'
 complete -c pd -n "__fish_pd_using_subcommand trigger" -s s -l severity -d 'How bad it is' -r -f -a "critical\t''
@@ -972,6 +973,89 @@ complete -c pd -n "__fish_pd_using_subcommand journal" -l retry -d 'How long to 
 complete -c pd -n "__fish_pd_using_subcommand journal" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand journal" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand journal" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -f -a "init" -d 'Make the keyspace and the tables of a cluster'
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -f -a "check" -d 'Check whether the stores may be relied on'
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -f -a "copy" -d 'Move a stopped installation to other stores'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l replication -d 'How many replicas each datacenter holds' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l force -d 'Also when processes on a cluster were heard of within the last minute'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand man" -l dir -d 'Write all pages into this folder' -r -F
 complete -c pd -n "__fish_pd_using_subcommand man" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand man" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r

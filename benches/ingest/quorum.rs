@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pd::clock::{Clock as _, SystemClock};
+use pd::ids::{Ids as _, SystemIds};
 use scylla::client::execution_profile::ExecutionProfile;
 use scylla::client::session::Session;
 use scylla::client::session_builder::SessionBuilder;
@@ -14,7 +15,6 @@ use scylla::statement::Consistency;
 use scylla::statement::unprepared::Statement;
 use scylla::value::{CqlValue, Row};
 use tokio::runtime::Runtime;
-use uuid::Uuid;
 
 use crate::cluster::{Cluster, Datacenter, Speed};
 use crate::datacenter::{Installation, configuration};
@@ -166,7 +166,7 @@ impl Driver {
                     let mut took = Vec::new();
                     while clock.monotonic() < seconds {
                         let before = clock.monotonic();
-                        let values = (Uuid::new_v4(), body.as_slice());
+                        let values = (SystemIds.uuid(clock.now()), body.as_slice());
                         session.execute_unpaged(&insert, values).await.unwrap();
                         took.push(clock.monotonic() - before);
                     }

@@ -99,7 +99,7 @@ impl Tally {
     pub(super) fn fail(&mut self, session: &mut Session, name: &str, error: impl Into<anyhow::Error>) {
         let error: anyhow::Error = error.into();
         // A single word may be all that the server says; the name tells which of several it is about.
-        let error = if format!("{error}").contains(name) { error } else { error.context(name.to_owned()) };
+        let error = if says(&format!("{error}"), name) { error } else { error.context(name.to_owned()) };
         self.first.get_or_insert(report(&error).map_or(Exit::Ok, |report| report.exit));
         self.failures += 1;
         session.fail(&error);
@@ -115,6 +115,15 @@ impl Tally {
             None => Exit::Ok,
         }
     }
+}
+
+/// Whether `text` says `name` as a word of its own: `11` is none in the address of a server whose port has these digits.
+fn says(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let (before, after) = (text[..at].chars().next_back(), text[at + name.len()..].chars().next());
+        let begins = before.is_none_or(|c| !c.is_alphanumeric() && !matches!(c, ':' | '.'));
+        begins && after.is_none_or(|c| !c.is_alphanumeric() && c != '.')
+    })
 }
 
 /// Finds each of `names`, several at once; in their order.
@@ -201,4 +210,24 @@ fn already(incident: &Value, goal: Goal, moment: &Moment) -> String {
     let who = who["summary"].as_str().map(|who| format!(" by {}", super::output::escape(who)));
     let when = when.as_str().map(|when| format!(" {}", moment.when(when)));
     format!("already {}{}{}", goal.status(), who.unwrap_or_default(), when.unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::says;
+
+    #[test]
+    fn a_name_is_a_word() {
+        for (text, name, expected) in [
+            ("cannot reach http://127.0.0.1:41123: connection refused", "11", false),
+            ("cannot reach http://127.0.0.1:11: connection refused", "11", false),
+            ("cannot reach http://127.0.0.1:80: connection refused", "1", false),
+            ("11 is resolved already", "11", true),
+            ("no incident `queue`", "queue", true),
+            ("no incident #11", "11", true),
+            ("the queues are full", "queue", false),
+        ] {
+            assert_eq!(says(text, name), expected, "{name} in {text}");
+        }
+    }
 }

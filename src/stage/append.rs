@@ -26,6 +26,9 @@ impl<S: Stage> Loop<S> {
         loop {
             let at = self.replica.next;
             let (answer, took) = self.append_and_read(at, &entry).await?;
+            if answer.is_ok() {
+                self.note_append_answered();
+            }
             match answer {
                 Ok(Append::Appended) => {
                     self.latency.note(took);

@@ -29,8 +29,11 @@ pub struct Many {
     pub look: Duration,
     /// Due work that has not moved for this long is overdue,
     pub patience: Duration,
-    /// or for this many times the p99 of this process's appends, if that is longer.
+    /// or for this many times the p99 of this process's appends, if that is longer,
     pub patience_factor: u32,
+    /// but not for longer than this, however slow the store is: somebody waits to be told. Of two that work at once
+    /// only one is heard, so being wrong costs an append.
+    pub patience_max: Duration,
     /// The p99 of this process's appends elsewhere, such as at its door. Zero: not known.
     pub append_p99: watch::Receiver<Duration>,
     /// Whether this process's clock is off: it steps in after the others.
@@ -47,6 +50,7 @@ impl Many {
             look: Duration::from_secs(1),
             patience: Duration::from_secs(5),
             patience_factor: 20,
+            patience_max: Duration::from_secs(9),
             append_p99,
             clock_is_off,
             silent: Silent::default(),

@@ -140,7 +140,8 @@ impl<S: Stage> Loop<S> {
     /// answer, does not say so.
     async fn is_at_the_end(&mut self) -> bool {
         match self.journal.extent(&self.log).await {
-            Ok(extent) => extent.next == self.replica.next,
+            // Shorter: its store was restored, and nothing will follow either.
+            Ok(extent) => extent.next <= self.replica.next,
             Err(error) => {
                 self.note_read(Some(error));
                 false
@@ -169,7 +170,7 @@ impl<S: Stage> Loop<S> {
         let silent = many.silent.all();
         let moment = Moment {
             now: self.world.clock.monotonic(),
-            patience: many.patience.max(p99 * many.patience_factor),
+            patience: many.patience.max((p99 * many.patience_factor).min(many.patience_max)),
             clock_is_off: *many.clock_is_off.borrow(),
             silent: &silent,
         };

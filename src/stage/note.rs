@@ -23,6 +23,12 @@ impl<S: Stage> Loop<S> {
         });
     }
 
+    /// The store answers appends, whatever it says: another's entry in the slot is no reason to be blocked.
+    pub(super) fn note_append_answered(&mut self) {
+        let reads = !self.read_failed;
+        self.status.send_if_modified(|status| reads && status.blocked.take().is_some());
+    }
+
     pub(super) fn note_progress(&mut self) {
         let now = self.world.clock.now();
         let lanes = self.stage.lanes(&self.replica.state);

@@ -145,9 +145,25 @@ impl<S: Stage> Replica<S> {
     }
 
     async fn load_snapshot(journal: &dyn Journal, log: &LogName) -> Result<Self, Error> {
+        let mut sealed = journal.snapshots(log).await?;
+        loop {
+            let error = match Self::load_one_of(journal, log, &sealed).await {
+                Err(error @ (Error::NoSnapshot { .. } | Error::Restored { .. })) => error,
+                loaded => return loaded,
+            };
+            // While this was slow to read, others may have put newer ones in their place, and truncated what was below.
+            let newer = journal.snapshots(log).await?;
+            if newer == sealed {
+                return Err(error);
+            }
+            sealed = newer;
+        }
+    }
+
+    async fn load_one_of(journal: &dyn Journal, log: &LogName, sealed: &[Snapshot]) -> Result<Self, Error> {
         let mut reason = String::from("there is none");
-        for snapshot in journal.snapshots(log).await? {
-            match Self::read_snapshot(journal, log, &snapshot).await? {
+        for snapshot in sealed {
+            match Self::read_snapshot(journal, log, snapshot).await? {
                 Ok(replica) => {
                     replica.check_ground(journal, log).await?;
                     return Ok(replica);

@@ -9,7 +9,8 @@ use std::path::Path;
 
 /// What each module may name beside itself: a module, or a path within one.
 const ARROWS: &[(&str, &[&str])] = &[
-    ("domain", &[]),
+    ("mutants", &[]),
+    ("domain", &["mutants"]),
     ("clock", &["domain"]),
     ("ids", &["domain"]),
     ("config", &["domain"]),
@@ -20,18 +21,22 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("wire", &[]),
     ("overload", &["domain"]),
     ("cassandra", &["domain::time", "clock", "ids", "config"]),
-    ("journal", &["domain", "clock", "ids", "disk", "lockfile", "cassandra"]),
+    ("journal", &["domain", "mutants", "clock", "ids", "disk", "lockfile", "cassandra"]),
     // On a cluster the archive's index is a journal.
     ("archive", &["domain", "clock", "disk", "lockfile", "cassandra", "journal"]),
     ("door", &["domain", "journal", "archive"]),
-    ("stage", &["domain", "clock", "ids", "journal"]),
-    ("incidents", &["domain", "clock", "ids", "keyring", "journal", "archive", "door", "stage"]),
-    ("notify", &["domain", "clock", "ids", "keyring", "overload", "journal", "archive", "door", "stage"]),
+    ("stage", &["domain", "mutants", "clock", "ids", "journal"]),
+    ("incidents", &["domain", "mutants", "clock", "ids", "keyring", "journal", "archive", "door", "stage"]),
+    (
+        "notify",
+        &["domain", "mutants", "clock", "ids", "keyring", "overload", "journal", "archive", "door", "stage"],
+    ),
     ("deliver", &["domain", "clock", "config", "wire", "notify::transport"]),
     (
         "ingest",
         &[
             "domain",
+            "mutants",
             "clock",
             "ids",
             "limits",
@@ -45,7 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("pacer", &["domain", "clock", "ids", "journal", "overload"]),
     ("watch", &["domain", "clock", "ids", "pacer"]),
-    ("purge", &["domain", "clock", "ids", "journal", "archive", "door", "stage", "pacer"]),
+    ("purge", &["domain", "mutants", "clock", "ids", "journal", "archive", "door", "stage", "pacer"]),
     (
         "offline",
         &[
@@ -83,6 +88,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "limits",
             "wire",
             "overload",
+            "cassandra",
             "journal",
             "archive",
             "door",

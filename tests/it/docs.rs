@@ -40,12 +40,13 @@ fn blocks(text: &str) -> Vec<Block> {
 }
 
 fn of_kind(kind: &str) -> Vec<String> {
-    let found: Vec<String> = blocks(&read("README.md"))
-        .into_iter()
-        .filter(|block| block.kind == kind)
-        .map(|block| block.text)
-        .collect();
-    assert!(!found.is_empty(), "the README has no block marked `{kind}`");
+    of_page("README.md", kind)
+}
+
+fn of_page(page: &str, kind: &str) -> Vec<String> {
+    let found: Vec<String> =
+        blocks(&read(page)).into_iter().filter(|block| block.kind == kind).map(|block| block.text).collect();
+    assert!(!found.is_empty(), "{page} has no block marked `{kind}`");
     found
 }
 
@@ -74,6 +75,20 @@ fn every_other_command_of_the_readme_parses() {
     }
     let wrong = rig.shell("command pd list --no-such-option --help");
     assert_eq!(wrong.status.code(), Some(2), "a wrong option is noticed although help is asked for");
+}
+
+/// What they would do to a cluster is tried by other tests.
+#[test]
+fn every_command_of_the_page_on_cassandra_parses() {
+    let rig = Rig::prepare("");
+    let others = "nodetool() { :; }\nsystemctl() { :; }\ninstall() { :; }\npd() { command pd \"$@\" --help >/dev/null; }\n";
+    for block in of_page("docs/cassandra.md", "sh") {
+        let output = rig.shell(&format!("{others}{block}"));
+        assert!(output.status.success(), "{block}\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+    for block in of_page("docs/cassandra.md", "toml") {
+        Config::parse("cassandra.md", &block).unwrap();
+    }
 }
 
 #[test]

@@ -26,4 +26,5 @@ mod seeds;
 #[allow(dead_code, unreachable_pub, reason = "the benchmark uses more of it")]
 mod simulation;
 mod stage;
+mod store;
 mod watch;

@@ -1,33 +1,87 @@
-//! Seeds that are run with every test run.
+//! The simulation with every test run: seeds that are the same each time, some that are not, and one for each deliberate
+//! bug. The benchmark of the same name runs as many as one likes.
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests; the output names seeds")]
 
+use std::time::Duration;
+
+use pd::clock::{Clock as _, SystemClock};
+use pd::ids::{Ids as _, SystemIds};
+use pd::mutants::{self, Mutant};
+
 use crate::simulation::{Mode, examine, run};
 
+/// For how long fresh seeds are tried.
+const FRESH_FOR: Duration = Duration::from_secs(10);
+
 fn clean(seed: u64, mode: Mode) {
+    println!("seed {seed}, {mode:?} mode");
     let report = examine(seed, mode);
-    assert!(
-        report.failures.is_empty(),
-        "{}\nseed {seed}, {mode:?} mode:\n{}",
-        report.trace,
-        report.failures.join("\n")
-    );
+    let found = report.failures.join("\n");
+    assert!(report.failures.is_empty(), "{}\nseed {seed}, {mode:?} mode:\n{found}", report.trace);
 }
 
 #[test]
 fn the_same_seed_gives_the_same_trace() {
-    for seed in 1..4 {
-        let (once, twice) = (run(seed, Mode::Safety, true), run(seed, Mode::Safety, true));
-        assert_eq!(once.trace, twice.trace);
-        assert_eq!(once.hash, twice.hash);
-        assert_ne!(once.hash, run(seed + 1, Mode::Safety, false).hash);
-    }
+    let once = run(7, Mode::Safety, true);
+    let twice = run(7, Mode::Safety, true);
+    assert_eq!(once.trace, twice.trace);
+    assert_eq!(once.hash, run(7, Mode::Safety, false).hash);
+    assert_ne!(once.hash, run(8, Mode::Safety, false).hash);
 }
 
 #[test]
 fn fixed_seeds_are_clean() {
-    for seed in 1..6 {
+    for seed in 1..3 {
         clean(seed, Mode::Safety);
         clean(seed, Mode::Liveness);
     }
+}
+
+/// `PD_TEST_SEED` repeats one.
+#[test]
+fn fresh_seeds_are_clean() {
+    if let Ok(seed) = std::env::var("PD_TEST_SEED") {
+        let seed = seed.parse().expect("PD_TEST_SEED is a number");
+        clean(seed, Mode::Safety);
+        return clean(seed, Mode::Liveness);
+    }
+    let clock = SystemClock::new();
+    while clock.monotonic() < FRESH_FOR {
+        let seed = SystemIds.random() >> 16;
+        clean(seed, if seed.is_multiple_of(2) { Mode::Safety } else { Mode::Liveness });
+    }
+}
+
+/// A seed for each deliberate bug that finds it; `cargo bench --bench simulation -- --mutants` searches anew.
+const FOUND_BY: &[(Mutant, u64, Mode)] = &[
+    (Mutant::CursorApart, 1, Mode::Safety),
+    (Mutant::SendBeforeClaim, 1, Mode::Safety),
+    (Mutant::TakenIgnored, 1, Mode::Safety),
+    (Mutant::TruncatedIsNothingNew, 11, Mode::Liveness),
+    (Mutant::NoSealOnTruncation, 62, Mode::Liveness),
+    (Mutant::GapIsLoss, 5, Mode::Safety),
+    (Mutant::ClosedWithoutDraining, 37, Mode::Safety),
+    (Mutant::AnswerBeforeAppend, 1, Mode::Safety),
+    (Mutant::RepeatedWithNewId, 4, Mode::Safety),
+    (Mutant::IdempotencyForgotten, 2, Mode::Safety),
+    (Mutant::NeverStepsIn, 83, Mode::Liveness),
+    (Mutant::TimerKeptAfterAck, 1, Mode::Safety),
+    (Mutant::NoClockBound, 27, Mode::Liveness),
+    (Mutant::UnknownSentAgain, 1, Mode::Safety),
+    (Mutant::NoLastLook, 1, Mode::Liveness),
+];
+
+#[test]
+fn deliberate_bugs_are_found() {
+    let mut missed = Vec::new();
+    for (mutant, seed, mode) in FOUND_BY {
+        mutants::set(Some(*mutant));
+        let report = run(*seed, *mode, false);
+        mutants::set(None);
+        if report.failures.is_empty() {
+            missed.push(format!("seed {seed}, {mode:?} mode: {mutant:?}: {}", mutant.says()));
+        }
+    }
+    assert!(missed.is_empty(), "not found any more:\n{}", missed.join("\n"));
 }

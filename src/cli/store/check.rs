@@ -24,7 +24,7 @@ Examples:
 pub(super) struct Args {
     /// The store [default: all of the configuration's]
     #[arg(value_name = "URL")]
-    url: Option<StoreUrl>,
+    store: Option<StoreUrl>,
     #[command(flatten)]
     place: Place,
 }
@@ -37,7 +37,7 @@ const COLUMNS: [Column; 4] = [
 ];
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
-    let stores = super::stores(&args.place, args.url)?;
+    let stores = super::stores(&args.place, args.store)?;
     let data = args.place.data(session)?;
     let checks = offline::check(&stores, &data).await?;
     let items = checks.iter().map(serde_json::to_value).collect::<Result<Vec<_>, _>>()?;

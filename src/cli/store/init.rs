@@ -24,7 +24,7 @@ Examples:
 pub(super) struct Args {
     /// The store [default: all of the configuration's]
     #[arg(value_name = "URL")]
-    url: Option<StoreUrl>,
+    store: Option<StoreUrl>,
     /// How many replicas each datacenter holds
     #[arg(long, value_name = "DC=N,...")]
     replication: Option<Replication>,
@@ -33,7 +33,7 @@ pub(super) struct Args {
 }
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
-    let stores = super::stores(&args.place, args.url)?;
+    let stores = super::stores(&args.place, args.store)?;
     let done = offline::init(&stores, args.replication.as_ref()).await?;
     if session.out.is_text() {
         let lines: Vec<String> = done.iter().map(line).collect();

@@ -75,6 +75,9 @@ fn a_run_to_be_killed() {
 
 /// A child with two nodes on their way, in a process group of its own; `None` where there can be none.
 fn run() -> Option<(Child, Traces)> {
+    if !gate::wanted() {
+        return None;
+    }
     if let Err(text) = fetch::tools() {
         gate::missing(&format!("a test of the end of Cassandra nodes: {text}"), true);
         return None;

@@ -63,14 +63,31 @@ pub(crate) fn alone_with_partitions() -> Option<Alone> {
 /// Started by the first who asks, for all others of this process.
 fn cluster() -> Option<&'static Cluster> {
     static CLUSTER: OnceLock<Option<Cluster>> = OnceLock::new();
-    let started = CLUSTER.get_or_init(|| match Cluster::start(Speed::Start) {
-        Ok(cluster) => Some(cluster),
-        Err(text) => {
-            missing(&format!("tests on Cassandra nodes: {text}"), true);
-            None
+    let started = CLUSTER.get_or_init(|| {
+        if !wanted() {
+            return None;
+        }
+        match Cluster::start(Speed::Start) {
+            Ok(cluster) => Some(cluster),
+            Err(text) => {
+                missing(&format!("tests on Cassandra nodes: {text}"), true);
+                None
+            }
         }
     });
     started.as_ref()
+}
+
+/// Whether tests on nodes are wanted in this run: `PD_TEST_CLUSTER=off` leaves them out, and that is said in one line.
+pub(super) fn wanted() -> bool {
+    static WANTED: OnceLock<bool> = OnceLock::new();
+    *WANTED.get_or_init(|| {
+        let wanted = std::env::var("PD_TEST_CLUSTER").as_deref() != Ok("off");
+        if !wanted {
+            missing("tests on Cassandra nodes, because PD_TEST_CLUSTER is off", false);
+        }
+        wanted
+    })
 }
 
 /// Says in one line what is not run.

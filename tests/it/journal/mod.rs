@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test")]
 
+mod begin;
 mod cassandra;
 mod faults;
 mod model;

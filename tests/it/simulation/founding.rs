@@ -1,5 +1,7 @@
 //! The installation that every run begins with: users, policies and services, made by the real rules once.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -69,7 +71,7 @@ impl Maker {
         let user = self.new_user(&key, "owner");
         let founding = Founding {
             id_key: IdKey([1, 2]),
-            console: self.keyring.seal(&key, "console", &self.chance).unwrap(),
+            console: self.keyring.seal(&key, "console", &self.chance).expect("the key is our own"),
             user,
             routing_key: self.next_key(),
             token_sha256: "0".repeat(64).into(),
@@ -115,7 +117,10 @@ impl Maker {
 
     fn new_user(&self, key: &SealedKey, name: &str) -> NewUser {
         NewUser {
-            email: self.keyring.seal(key, &format!("{name}@example.org"), &self.chance).unwrap(),
+            email: self
+                .keyring
+                .seal(key, &format!("{name}@example.org"), &self.chance)
+                .expect("the key is our own"),
             key: key.clone(),
             name: name.into(),
             role: Role::User,
@@ -151,7 +156,7 @@ impl Maker {
         let method = NewContactMethod {
             channel,
             label: name.into(),
-            address: self.keyring.seal(&key, &address, &self.chance).unwrap(),
+            address: self.keyring.seal(&key, &address, &self.chance).expect("the key is our own"),
             country_code: None,
             send_short_email: false,
             secret: None,

@@ -94,6 +94,7 @@ async fn simulate(seed: u64, mode: Mode, with_trace: bool) -> Report {
     let town = Town::new(plan, chance, with_trace);
     town.trace.say("seed", seed, || format!("{seed} {:?}", town.plan));
     town.check(|check, _| check.found());
+    tokio::spawn(town.turnstile.clone().run());
     for machine in 0..town.plan.machines {
         tokio::spawn(fate::supervise(Arc::clone(&town), machine));
     }

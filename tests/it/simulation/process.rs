@@ -1,5 +1,7 @@
 //! One life of a `pd` process: the real parts, put together as the server does it, from the start to the end.
 
+#![allow(clippy::unwrap_used, reason = "tests")]
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -102,7 +104,11 @@ impl Parts {
 /// Begins a life on this machine, which must be empty.
 pub(super) fn start(town: &Arc<Town>, machine: usize, restored: bool) {
     let chance = town.chance.fork();
-    let process = uuid::Builder::from_random_bytes(chance.draw().to_le_bytes().repeat(2).try_into().unwrap());
+    let half = chance.draw().to_le_bytes();
+    let mut random = [0; 16];
+    random[..8].copy_from_slice(&half);
+    random[8..].copy_from_slice(&half);
+    let process = uuid::Builder::from_random_bytes(random);
     let life = Life {
         process: process.into_uuid(),
         gate: Gate::new(),

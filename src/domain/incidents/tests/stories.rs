@@ -97,6 +97,21 @@ fn a_close_read_before_its_trigger_applies_only_beyond_doubt() {
 }
 
 #[test]
+fn a_resolve_read_late_does_not_close_what_came_again_after_it() {
+    let story = |late: &str| format!("0m trigger db; 1m trigger db; 2m resolve db {late}");
+    let (opened, over) = (
+        "0m: #1 opened, #1 level 1 ann, page ann\n1m: #1 repeated 1",
+        "2m: #1 alert over, #1 resolved (AlertsResolved)",
+    );
+    // Accepted by another door before the second trigger.
+    check(&story("late=61s door=2"), opened);
+    check(&story("late=60s door=2"), &format!("{opened}\n{over}"));
+    check(&story("late=59s door=2"), &format!("{opened}\n{over}"));
+    // Within one door its journal says what came first, whatever the clock says.
+    check(&story("late=61s"), &format!("{opened}\n{over}"));
+}
+
+#[test]
 fn a_level_that_reaches_nobody_is_not_waited_for() {
     check(
         "silent ann; 0m trigger db; 40m",

@@ -7,6 +7,7 @@ use pd::domain::id::IntegrationId;
 use pd::domain::incidents::fact::{Cause, Fact};
 use pd::domain::incidents::state::State;
 use pd::domain::service::RoutingKey;
+use pd::domain::time::Timestamp;
 use pd::door;
 use pd::journal::memory::MemoryJournal;
 use pd::journal::{Entry, Journal as _, LogName, Read, Seq};
@@ -184,6 +185,14 @@ impl Doors {
     /// The events that were passed since the last call, with their places.
     pub(super) fn take_found(&mut self) -> Vec<(String, EventAddress)> {
         std::mem::take(&mut self.found)
+    }
+
+    /// When an entry was written; `None` if it is not there.
+    pub(super) fn written(&self, log: &LogName, at: Seq) -> Option<Timestamp> {
+        match at_once(self.store.read(log, at, 1)) {
+            Ok(Read::Run { entries, .. }) => entries.first().map(|entry| entry.at),
+            Ok(Read::Truncated { .. }) | Err(_) => None,
+        }
     }
 
     /// Which journals of doors there are, and how far they reach.

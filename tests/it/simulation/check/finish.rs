@@ -31,6 +31,7 @@ impl Check {
             found.extend(self.nothing_is_overdue());
             found.extend(self.somebody_is_reached());
             found.extend(processes_serve(lives));
+            found.extend(self.processes_follow(lives));
         }
         if self.clocks_are_true {
             found.extend(self.keys.not_as_meant(self.incidents.state()));
@@ -52,14 +53,16 @@ impl Check {
             let consumed = self.incidents.cursor(&log).next;
             // One that is not consumed any more was closed and read to its end; that was checked then.
             let given_up = !known && extent.closed;
-            (!given_up && consumed < extent.next)
+            // What came in a moment ago may wait for the next poll.
+            let is_new = self.doors.written(&log, consumed).is_some_and(|at| at.plus(LATE) > self.true_now());
+            (!given_up && consumed < extent.next && !is_new)
                 .then(|| format!("{log} reaches to {}, but is consumed up to {consumed} only", extent.next))
         });
         behind.collect()
     }
 
     fn pages_are_planned(&self) -> Vec<String> {
-        let unplanned = self.messages.unplanned();
+        let unplanned = self.messages.unplanned(self.true_now().minus(LATE));
         unplanned.iter().map(|page| format!("the page {page:?} was never taken over")).collect()
     }
 
@@ -86,6 +89,23 @@ impl Check {
             found.push("the notify stage does not follow the incidents stage".to_owned());
         }
         found
+    }
+
+    /// No process stays behind, whoever does the work.
+    fn processes_follow(&self, lives: &[(usize, Life)]) -> Vec<String> {
+        let late = |at: Option<Timestamp>| at.is_some_and(|at| at.plus(LATE) < self.true_now());
+        let behind = |(machine, life): &(usize, Life)| {
+            let view = life.view.as_ref()?;
+            let (incidents, notify) =
+                (view.incidents.replica.borrow().next, view.notify.replica.borrow().next);
+            let incidents_late = late(self.incidents.written(incidents));
+            let notify_late = late(self.notify.written(notify));
+            (incidents_late || notify_late).then(|| {
+                let name = name(*machine);
+                format!("{name} stays behind, at incidents {incidents} and notify {notify}")
+            })
+        };
+        lives.iter().filter_map(behind).collect()
     }
 
     /// Every incident that is triggered for a while has reached somebody, or says why not.

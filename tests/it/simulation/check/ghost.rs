@@ -1,10 +1,10 @@
 //! A stage's journal as it is, read by nobody's process.
 
 use futures_util::FutureExt as _;
+use pd::domain::time::Timestamp;
 use pd::journal::memory::MemoryJournal;
 use pd::journal::{Entry, Journal as _, LogName, Read, Seq};
 use pd::stage::{Body, Cursor, Replica, Stage};
-use uuid::Uuid;
 
 /// What an operation without faults answers, which it does at once.
 pub(super) fn at_once<T, E: std::fmt::Display>(
@@ -24,8 +24,13 @@ pub(super) struct Ghost<S: Stage> {
     now: Replica<S>,
     /// After so many entries.
     past: Vec<Replica<S>>,
+    /// When each entry was written.
+    written: Vec<Timestamp>,
     unread: std::collections::VecDeque<Entry>,
 }
+
+/// An entry, and what it says.
+type Said<S> = (Entry, Body<<S as Stage>::Fact>);
 
 impl<S: Stage> Ghost<S>
 where
@@ -33,11 +38,18 @@ where
 {
     pub(super) fn new(log: LogName, store: MemoryJournal) -> Self {
         let now = Replica::default();
-        Self { log, store, past: vec![now.clone()], now, unread: std::collections::VecDeque::new() }
+        Self {
+            log,
+            store,
+            past: vec![now.clone()],
+            written: Vec::new(),
+            now,
+            unread: std::collections::VecDeque::new(),
+        }
     }
 
     /// The next entry; it is to be taken in by [`Ghost::evolve`] and [`Ghost::advance`].
-    pub(super) fn read(&mut self) -> Result<Option<(Entry, Body<S::Fact>)>, String> {
+    pub(super) fn read(&mut self) -> Result<Option<Said<S>>, String> {
         if self.unread.is_empty() {
             match at_once(self.store.read(&self.log, self.now.next, 1 << 20))? {
                 Read::Run { entries, .. } => self.unread.extend(entries),
@@ -71,14 +83,20 @@ where
         S::evolve(std::sync::Arc::make_mut(&mut self.now.state), fact);
     }
 
-    pub(super) fn advance(&mut self, id: Uuid, cursors: Vec<(LogName, Cursor)>, dropped: &[LogName]) {
+    pub(super) fn advance(&mut self, entry: &Entry, cursors: Vec<(LogName, Cursor)>, dropped: &[LogName]) {
         self.now.cursors.extend(cursors);
         for log in dropped {
             self.now.cursors.remove(log);
         }
         self.now.next = self.now.next.next();
-        self.now.previous = id;
+        self.now.previous = entry.id;
+        self.written.push(entry.at);
         self.past.push(self.now.clone());
+    }
+
+    /// When the entry in this slot was written, if there is one.
+    pub(super) fn written(&self, at: Seq) -> Option<Timestamp> {
+        self.written.get(usize::try_from(at.0).unwrap_or(usize::MAX)).copied()
     }
 
     fn at(&self, at: Seq) -> Option<&Replica<S>> {

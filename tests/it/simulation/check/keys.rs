@@ -26,6 +26,8 @@ struct Resolved {
     at: Seq,
     /// It had come before its trigger and was remembered.
     remembered: bool,
+    /// Something of the key was open again at the end of the entry.
+    open_after: bool,
 }
 
 /// See the module.
@@ -57,13 +59,26 @@ impl Keys {
         {
             let key = (*integration, alert.dedup_key.clone());
             self.latest = Some(key.clone());
-            self.resolved.entry(key).or_default().push(Resolved { at: seq, remembered: false });
+            self.resolved.entry(key).or_default().push(Resolved {
+                at: seq,
+                remembered: false,
+                open_after: false,
+            });
         }
         if let Fact::IncidentResolved { reason: ResolveReason::ResolvedEarlier, .. } = fact
             && let Some(resolved) =
                 self.latest.as_ref().and_then(|key| self.resolved.get_mut(key)?.last_mut())
         {
             resolved.remembered = true;
+        }
+    }
+
+    /// The entry is at its end, with this state.
+    pub(super) fn settle(&mut self, state: &State, seq: Seq) {
+        for (key, resolved) in &mut self.resolved {
+            for resolved in resolved.iter_mut().rev().take_while(|resolved| resolved.at == seq) {
+                resolved.open_after = state.open_alerts.contains_key(key);
+            }
         }
     }
 
@@ -96,7 +111,8 @@ impl Keys {
         // What two doors accepted within the bound of their clocks has no order. A remembered resolve does not apply
         // then; one that is read after its trigger does, unless the clocks say that it is older.
         let near = closes().any(|it| it.ended + CLOCK_BOUND > last.began);
-        let wrong = |it: &&Resolved| it.at >= *decided && (it.remembered || !near);
+        let after = |it: &&Resolved| it.at > *decided || (it.at == *decided && !it.open_after);
+        let wrong = |it: &&Resolved| after(it) && (it.remembered || !near);
         let at = self.resolved.get(key)?.iter().find(wrong)?.at;
         Some(format!(
             "the trigger {} of {} was sent after every resolve, but was resolved by one in incidents {at}",
@@ -112,6 +128,8 @@ impl Keys {
         attempts: &[Attempt],
     ) -> Option<String> {
         let last = attempts.iter().rev().find(|it| it.accepted && it.action == Action::Resolve)?;
+        // One that waits in its door yet says nothing.
+        self.decided.get(&last.marker)?;
         let triggers = || attempts.iter().filter(|it| it.action == Action::Trigger);
         let latest = triggers().map(|it| it.ended).max()?;
         let unsure = triggers().any(|it| !it.accepted) || latest + IN_DOUBT > last.began;

@@ -19,7 +19,7 @@ use uuid::Uuid;
 #[derive(Default)]
 pub(super) struct Messages {
     /// Who was to be told of what.
-    paged: BTreeMap<PageId, IncidentNumber>,
+    paged: BTreeMap<PageId, (IncidentNumber, Timestamp)>,
     planned: BTreeSet<PageId>,
     /// The last claim of each message by each process.
     claims: BTreeMap<(NotificationId, Uuid), Arc<Claim>>,
@@ -36,12 +36,13 @@ struct Claim {
 impl Messages {
     /// The incidents stage has somebody paged.
     pub(super) fn paged(&mut self, page: &UserPaged) {
-        self.paged.insert(page.page, page.number);
+        self.paged.insert(page.page, (page.number, page.at));
     }
 
-    /// The pages that the notify stage has not taken over.
-    pub(super) fn unplanned(&self) -> Vec<PageId> {
-        self.paged.keys().filter(|page| !self.planned.contains(page)).copied().collect()
+    /// The pages made before `since` that the notify stage has not taken over.
+    pub(super) fn unplanned(&self, since: Timestamp) -> Vec<PageId> {
+        let before = self.paged.iter().filter(|(_, (_, at))| *at < since);
+        before.map(|(page, _)| *page).filter(|page| !self.planned.contains(page)).collect()
     }
 
     /// What is wrong with a fact that follows this state.
@@ -120,7 +121,7 @@ impl Messages {
     pub(super) fn takes(&mut self, process: Uuid, channel: Channel, message: &Message) -> Vec<String> {
         let Some(claim) = self.claims.get(&(message.id, process)) else { return Vec::new() };
         let about = |id: &&NotificationId| {
-            let number = self.paged.get(&id.page);
+            let number = self.paged.get(&id.page).map(|(number, _)| number);
             message.about.iter().any(|about| Some(&about.incident.number) == number)
         };
         let ids: Vec<_> = claim.ids.iter().filter(about).copied().collect();

@@ -170,10 +170,11 @@ impl Check {
             self.incidents.evolve(fact);
         }
         found.extend(self.doors.balanced(self.incidents.state()));
+        self.keys.settle(self.incidents.state(), seq);
         for (marker, address) in self.doors.take_found() {
             self.keys.consumed(&marker, address, seq);
         }
-        self.incidents.advance(entry.id, body.cursors, &body.dropped);
+        self.incidents.advance(entry, body.cursors, &body.dropped);
         self.fail_all(trace, found.into_iter().map(|what| format!("incidents {seq}: {what}")).collect());
     }
 
@@ -193,7 +194,7 @@ impl Check {
             found.extend(self.messages.holds(self.notify.state(), fact, seq));
             self.notify.evolve(fact);
         }
-        self.notify.advance(entry.id, body.cursors, &body.dropped);
+        self.notify.advance(entry, body.cursors, &body.dropped);
         self.fail_all(trace, found.into_iter().map(|what| format!("notify {seq}: {what}")).collect());
     }
 
