@@ -98,7 +98,7 @@ fn rules_apply_in_order_and_see_what_those_before_have_set() {
         incident
             .timeline
             .iter()
-            .any(|entry| matches!(&entry.what, Happening::Annotated { content } if content.as_ref() == "N"))
+            .any(|entry| matches!(&entry.what, Happening::Annotated { content, .. } if content.as_ref() == "N"))
     );
 }
 
