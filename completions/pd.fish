@@ -50,7 +50,24 @@ complete -c pd -n "__fish_pd_needs_command" -f -a "log" -d 'Show what happened t
 complete -c pd -n "__fish_pd_needs_command" -f -a "ack" -d 'Say that you look at it: nobody else is paged'
 complete -c pd -n "__fish_pd_needs_command" -f -a "acknowledge" -d 'Say that you look at it: nobody else is paged'
 complete -c pd -n "__fish_pd_needs_command" -f -a "resolve" -d 'Say that it is over'
+complete -c pd -n "__fish_pd_needs_command" -f -a "snooze" -d 'Acknowledge, and be paged again later'
+complete -c pd -n "__fish_pd_needs_command" -f -a "unack" -d 'Take an acknowledgement or a snooze back: whoever is responsible is paged again'
+complete -c pd -n "__fish_pd_needs_command" -f -a "undo" -d 'Undo the last own acknowledgement, assignment, escalation, snooze or merge'
+complete -c pd -n "__fish_pd_needs_command" -f -a "assign" -d 'Give incidents to users, or to another escalation policy: they are paged at once'
+complete -c pd -n "__fish_pd_needs_command" -f -a "escalate" -d 'Page the next level now'
+complete -c pd -n "__fish_pd_needs_command" -f -a "merge" -d 'Move the alerts of incidents into another one, and resolve them'
+complete -c pd -n "__fish_pd_needs_command" -f -a "urgency" -d 'Change the urgency; if it is raised, whoever is responsible is paged anew'
+complete -c pd -n "__fish_pd_needs_command" -f -a "priority" -d 'Change the priority'
+complete -c pd -n "__fish_pd_needs_command" -f -a "responder" -d 'Ask people to help with an incident, and answer'
 complete -c pd -n "__fish_pd_needs_command" -f -a "note" -d 'Write a note on an incident'
+complete -c pd -n "__fish_pd_needs_command" -f -a "oncall" -d 'Show who is on call, by policy and level'
+complete -c pd -n "__fish_pd_needs_command" -f -a "schedule" -d 'Schedules: who is on call when'
+complete -c pd -n "__fish_pd_needs_command" -f -a "override" -d 'Put somebody on call for a while'
+complete -c pd -n "__fish_pd_needs_command" -f -a "feed" -d 'Secret addresses under which calendar programs read shifts'
+complete -c pd -n "__fish_pd_needs_command" -f -a "calendar" -d 'Calendars of holidays and leave, which take users off call'
+complete -c pd -n "__fish_pd_needs_command" -f -a "link" -d 'Link something to an incident'
+complete -c pd -n "__fish_pd_needs_command" -f -a "update" -d 'Write to the subscribers of an incident'
+complete -c pd -n "__fish_pd_needs_command" -f -a "subscribe" -d 'Send users the status updates of an incident, or not any more'
 complete -c pd -n "__fish_pd_needs_command" -f -a "maintenance" -d 'Plan times in which events are recorded and nobody is paged'
 complete -c pd -n "__fish_pd_needs_command" -f -a "heartbeat" -d 'Expect regular signs of life'
 complete -c pd -n "__fish_pd_needs_command" -f -a "exec" -d 'Run a command and tell its heartbeat that it begins, and how it ended'
@@ -168,6 +185,9 @@ complete -c pd -n "__fish_pd_using_subcommand log" -l retry -d 'How long to go o
 complete -c pd -n "__fish_pd_using_subcommand log" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand log" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand ack" -l service -d 'With --all: only of this service, by name or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand ack" -l urgency -d 'With --all: only with this urgency' -r -f -a "high\t''
+low\t''"
 complete -c pd -n "__fish_pd_using_subcommand ack" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand ack" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand ack" -l token-file -d 'Read the API token from this file' -r -F
@@ -184,9 +204,14 @@ never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand ack" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand ack" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand ack" -l error-unchanged -d 'Exit with 3 if all of them were acknowledged already'
+complete -c pd -n "__fish_pd_using_subcommand ack" -l all -d 'Everything that is open, or what is left of it by --service and --urgency'
+complete -c pd -n "__fish_pd_using_subcommand ack" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c pd -n "__fish_pd_using_subcommand ack" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand ack" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand ack" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l service -d 'With --all: only of this service, by name or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l urgency -d 'With --all: only with this urgency' -r -f -a "high\t''
+low\t''"
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l token-file -d 'Read the API token from this file' -r -F
@@ -203,9 +228,14 @@ never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l error-unchanged -d 'Exit with 3 if all of them were acknowledged already'
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l all -d 'Everything that is open, or what is left of it by --service and --urgency'
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l service -d 'With --all: only of this service, by name or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l urgency -d 'With --all: only with this urgency' -r -f -a "high\t''
+low\t''"
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l routing-key -d 'Where the event goes, rather than where the context says' -r
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -224,10 +254,267 @@ complete -c pd -n "__fish_pd_using_subcommand resolve" -l timeout -d 'How long t
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand resolve" -s e -l event -d 'Take all of them as dedup keys, and send events without asking whether there is such an incident'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l error-unchanged -d 'Exit with 3 if all of them were resolved already'
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l all -d 'Everything that is open, or what is left of it by --service and --urgency'
+complete -c pd -n "__fish_pd_using_subcommand resolve" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l no-spool -d 'Fail rather than keep the event on this machine while the server is away'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l for -d 'How long: 1s to 7d' -r
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l service -d 'With --all: only of this service, by name or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l urgency -d 'With --all: only with this urgency' -r -f -a "high\t''
+low\t''"
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand snooze" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l all -d 'Everything that is open, or what is left of it by --service and --urgency'
+complete -c pd -n "__fish_pd_using_subcommand snooze" -s y -l yes -d 'Do not ask whether it is meant'
+complete -c pd -n "__fish_pd_using_subcommand snooze" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand snooze" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand unack" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand unack" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand unack" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand unack" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand unack" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand unack" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand unack" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand unack" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand unack" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand unack" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand undo" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand undo" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand undo" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand undo" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand undo" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand undo" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand undo" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand undo" -l show -d 'Say what the last action was, and until when it can be undone'
+complete -c pd -n "__fish_pd_using_subcommand undo" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand undo" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand undo" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand assign" -l to -d 'A user, by name, e-mail address or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand assign" -l policy -d 'An escalation policy, by name or id, which begins with its first level' -r
+complete -c pd -n "__fish_pd_using_subcommand assign" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand assign" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand assign" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand assign" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand assign" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand assign" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand assign" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand assign" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand assign" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand assign" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l level -d 'This level, from 1, rather than the next' -r
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand escalate" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand escalate" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand escalate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand merge" -l into -d 'The one that stays' -r
+complete -c pd -n "__fish_pd_using_subcommand merge" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand merge" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand merge" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand merge" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand merge" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand merge" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand merge" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand merge" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand merge" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand merge" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand urgency" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand urgency" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand urgency" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand urgency" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand urgency" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand urgency" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand urgency" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand urgency" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand urgency" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand urgency" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand priority" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand priority" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand priority" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand priority" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand priority" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand priority" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand priority" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand priority" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand priority" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand priority" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -f -a "add" -d 'Ask somebody to help: a page of its own, beside the escalation'
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -f -a "join" -d 'Say that you help'
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -f -a "decline" -d 'Say that you do not'
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -f -a "cancel" -d 'Take requests back that nobody has answered'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l user -d 'A user, by name, e-mail address or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l policy -d 'Whoever is on call on the first level of this escalation policy' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -s m -l message -d 'What to say' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l user -d 'Only those to this user; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand note" -l edit -d 'Write this note anew, rather than another one' -r
+complete -c pd -n "__fish_pd_using_subcommand note" -l delete -d 'Delete this note' -r
 complete -c pd -n "__fish_pd_using_subcommand note" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand note" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand note" -l token-file -d 'Read the API token from this file' -r -F
@@ -246,6 +533,383 @@ complete -c pd -n "__fish_pd_using_subcommand note" -l retry -d 'How long to go 
 complete -c pd -n "__fish_pd_using_subcommand note" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand note" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand note" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l at -d 'At this time (by the local clock, ISO 8601, or from now, such as 3h) rather than now' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l until -d 'Everybody until this time' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l policy -d 'Only by this escalation policy, by name or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l schedule -d 'Only by this schedule, by name or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l user -d 'Only this user, by name, e-mail address or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -s n -l limit -d 'At most so many' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand oncall" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand oncall" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List schedules'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Show one schedule as a chart: a row for each layer, the overrides, and what comes of them'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l since -d 'From when [default: the beginning of today]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l days -d 'How many days' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l zone -d 'By which clock: `schedule`, `local`, or a time zone such as Europe/Berlin' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l width -d 'Draw this many columns wide, also into pipes [default: the terminal\'s width]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -f -a "create" -d 'Put somebody on call for a while'
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -f -a "list" -d 'List the overrides of a schedule'
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -f -a "delete" -d 'Take an override back; one that has begun ends now'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l user -d 'Whom, by name, e-mail address or id' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l start -d 'From when: by the schedule\'s clock, ISO 8601, or from now, such as 3h' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l end -d 'Until when' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l for -d 'For how long, instead of an end' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l since -d 'From when' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l until -d 'Until when [default: 90 days after]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -f -a "create" -d 'Make an address; it is shown once'
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -f -a "list" -d 'List the addresses, without their secrets'
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -f -a "delete" -d 'Make an address stop to work'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l user -d 'The shifts of this user in all schedules' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l schedule -d 'All shifts of this schedule' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -f -a "import" -d 'Read an iCalendar file; one of the same name is replaced'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -f -a "list" -d 'List the calendars'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -f -a "delete" -d 'Delete a calendar: nobody is off call by it any more'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l name -d 'What to call it' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l user -d 'Whose absences these are, by name, e-mail address or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l zone -d 'In which zone whole days are meant [default: the calendar\'s own, or UTC]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand link" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand link" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand link" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand link" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand link" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand link" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand link" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand link" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand link" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand link" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand update" -l subject -d 'The same in a few words' -r
+complete -c pd -n "__fish_pd_using_subcommand update" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand update" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand update" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand update" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand update" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand update" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand update" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand update" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand update" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand update" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l user -d 'A user, by name, e-mail address or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l remove -d 'Not any more'
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l token-file -d 'Read the API token from this file' -r -F
@@ -628,6 +1292,7 @@ always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand status" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand status" -l jobs -d 'List the scheduled work instead: its pace, how far it is, and why it waits'
 complete -c pd -n "__fish_pd_using_subcommand status" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand status" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'

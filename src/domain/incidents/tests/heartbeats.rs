@@ -15,7 +15,7 @@ fn a_missed_heartbeat_opens_an_incident_until_it_is_back() {
     check("heartbeat job 60s 10s; 2h", "");
     check(
         "heartbeat job 10m 5m; 0m ping job; 10m ping job; 30m; 31m ping job",
-        "1512s: heartbeat missed, #1 opened, #1 level 1 ann, page ann
+        "1525s: heartbeat missed, #1 opened, #1 level 1 ann, page ann
          31m: #1 resolved (HeartbeatReturned)",
     );
     check(
@@ -30,12 +30,12 @@ fn a_missed_heartbeat_opens_an_incident_until_it_is_back() {
     );
     check(
         "heartbeat job 10m 5m; window 20m 40m; 0m ping job; 50m",
-        "912s: heartbeat missed, #1 opened, #1 level 1 ann, page ann
-         2712s: #1 level 2 bob, page bob",
+        "925s: heartbeat missed, #1 opened, #1 level 1 ann, page ann
+         2725s: #1 level 2 bob, page bob",
     );
     check(
         "heartbeat job 10m 5m; window 10m 40m; 0m ping job; 41m",
-        "912s: heartbeat missed, #1 opened, #1 in maintenance until 40m
+        "925s: heartbeat missed, #1 opened, #1 in maintenance until 40m
          40m: #1 released (MaintenanceEnded), #1 level 1 ann, page ann",
     );
 }
@@ -45,24 +45,24 @@ fn when_pd_was_away_every_heartbeat_has_its_time_once_more() {
     // It was asleep from minute 1 to minute 60: nothing can be said of what did not ping.
     check(
         "heartbeat job 10m 5m; heartbeat other 20m 5m; 0m ping job + ping other; 60m asleep; 61m ping job; 80m; 90m",
-        "60m: outage noticed, heartbeat waited for until 4512s, heartbeat waited for until 5125s
-         4572s: heartbeat missed, #1 opened, #1 level 1 ann, page ann
-         5125s: heartbeat missed, #2 opened, #2 level 1 ann, page ann",
+        "60m: outage noticed, heartbeat waited for until 4525s, heartbeat waited for until 5127s
+         4585s: heartbeat missed, #1 opened, #1 level 1 ann, page ann
+         5127s: heartbeat missed, #2 opened, #2 level 1 ann, page ann",
     );
     // It was restarted shortly before the ping was due.
     check(
         "heartbeat job 10m 5m; 0m ping job; 14m restart; 20m; 40m",
-        "912s: heartbeat waited for until 1752s
-         1752s: heartbeat missed, #1 opened, #1 level 1 ann, page ann",
+        "925s: heartbeat waited for until 1765s
+         1765s: heartbeat missed, #1 opened, #1 level 1 ann, page ann",
     );
     // A ping that had to wait in a spool counts from when it was made, and says nothing after a later one.
     check(
         "heartbeat job 10m 5m; 0m ping job; 10m ping job; 20m ping job late=15m; 26m",
-        "1512s: heartbeat missed, #1 opened, #1 level 1 ann, page ann",
+        "1525s: heartbeat missed, #1 opened, #1 level 1 ann, page ann",
     );
     check(
         "heartbeat job 10m 5m; 0m ping job; 16m; 20m ping job late=19m",
-        "912s: heartbeat missed, #1 opened, #1 level 1 ann, page ann
+        "925s: heartbeat missed, #1 opened, #1 level 1 ann, page ann
          20m: heartbeat missed",
     );
 }

@@ -3,7 +3,7 @@
 //! Set-up steps: `service db cid` (a service that pages cid), `rule NAME if CONDITION then ACTION, ACTION` and `global …`
 //! (without `if`: always), `group time 5m`, `group all source,component 10m`, `auto-pause 5m`, `severity-based`,
 //! `window 10m 30m if CONDITION`, `heartbeat job 60s 10s` (period and grace). Events take `source=db-1` and the like; what is
-//! no field is a custom detail. Checks are spread: the one of `job` with a grace of 5 minutes is 12 s later. `ping job`, `ping job start`, `ping job exit=3`; `restart`; `2h asleep`.
+//! no field is a custom detail. Checks are spread: the one of `job` with a grace of 5 minutes is 25 s later (that follows from its id). `ping job`, `ping job start`, `ping job exit=3`; `restart`; `2h asleep`.
 
 use std::time::Duration;
 
