@@ -64,6 +64,7 @@ fn why(cx: &Context, why: LeftWhy) -> Result<String, Error> {
         LeftWhy::TargetClosed(into) => {
             format!("incident #{into}, into which it was merged, is not open any more")
         }
+        LeftWhy::KeyTaken(other) => format!("incident #{other} has its key by now"),
         LeftWhy::Removed => "a user or the escalation policy that it had then was removed".to_owned(),
     })
 }

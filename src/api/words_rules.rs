@@ -61,6 +61,7 @@ pub(crate) fn released(reason: ReleaseReason) -> String {
             "The maintenance window has ended and it still fires, so it pages now"
         }
         ReleaseReason::NotSuppressed => "An event came that no rule suppresses, so it pages now",
+        ReleaseReason::Joined => "What has joined it is not held back, so it pages now",
     }
     .to_owned()
 }

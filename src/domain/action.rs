@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::id::{IncidentNumber, PolicyId, UserId};
-use super::incident::{Acknowledgement, Agent, Assignment, Escalation, Incident, Status};
+use super::incident::{Acknowledgement, Agent, Assignment, Escalation, Group, Hold, Incident, Status};
 use super::support_hours::UrgencyChange;
 use super::time::Timestamp;
 
@@ -102,6 +102,12 @@ pub struct Standing {
     pub auto_resolve_at: Option<Timestamp>,
     /// How its urgency changes next.
     pub urgency_change: Option<UrgencyChange>,
+    /// Why nobody is paged.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub hold: Option<Hold>,
+    /// Which further alerts join it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub group: Option<Group>,
 }
 
 impl Standing {
@@ -122,6 +128,8 @@ impl Standing {
             hand_over_at: incident.hand_over_at,
             auto_resolve_at: incident.auto_resolve_at,
             urgency_change: incident.urgency_change,
+            hold: incident.hold.clone(),
+            group: incident.group.clone(),
         }
     }
 
@@ -142,7 +150,13 @@ impl Standing {
             hand_over_at,
             auto_resolve_at,
             urgency_change,
+            hold,
+            group,
         } = self.clone();
+        // What is open goes on to group as it does by now.
+        if !incident.is_open() {
+            incident.group = group;
+        }
         incident.status = status;
         incident.status_changed_at = status_changed_at;
         incident.status_changed_by = status_changed_by;
@@ -156,6 +170,7 @@ impl Standing {
         incident.hand_over_at = hand_over_at;
         incident.auto_resolve_at = auto_resolve_at;
         incident.urgency_change = urgency_change;
+        incident.hold = hold;
     }
 }
 
@@ -203,4 +218,6 @@ pub enum LeftWhy {
     TargetClosed(IncidentNumber),
     /// Somebody who was responsible, or the policy, was removed.
     Removed,
+    /// This incident has its key by now.
+    KeyTaken(IncidentNumber),
 }

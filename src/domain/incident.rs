@@ -161,6 +161,8 @@ pub enum ReleaseReason {
     MaintenanceEnded,
     /// An event came that no rule suppresses.
     NotSuppressed,
+    /// An alert joined, or an incident was merged into it, that nothing holds back.
+    Joined,
 }
 
 /// What further alerts must have in common with an incident to join it.

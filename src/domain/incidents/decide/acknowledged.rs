@@ -3,7 +3,7 @@
 use super::draft::Draft;
 use super::{escalation, page};
 use crate::domain::id::{IncidentNumber, UserId};
-use crate::domain::incident::{Agent, EscalateReason, Incident, Status, UnacknowledgeReason};
+use crate::domain::incident::{Agent, Incident, Status, UnacknowledgeReason};
 use crate::domain::incidents::fact::Fact;
 use crate::domain::purpose::Purpose;
 use crate::domain::responder::Reply;
@@ -100,26 +100,8 @@ pub(super) fn remind(draft: &mut Draft, number: IncidentNumber) {
     }
 }
 
-/// Somebody else may be on call for the level now. If nobody who acknowledged is, and somebody is, the incident is
-/// theirs: it triggers again, and they are paged. Work that was given to somebody by hand is not handed over.
-pub(super) fn hand_over(draft: &mut Draft, number: IncidentNumber) {
-    let Some(incident) = draft.open(number).cloned() else { return };
-    let by = Agent::Service(incident.service);
-    let on_call = escalation::on_call(&draft.state, &incident, draft.now);
-    let acknowledgers = acknowledgers(&incident);
-    let stays = acknowledgers.is_empty() || acknowledgers.iter().any(|user| on_call.contains(user));
-    let wanted = draft.state.services.get(&incident.service).is_some_and(|service| service.hand_over);
-    if stays || on_call.is_empty() || !wanted || incident.escalation.by_hand {
-        let next_at = escalation::shift_end(&draft.state, &incident, draft.now).filter(|_| wanted);
-        return draft.emit(Fact::HandOverPostponed { number, at: draft.now, next_at });
-    }
-    let (level, round) = (escalation::present_level(&draft.state, &incident), incident.escalation.round);
-    if take_back(draft, number, by, UnacknowledgeReason::ShiftEnded) {
-        escalation::enter(draft, number, level, round, EscalateReason::ShiftEnded, by);
-    }
-}
-
-fn acknowledgers(incident: &Incident) -> Vec<UserId> {
+/// The users who acknowledged.
+pub(super) fn acknowledgers(incident: &Incident) -> Vec<UserId> {
     let user = |by| if let Agent::User(user) = by { Some(user) } else { None };
     incident.acknowledgements.iter().filter_map(|known| user(known.by)).collect()
 }

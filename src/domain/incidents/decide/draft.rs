@@ -166,6 +166,11 @@ impl Draft {
         revision(&self.state) != revision(&checkpoint.state)
     }
 
+    /// Whether nobody was paged for this incident at the checkpoint, for the time being.
+    pub(super) fn was_held(&self, checkpoint: &Checkpoint, number: IncidentNumber) -> bool {
+        checkpoint.state.held.contains(&number)
+    }
+
     /// Whether anything happened since the checkpoint.
     pub(super) fn changed_since(&self, checkpoint: &Checkpoint) -> bool {
         self.facts.len() > checkpoint.facts

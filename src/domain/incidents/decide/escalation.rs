@@ -114,7 +114,8 @@ pub(super) fn shift_end(state: &State, incident: &Incident, now: Timestamp) -> O
     level::changes(state, present_rule(state, incident)?, now)
 }
 
-fn present_rule<'s>(state: &'s State, incident: &Incident) -> Option<&'s EscalationRule> {
+/// The level that an incident is in.
+pub(super) fn present_rule<'s>(state: &'s State, incident: &Incident) -> Option<&'s EscalationRule> {
     let policy = state.policies.get(&incident.policy)?;
     policy.rules.get(usize::from(present_level(state, incident)).checked_sub(1)?)
 }

@@ -9,7 +9,7 @@ use super::{acknowledged, group, hold, reopen};
 use crate::domain::event::{Action, DedupKey, Event, EventDigest, ellipsis};
 use crate::domain::id::{IncidentNumber, IntegrationId};
 use crate::domain::incident::{
-    Agent, Alert, EscalateReason, HoldReason, Incident, ReleaseReason, ResolveReason,
+    Agent, Alert, EscalateReason, Hold, HoldReason, Incident, ReleaseReason, ResolveReason,
 };
 use crate::domain::incidents::fact::{Cause, Fact, IncidentOpened, RememberedClose};
 use crate::domain::service::Service;
@@ -120,7 +120,7 @@ fn trigger(
     if closed.is_none()
         && let Some(number) = group::find(draft, service, &keys, event.accepted_at)
     {
-        return join(draft, number, integration, event, digest, judged);
+        return join(draft, number, service, integration, event, digest, judged);
     }
     if closed.is_none()
         && judged.wish != Wish::Suppress
@@ -150,7 +150,8 @@ fn trigger(
         },
     })));
     rules::record(draft, number, 0, judged, true);
-    if !keys.is_empty() {
+    // One that is closed as it opens takes no group from another.
+    if !keys.is_empty() && closed.is_none() {
         draft.emit(Fact::IncidentGrouped { number, keys, at: event.accepted_at });
     }
     let agent = Agent::Integration(integration);
@@ -175,9 +176,7 @@ fn page(
     judged: &mut Judged,
     reason: EscalateReason,
 ) {
-    let (wish, now) = (judged.wish, draft.now);
-    let hold =
-        hold::of_new(&draft.state, service, wish, event.accepted_at, now, || judged.fields(event).clone());
+    let hold = alone(draft, service, event, judged);
     hold::enter_or_hold(draft, number, hold, reason, Agent::Service(service.id));
 }
 
@@ -194,10 +193,12 @@ fn is_stale(draft: &Draft, number: IncidentNumber, alert: u32, event: &Event) ->
     latest.is_some_and(|latest| event.accepted_at < latest) && !mutants::is(Mutant::StaleResolveApplies)
 }
 
-/// An alert joins an open incident; nobody is paged anew for it.
+/// An alert joins an open incident. Nobody is paged anew for it; but what is held back is held no longer than the alert
+/// alone would be.
 fn join(
     draft: &mut Draft,
     number: IncidentNumber,
+    service: &Arc<Service>,
     integration: IntegrationId,
     event: &Event,
     digest: &EventDigest,
@@ -220,6 +221,16 @@ fn join(
     });
     draft.emit(Fact::AlertAdded { number, alert, at: draft.now });
     rules::record(draft, number, u32::try_from(index).unwrap_or(u32::MAX), judged, false);
+    if draft.open(number).is_some_and(|incident| incident.hold.is_some()) {
+        let alone = alone(draft, service, event, judged);
+        hold::joined(draft, number, alone);
+    }
+}
+
+/// What holds back an event that opens an incident now.
+fn alone(draft: &Draft, service: &Service, event: &Event, judged: &mut Judged) -> Option<Hold> {
+    let (wish, now) = (judged.wish, draft.now);
+    hold::of_new(&draft.state, service, wish, event.accepted_at, now, || judged.fields(event).clone())
 }
 
 enum Close {

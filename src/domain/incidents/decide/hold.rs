@@ -7,7 +7,7 @@ use super::escalation;
 use super::rules::Wish;
 use crate::domain::expression::Fields;
 use crate::domain::id::IncidentNumber;
-use crate::domain::incident::{Agent, EscalateReason, Hold, HoldReason, Incident, ReleaseReason};
+use crate::domain::incident::{Agent, Alert, EscalateReason, Hold, HoldReason, Incident, ReleaseReason};
 use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::state::State;
 use crate::domain::maintenance::MaintenanceWindow;
@@ -92,31 +92,79 @@ pub(super) fn due(draft: &mut Draft, number: IncidentNumber) {
     release(draft, &incident, reason);
 }
 
-/// Pages an incident that was held back, unless a maintenance window covers it.
+/// Pages an incident that was held back, unless a maintenance window covers it, with all that is open in it.
 pub(super) fn release(draft: &mut Draft, incident: &Incident, reason: ReleaseReason) {
     let (number, at) = (incident.number, draft.now);
-    let service = draft.state.services.get(&incident.service).cloned();
-    let next = service
-        .and_then(|service| maintenance(&draft.state, &service, at, || of_incident(incident, &service)));
-    match next {
+    match of_open(&draft.state, incident, at) {
         Some(hold) if incident.hold.as_ref() == Some(&hold) => {}
         Some(hold) => draft.emit(Fact::IncidentHeld { number, hold, at }),
-        None => {
-            draft.emit(Fact::IncidentReleased { number, reason, at });
-            escalation::enter(draft, number, 1, 0, EscalateReason::Opened, Agent::Service(incident.service));
-        }
+        None => page(draft, incident, reason),
     }
 }
 
-/// What the state knows of an incident's first alert.
-fn of_incident(incident: &Incident, service: &Service) -> Fields {
-    let mut fields =
-        incident.alerts.first().map_or_else(Fields::default, |alert| Fields::of_digest(&alert.digest));
-    fields.set("summary", &incident.title);
+fn page(draft: &mut Draft, incident: &Incident, reason: ReleaseReason) {
+    let (number, at, by) = (incident.number, draft.now, Agent::Service(incident.service));
+    draft.emit(Fact::IncidentReleased { number, reason, at });
+    escalation::enter(draft, number, 1, 0, EscalateReason::Opened, by);
+}
+
+/// An alert has joined an incident that is held back, and by itself would be held like this: the whole waits no longer
+/// than any of its alerts would.
+pub(super) fn joined(draft: &mut Draft, number: IncidentNumber, alone: Option<Hold>) {
+    let Some(incident) = draft.open(number).cloned() else { return };
+    let Some(hold) = &incident.hold else { return };
+    match alone {
+        None => page(draft, &incident, ReleaseReason::Joined),
+        Some(sooner) if is_sooner(&sooner, hold) => {
+            draft.emit(Fact::IncidentHeld { number, hold: sooner, at: draft.now });
+        }
+        Some(_) => {}
+    }
+}
+
+fn is_sooner(one: &Hold, other: &Hold) -> bool {
+    one.until.unwrap_or(Timestamp::MAX) < other.until.unwrap_or(Timestamp::MAX)
+}
+
+/// What an incident was held back by is its hold again, after an undo: the window may have moved meanwhile, or be over.
+pub(super) fn resumed(draft: &mut Draft, number: IncidentNumber) {
+    let Some(incident) = draft.open(number).cloned() else { return };
+    let window = |id| draft.state.windows.get(&id).filter(|window| window.is_running(draft.now));
+    match &incident.hold {
+        Some(Hold { reason: HoldReason::Maintenance(id), until })
+            if window(*id).map(|window| window.end) != *until =>
+        {
+            due(draft, number);
+        }
+        _ => {}
+    }
+}
+
+/// The running windows that cover what is open in an incident: the one that ends first; `None` if one of its alerts is
+/// covered by none.
+fn of_open(state: &State, incident: &Incident, now: Timestamp) -> Option<Hold> {
+    let service = state.services.get(&incident.service)?;
+    let alerts: Vec<_> = incident.alerts.iter().filter(|alert| alert.is_open()).collect();
+    if alerts.is_empty() {
+        return maintenance(state, service, now, || fields(incident, None, service));
+    }
+    let holds = alerts
+        .into_iter()
+        .map(|alert| maintenance(state, service, now, || fields(incident, Some(alert), service)));
+    let holds: Option<Vec<Hold>> = holds.collect();
+    holds?.into_iter().min_by_key(|hold| hold.until)
+}
+
+/// What the state knows of an incident's alert, or of one without any.
+fn fields(incident: &Incident, alert: Option<&Alert>, service: &Service) -> Fields {
+    let mut fields = alert.map_or_else(Fields::default, |alert| Fields::of_digest(&alert.digest));
     fields.set("service", &service.name);
-    if let Some(alert) = incident.alerts.first() {
-        fields.set("dedup_key", &alert.dedup_key.0);
-        fields.amend(alert.amended.as_deref());
+    match alert {
+        Some(alert) => {
+            fields.set("dedup_key", &alert.dedup_key.0);
+            fields.amend(alert.amended.as_deref());
+        }
+        None => fields.set("summary", &incident.title),
     }
     fields
 }

@@ -7,6 +7,7 @@ mod draft;
 mod escalation;
 mod event;
 mod group;
+mod handover;
 mod heartbeat;
 mod hold;
 mod level;

@@ -1,7 +1,7 @@
 //! Timers: what is due by `now`.
 
 use super::draft::Draft;
-use super::{acknowledged, escalation, event, heartbeat, hold, urgency};
+use super::{acknowledged, escalation, event, handover, heartbeat, hold, urgency};
 use crate::domain::id::IncidentNumber;
 use crate::domain::incident::{Agent, ResolveReason};
 use crate::domain::incidents::state::Timer;
@@ -31,7 +31,7 @@ fn fire(draft: &mut Draft, number: IncidentNumber, timer: Timer) {
         Timer::AutoResolve => event::resolve(draft, number, by, ResolveReason::AutoResolveTimeout),
         Timer::ChangeUrgency => urgency::scheduled(draft, number),
         Timer::Unacknowledge => acknowledged::time_out(draft, number, by),
-        Timer::HandOver => acknowledged::hand_over(draft, number),
+        Timer::HandOver => handover::due(draft, number),
         Timer::Escalate => escalation::time_out(draft, number),
         Timer::Remind => acknowledged::remind(draft, number),
         Timer::Release => hold::due(draft, number),

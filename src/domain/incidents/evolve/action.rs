@@ -31,6 +31,7 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
             });
             if let Some(closed) = closed {
                 super::standing::open_alerts(state, &closed);
+                super::holds::regroup(state, *number, &closed);
             }
         }
         Fact::ActionUndone { by, .. } => {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::holds::merge_groups;
 use super::incident::acted;
 use super::standing::change;
 use super::timeline::write;
@@ -26,6 +27,7 @@ fn moved(state: &mut State, from: IncidentNumber, to: IncidentNumber, by: Agent,
     for alert in alerts.iter().filter(|alert| alert.is_open()) {
         state.open_alerts.insert((alert.integration, alert.dedup_key.clone()), to);
     }
+    merge_groups(state, from, to);
     change(state, from, at, |incident| {
         let mut index = u32::try_from(first).unwrap_or(u32::MAX);
         for alert in incident.alerts.iter_mut().filter(|alert| alert.moved.is_none()) {

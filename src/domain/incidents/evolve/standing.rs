@@ -136,9 +136,6 @@ pub(super) fn open_alerts(state: &mut State, closed: &Incident) {
     if let Some(key) = &closed.incident_key {
         state.open_keys.insert((closed.service, key.clone()), closed.number);
     }
-    for key in closed.group.iter().flat_map(|group| &group.keys) {
-        state.groups.insert((closed.service, key.clone()), closed.number);
-    }
 }
 
 fn count(state: &mut State, number: IncidentNumber, service: ServiceId, count: Count, enter: bool) {

@@ -23,13 +23,14 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
         }
         Fact::WindowSet { window, at } => {
             state.objects += u64::from(!state.windows.contains_key(&window.id));
+            let old = state.windows.get(&window.id).cloned();
             insert_window(state, Arc::new((**window).clone()));
-            window_moved(state, window.id, Some(window), *at);
+            window_moved(state, window.id, old.as_deref(), Some(window), *at);
             forget_windows(state, *at);
         }
         Fact::WindowDeleted { id, at } => {
             remove_window(state, *id);
-            window_moved(state, *id, None, *at);
+            window_moved(state, *id, None, None, *at);
         }
         Fact::HeartbeatSet(new) => {
             let old = state.heartbeats.get(&new.id);

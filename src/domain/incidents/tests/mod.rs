@@ -10,6 +10,7 @@ mod rules;
 mod schedules;
 mod script;
 mod stories;
+mod together;
 mod told;
 mod undo;
 mod undone;

@@ -95,10 +95,9 @@ fn rules_apply_in_order_and_see_what_those_before_have_set() {
     assert_eq!((alert.summary(), alert.severity()), ("S", Severity::Info));
     assert_eq!(alert.amended.as_ref().unwrap().class.as_deref(), Some("x"));
     assert!(
-        incident
-            .timeline
-            .iter()
-            .any(|entry| matches!(&entry.what, Happening::Annotated { content, .. } if content.as_ref() == "N"))
+        incident.timeline.iter().any(
+            |entry| matches!(&entry.what, Happening::Annotated { content, .. } if content.as_ref() == "N")
+        )
     );
 }
 

@@ -6,7 +6,8 @@
 //! `page 1 reached|failed|unknown` is what became of a page. Before the times, the installation is changed:
 //! `policy ann,bob 10m / cid 5m x2` (`@ops` is a schedule, `rr:ann,bob` a round robin), `schedule ops ann,bob 1h`,
 //! `override ops cid 10m 20m`, `away ann 10m 20m`, `silent ann`, `ack-timeout 10m`, `auto-resolve 4h`, `disabled`,
-//! `rules ann low`, `reminders 5m`, `reopen 10m`, `hours 9 17`, `hand-over`.
+//! `rules ann low`, `reminders 5m`, `reopen 10m`, `hours 9 17`, `hand-over`. With a time and `set` it is changed then:
+//! `5m set override ops cid 5m 20m`, `5m set turns ops bob,ann 1h` (other turns of a schedule).
 
 use std::time::Duration;
 
@@ -20,7 +21,7 @@ use crate::domain::incidents::input::Input;
 use crate::domain::notify::{self, NotificationId};
 use crate::domain::policy::Strategy;
 use crate::domain::purpose::Purpose;
-use crate::domain::schedule::ask::{CalendarChange, NewOverride};
+use crate::domain::schedule::ask::{CalendarChange, NewOverride, ScheduleChange};
 use crate::domain::schedule::{By, LevelOnCall, Span};
 use crate::domain::service::{HoursUrgency, UrgencyRule};
 use crate::domain::support_hours::{Edge, ScheduledAction, SupportHours};
@@ -55,6 +56,13 @@ pub(super) fn run(story: &str) -> (World, String) {
             continue;
         }
         told.extend(world.wait_until(START.plus(at)));
+        if let Some(step) = rest.strip_prefix("set ") {
+            let (what, rest) = step.split_once(' ').unwrap_or((step, ""));
+            let from = world.log.len();
+            set_up(&mut world, what, rest);
+            told.extend_from_slice(&world.log[from..]);
+            continue;
+        }
         let batch: Vec<Input> = rest
             .split('+')
             .map(str::trim)
@@ -87,6 +95,7 @@ fn set_up(world: &mut World, what: &str, rest: &str) {
         "policy" => policy(world, rest),
         "silent" => return world.drop_contacts(rest),
         "schedule" => return schedule(world, rest),
+        "turns" => turns(world, rest),
         "override" | "away" => return for_a_while(world, what, rest),
         "ack-timeout" => service(ServiceChange {
             acknowledgement_timeout: Some(duration(rest)),
@@ -167,6 +176,15 @@ fn schedule(world: &mut World, text: &str) {
     let words: Vec<&str> = text.split(' ').collect();
     let users: Vec<_> = words[1].split(',').map(|name| world.user(name)).collect();
     world.schedule(words[0], vec![layer(&users, duration(words[2]).unwrap())]);
+}
+
+/// `ops bob,ann 1h`
+fn turns(world: &World, text: &str) -> Ask {
+    let words: Vec<&str> = text.split(' ').collect();
+    let users: Vec<_> = words[1].split(',').map(|name| world.user(name)).collect();
+    let layers = Some(vec![layer(&users, duration(words[2]).unwrap())]);
+    let change = ScheduleChange { layers, ..ScheduleChange::default() };
+    Ask::UpdateSchedule { id: world.schedule_id(words[0]), change: Box::new(change) }
 }
 
 /// `ops cid 10m 20m`, `ann 10m 20m`: from when until when after the start.

@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use proptest::prelude::*;
 
-use super::properties::{Step, check_state, run, steps};
+use super::properties::{Step, check_state, run, run_held, steps};
 use super::script::change;
 use super::world::World;
 use crate::domain::command::{Ask, Done, StatusChange, Verdict};
 use crate::domain::id::IncidentNumber;
+use crate::domain::incident::PageId;
 use crate::domain::incidents::state::State;
 
 fn undoable(world: &World, action: u8, number: u64, other: u64) -> Ask {
@@ -44,7 +45,7 @@ fn essence(state: &State) -> State {
         (incident.revision, incident.updated_at, incident.acted) = (0, incident.created_at, None);
         incident.alerts.retain(|alert| alert.moved.is_none());
         for page in &mut incident.escalation.pages {
-            (page.id.n, page.at) = (0, None);
+            (page.id, page.at) = (PageId { epoch: 0, n: 0 }, None);
         }
         incident.escalation.pages.sort_by_key(|page| page.user);
         for unsure in &mut incident.escalation.unsure {
@@ -60,6 +61,7 @@ proptest! {
     #[test]
     fn an_action_that_is_undone_at_once_has_never_been(
         steps in steps(),
+        held in any::<bool>(),
         action in 0..5u8,
         number in 1..6u64,
         other in 1..6u64,
@@ -67,7 +69,7 @@ proptest! {
         // Who cannot be reached any more is not paged anew, so that the escalation goes on.
         let steps: Vec<_> =
             steps.into_iter().filter(|step| !matches!(step, Step::DropContacts(_))).collect();
-        let mut world = run(&steps);
+        let mut world = if held { run_held(&steps) } else { run(&steps) };
         let ask = undoable(&world, action, number, other);
         let before = world.state.clone();
         if world.ask(Some("ann"), ask) == Verdict::Done(Done::Changed)

@@ -2,7 +2,7 @@
 //!
 //! Set-up steps: `service db cid` (a service that pages cid), `rule NAME if CONDITION then ACTION, ACTION` and `global …`
 //! (without `if`: always), `group time 5m`, `group all source,component 10m`, `auto-pause 5m`, `severity-based`,
-//! `window 10m 30m if CONDITION`, `heartbeat job 60s 10s` (period and grace). Events take `source=db-1` and the like; what is
+//! `window 10m 30m if CONDITION`, `end-window` and `window-for db` (the last one), `heartbeat job 60s 10s` (period and grace). Events take `source=db-1` and the like; what is
 //! no field is a custom detail. Checks are spread: the one of `job` with a grace of 5 minutes is 25 s later (that follows from its id). `ping job`, `ping job start`, `ping job exit=3`; `restart`; `2h asleep`.
 
 use std::time::Duration;
@@ -32,6 +32,12 @@ pub(super) fn set_up(world: &mut World, what: &str, rest: &str) {
             of(ServiceChange { urgency_rule: Some(UrgencyRule::SeverityBased), ..ServiceChange::default() })
         }
         "window" => Ask::CreateWindow(Box::new(window(world, rest))),
+        "end-window" => Ask::EndWindow { id: *world.state.windows.keys().next_back().unwrap() },
+        "window-for" => {
+            let services = Some(vec![service_id(world, rest)]);
+            let change = Box::new(WindowChange { services, ..WindowChange::default() });
+            Ask::UpdateWindow { id: *world.state.windows.keys().next_back().unwrap(), change }
+        }
         "heartbeat" => Ask::CreateHeartbeat(Box::new(NewHeartbeat {
             key: key_of(words[0]),
             service: world.service,

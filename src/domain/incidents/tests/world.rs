@@ -36,6 +36,8 @@ pub(super) struct World {
     pub(super) policy: PolicyId,
     /// By name.
     pub(super) services: Vec<(String, ServiceId)>,
+    /// All that was decided.
+    pub(super) log: Vec<(Timestamp, Fact)>,
     ids: u128,
     seq: u64,
 }
@@ -105,6 +107,7 @@ impl World {
             service: ServiceId("P000000".parse().unwrap()),
             policy: PolicyId("P000000".parse().unwrap()),
             services: Vec::new(),
+            log: Vec::new(),
             ids: 0,
             seq: 0,
         };
@@ -203,6 +206,7 @@ impl World {
         }
         assert_eq!(replayed, state, "the facts do not lead to the state that was decided");
         self.state = state;
+        self.log.extend(facts.iter().map(|fact| (self.now, fact.clone())));
         facts
     }
 

@@ -3,9 +3,9 @@
 use super::check;
 use crate::domain::command::{Done, Rejection};
 use crate::domain::id::IncidentNumber;
-use crate::domain::incident::{Agent, Incident, ResolveReason, Status};
+use crate::domain::incident::{Agent, Incident, ReleaseReason, ResolveReason, Status};
 use crate::domain::incidents::decide::draft::Draft;
-use crate::domain::incidents::decide::event;
+use crate::domain::incidents::decide::{event, hold};
 use crate::domain::incidents::fact::Fact;
 
 /// How many incidents are merged at once at most.
@@ -60,5 +60,11 @@ fn take(draft: &mut Draft, by: Agent, source: &Incident, into: IncidentNumber) -
     let (from, at) = (source.number, draft.now);
     draft.emit(Fact::AlertsMoved { from, to: into, by, at });
     event::resolve(draft, from, by, ResolveReason::Merged { into });
+    // What somebody was paged for does not fall silent because it is merged into what pages nobody.
+    if source.hold.is_none()
+        && let Some(target) = draft.open(into).filter(|target| target.hold.is_some()).cloned()
+    {
+        hold::release(draft, &target, ReleaseReason::Joined);
+    }
     Ok(())
 }

@@ -28,6 +28,7 @@ pub(super) use schedule::preview;
 pub(super) use writing::takes_notes;
 
 use super::draft::{Checkpoint, Draft};
+use super::handover;
 use crate::domain::command::{Actor, Ask, Command, Done, Rejection, Verdict};
 use crate::domain::incidents::fact::Fact;
 use crate::mutants::{self, Mutant};
@@ -48,6 +49,7 @@ pub(super) fn decide(draft: &mut Draft, command: &Command) {
     let verdict = match judge(draft, command) {
         Ok(Done::Changed) if !draft.changed_since(&checkpoint) => Verdict::Done(Done::Unchanged),
         Ok(done) => {
+            handover::look_again(draft, &command.ask);
             remember(draft, &checkpoint, command);
             Verdict::Done(done)
         }
@@ -63,7 +65,13 @@ pub(super) fn decide(draft: &mut Draft, command: &Command) {
 fn remember(draft: &mut Draft, checkpoint: &Checkpoint, command: &Command) {
     let Some(by) = command.actor.user else { return };
     let Some((what, incidents)) = undo::action(&command.ask) else { return };
-    let incidents = undo::changed(draft, checkpoint, &incidents);
+    let mut incidents = undo::changed(draft, checkpoint, &incidents);
+    // What others were merged into goes on, unless nobody was paged for it before.
+    if let Ask::Merge { into, .. } = &command.ask
+        && !draft.was_held(checkpoint, *into)
+    {
+        incidents.retain(|number| number != into);
+    }
     if !what.is_undoable() || !incidents.is_empty() {
         let incidents = if what.is_undoable() { incidents } else { Vec::new() };
         let at = draft.now;

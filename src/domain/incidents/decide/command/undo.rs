@@ -7,7 +7,7 @@ use crate::domain::command::{Ask, Done, IncidentChange, Rejection, StatusChange}
 use crate::domain::id::{IncidentNumber, UserId};
 use crate::domain::incident::{Agent, Incident, Page, PageState, ResolveReason, Status, UnreachedReason};
 use crate::domain::incidents::decide::draft::Draft;
-use crate::domain::incidents::decide::{escalation, event, page};
+use crate::domain::incidents::decide::{escalation, event, hold, page};
 use crate::domain::incidents::fact::Fact;
 use crate::domain::purpose::Purpose;
 
@@ -18,7 +18,9 @@ pub(super) fn action(ask: &Ask) -> Option<(ActionKind, Vec<IncidentNumber>)> {
             (kind(changes), changes.iter().map(|change| change.number).collect())
         }
         Ask::Snooze { incidents, .. } => (ActionKind::Snooze, incidents.clone()),
-        Ask::Merge { sources, .. } => (ActionKind::Merge, sources.clone()),
+        Ask::Merge { into, sources } => {
+            (ActionKind::Merge, sources.iter().copied().chain(std::iter::once(*into)).collect())
+        }
         Ask::CreateIncident(_) => (ActionKind::Open, Vec::new()),
         Ask::ResolveAlerts { incident, .. } => (ActionKind::Resolve, vec![*incident]),
         _ => return None,
@@ -52,7 +54,9 @@ pub(super) fn undo(draft: &mut Draft, by: Agent) -> Result<Done, Rejection> {
     let action = last(draft, user)?;
     let mut restored = Vec::new();
     let mut left = Vec::new();
-    for before in &action.before {
+    let target = target(draft, &action);
+    let held_back = held_back(draft, &action, target);
+    for before in action.before.iter().filter(|before| Some(before.number) != target) {
         match restore(draft, &action, before) {
             Ok(()) => restored.push(before.number),
             Err(why) => left.push(Left { number: before.number, why }),
@@ -62,8 +66,35 @@ pub(super) fn undo(draft: &mut Draft, by: Agent) -> Result<Done, Rejection> {
         let why = left.first().map_or_else(String::new, |left| why(draft, left));
         return Err(cannot(format!("nothing was undone: {why}")));
     }
+    // Without what was merged into it, it is held back as before.
+    if left.is_empty()
+        && let Some(target) = held_back
+        && draft.open(target.number).is_some()
+    {
+        draft.emit(Fact::IncidentRestored { number: target.number, by: user, at: draft.now });
+        hold::resumed(draft, target.number);
+        restored.push(target.number);
+    }
     draft.emit(Fact::ActionUndone { by: user, at: draft.now });
     Ok(Done::Undone(Box::new(Undone { what: action.what, at: action.at, restored, left })))
+}
+
+/// What the others were merged into.
+fn target(draft: &Draft, action: &Action) -> Option<IncidentNumber> {
+    let into = |before: &Standing| match draft.incident(before.number)?.status {
+        Status::Resolved { reason: ResolveReason::Merged { into }, .. } => Some(into),
+        _ => None,
+    };
+    action.before.iter().filter(|_| action.what == ActionKind::Merge).find_map(into)
+}
+
+/// What the others were merged into, if they ended its hold, and nobody has done anything with it since.
+fn held_back(draft: &Draft, action: &Action, target: Option<IncidentNumber>) -> Option<Standing> {
+    let before = action.before.iter().find(|before| Some(before.number) == target)?;
+    let incident = draft.open(before.number).filter(|incident| incident.hold.is_none())?;
+    check_untouched(incident, action).ok()?;
+    check_known(draft, before).ok()?;
+    Some(before.clone())
 }
 
 /// The last action, if it is one that can be undone.
@@ -103,6 +134,9 @@ fn why(draft: &Draft, left: &Left) -> String {
         LeftWhy::TargetClosed(into) => {
             format!("incident #{into}, into which #{number} was merged, is not open any more")
         }
+        LeftWhy::KeyTaken(other) => {
+            format!("incident #{other} has the key of incident #{number} by now")
+        }
         LeftWhy::Removed => {
             format!("a user or the escalation policy that incident #{number} had then was removed")
         }
@@ -114,6 +148,7 @@ fn restore(draft: &mut Draft, action: &Action, before: &Standing) -> Result<(), 
     let incident = draft.incident(number).cloned().ok_or(LeftWhy::Gone)?;
     check_untouched(&incident, action)?;
     check_known(draft, before)?;
+    check_key(draft, &incident)?;
     if action.what == ActionKind::Merge {
         return_alerts(draft, action, &incident)?;
     }
@@ -127,8 +162,21 @@ fn restore(draft: &mut Draft, action: &Action, before: &Standing) -> Result<(), 
         let by = Agent::Service(incident.service);
         event::resolve(draft, number, by, ResolveReason::AlertsResolved);
     }
-    page_again(draft, number, before);
+    if before.hold.is_some() {
+        hold::resumed(draft, number);
+    } else {
+        page_again(draft, number, before);
+    }
     Ok(())
+}
+
+/// The key that it was opened with may be another's by now.
+fn check_key(draft: &Draft, incident: &Incident) -> Result<(), LeftWhy> {
+    let Some(key) = &incident.incident_key else { return Ok(()) };
+    match draft.state.open_keys.get(&(incident.service, key.clone())) {
+        Some(other) if *other != incident.number => Err(LeftWhy::KeyTaken(*other)),
+        Some(_) | None => Ok(()),
+    }
 }
 
 /// Nobody and nothing may have acted on it since. What the same moment brought with it is undone as well.
