@@ -1,7 +1,7 @@
 //! A keyspace of a Cassandra cluster: the session, and the one place that repeats, hedges and judges what it does.
 //!
 //! Everything is asked at `QUORUM` and, where conditional, `SERIAL`: a datacenter alone decides nothing. The driver
-//! neither repeats nor hedges; [`Store::call`] does, for all of `pd`, on one budget. No clock is trusted: no statement
+//! neither repeats nor hedges; `Store::call` does, for all of `pd`, on one budget. No clock is trusted: no statement
 //! carries a time stamp of ours, and no table that has conditional writes ever gets another.
 
 mod body;
