@@ -9,6 +9,7 @@ mod properties;
 mod rules;
 mod schedules;
 mod script;
+mod settled;
 mod stories;
 mod together;
 mod told;

@@ -7,18 +7,17 @@ use proptest::prelude::*;
 use uuid::Uuid;
 
 use super::script::change;
+use super::settled::settle;
 use super::world::{World, key};
 use crate::domain::command::{Ask, NewIncident, StatusChange};
 use crate::domain::event::{Action, DedupKey, EventAddress};
 use crate::domain::id::{IncidentNumber, IntegrationId, UserId};
-use crate::domain::incident::{Happening, Incident, NotifyOutcome, PageState, Status};
+use crate::domain::incident::{Happening, Incident, PageState, Status};
 use crate::domain::incidents::decide::{TIMERS_MAX, decide};
 use crate::domain::incidents::fact::Fact;
 use crate::domain::incidents::input::{Input, Poison};
 use crate::domain::incidents::snapshot::{Record, records, restore};
 use crate::domain::incidents::state::State;
-use crate::domain::notify::{self, NotificationId};
-use crate::domain::purpose::Purpose;
 use crate::domain::user::Urgency;
 
 #[derive(Clone, Debug)]
@@ -247,42 +246,6 @@ fn by_hand(world: &World, key: Option<u8>) -> NewIncident {
         assignees: vec![],
         policy: None,
     }
-}
-
-fn settle(
-    world: &World,
-    number: IncidentNumber,
-    page: &crate::domain::incident::Page,
-    reached: bool,
-    unknown: bool,
-) -> Vec<Input> {
-    let mut inputs = Vec::new();
-    if let Some(method) = world.state.users.get(&page.user).and_then(|user| user.contact_methods.first()) {
-        let outcome = match (reached, unknown) {
-            (true, _) => NotifyOutcome::Sent { receipt: "r".into() },
-            (false, true) => NotifyOutcome::Unknown { reason: "u".into() },
-            (false, false) => NotifyOutcome::Failed { reason: "f".into() },
-        };
-        inputs.push(Input::Notify(notify::Fact::NotificationEnded {
-            id: NotificationId { page: page.id, n: 0 },
-            number,
-            user: page.user,
-            channel: method.channel,
-            contact_method: method.id,
-            outcome,
-            at: world.now,
-        }));
-    }
-    let at = world.now;
-    inputs.push(Input::Notify(notify::Fact::PageSettled {
-        number,
-        page: page.id,
-        reached,
-        unknown,
-        purpose: Purpose::Triggered,
-        at,
-    }));
-    inputs
 }
 
 /// Runs the steps; after each batch everything that must hold is checked.
