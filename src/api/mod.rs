@@ -10,10 +10,12 @@
 mod auth;
 mod body;
 mod calendars;
+mod check;
 mod contact_methods;
 mod context;
 mod error;
 mod event_rules;
+//mod explanation;
 mod feeds;
 mod fields;
 mod grouping;
@@ -38,6 +40,7 @@ mod reply;
 mod route_test;
 mod schedules;
 mod services;
+mod simulate;
 mod small;
 mod status;
 pub mod tokens;
@@ -45,6 +48,7 @@ mod undo;
 mod users;
 mod view;
 mod words;
+mod words_proof;
 mod words_rules;
 
 use std::sync::Arc;
@@ -110,6 +114,7 @@ fn incident_routes() -> Router<Arc<Api>> {
         .route("/incidents/{id}/status_updates/unsubscribe", post(updates::unsubscribe))
         .route("/incidents/{id}/links", get(linked::list).post(linked::create))
         .route("/incidents/{id}/links/{link_id}", delete(linked::delete))
+        //X
         .route("/undo", get(undo::last).post(undo::undo))
         .route("/incidents/{id}/alerts", get(alerts::list).put(alerts::put_many))
         .route("/incidents/{id}/alerts/{alert_id}", get(alerts::get).put(alerts::put_one))
@@ -198,6 +203,8 @@ fn small_routes() -> Router<Arc<Api>> {
         .route("/teams", get(small::teams))
         .route("/teams/{id}", get(small::team))
         .route("/status", get(status::status))
+        .route("/check", get(check::check))
+        .route("/simulate", post(simulate::simulate))
 }
 
 /// Gives every answer the id by which it is found in the logs.

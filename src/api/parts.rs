@@ -1,5 +1,6 @@
 //! What the API needs from the rest of the process: all of it is handed in.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,6 +15,7 @@ use crate::domain::command::{Actor, Ask, Verdict};
 use crate::domain::event::EventAddress;
 use crate::domain::incident::KeptEvent;
 use crate::domain::incidents::state::State;
+use crate::domain::user::Channel;
 use crate::ids::SharedIds;
 use crate::journal;
 use crate::keyring::Keyring;
@@ -53,7 +55,7 @@ impl std::fmt::Debug for Parts {
 }
 
 /// What the configuration says about the API.
-#[derive(Clone, PartialEq, Eq, Debug, Default)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Settings {
     /// Where clients reach this installation. A request for the same host gets links with its scheme; `html_url` begins
     /// with it.
@@ -64,6 +66,20 @@ pub struct Settings {
     pub tls: bool,
     /// How many requests of one token are answered in a minute; `None`: all.
     pub requests_per_minute: Option<u32>,
+    /// The channels that messages can be sent by.
+    pub channels: BTreeSet<Channel>,
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            public_url: None,
+            html_origin: None,
+            tls: false,
+            requests_per_minute: None,
+            channels: BTreeSet::from([Channel::Console, Channel::Webhook, Channel::Email]),
+        }
+    }
 }
 
 /// Reads an event whole.

@@ -14,22 +14,25 @@ use crate::domain::id::{IncidentNumber, IntegrationId, ServiceId};
 use crate::domain::incident::Incident;
 use crate::domain::incidents::decide::{Outcome, Rehearsal, Step, rehearse};
 use crate::domain::incidents::fact::Fact;
+use crate::domain::incidents::state::State;
 use crate::domain::rule::RuleScope;
+use crate::domain::time::Timestamp;
 use crate::door;
 use crate::wire::rest::event_rule as wire;
 
 /// `POST /event_rules/test`
 pub(super) async fn test(cx: Context, Body(test): Body<wire::RouteTest>) -> Reply {
-    let event = event(&cx, &test)?;
+    let event = event(&test.event, cx.parts().clock.now())?;
     let Some((service, integration)) = cx.state.routing.get(&event.routing_key).copied() else {
         return Err(Error::invalid("event.routing_key: Invalid routing key"));
     };
     let rehearsal = rehearse(&cx.state, &event, event.accepted_at);
-    reply::one(shown(&cx, &event, &rehearsal, service, integration)?)
+    reply::one(shown(&cx, &cx.state, &event, &rehearsal, (service, integration))?)
 }
 
-fn event(cx: &Context, test: &wire::RouteTest) -> Result<Event, Error> {
-    let body = serde_json::to_vec(&test.event)
+/// Reads an event as it would be sent, and accepted at this time.
+pub(super) fn event(given: &serde_json::Value, accepted_at: Timestamp) -> Result<Event, Error> {
+    let body = serde_json::to_vec(given)
         .map_err(|error| Error::invalid(format!("event: it could not be read: {error}")))?;
     let parsed = door::parse(&body, false).map_err(|error| match error {
         door::EventError::Invalid(errors) => {
@@ -41,7 +44,7 @@ fn event(cx: &Context, test: &wire::RouteTest) -> Result<Event, Error> {
     let key = parsed.dedup_key.as_deref().unwrap_or("(made by the server)");
     Ok(Event {
         address: EventAddress { door: Uuid::nil(), seq: 0, index: 0 },
-        accepted_at: cx.parts().clock.now(),
+        accepted_at,
         routing_key,
         action: parsed.action,
         dedup_key: DedupKey(key.into()),
@@ -50,17 +53,18 @@ fn event(cx: &Context, test: &wire::RouteTest) -> Result<Event, Error> {
     })
 }
 
-fn shown(
+/// What becomes of an event that comes in by this integration, in the state before it.
+pub(super) fn shown(
     cx: &Context,
+    before: &State,
     event: &Event,
     rehearsal: &Rehearsal,
-    service: ServiceId,
-    integration: IntegrationId,
+    (service, integration): (ServiceId, IntegrationId),
 ) -> Result<wire::Route, Error> {
     let view = View { state: &rehearsal.state, ..cx.view()? };
     let (outcome, number) = outcome(rehearsal);
     let incident = number.and_then(|number| rehearsal.state.incidents.get(&number));
-    let before = number.and_then(|number| cx.state.incidents.get(&number));
+    let before = number.and_then(|number| before.incidents.get(&number));
     let routed = incident.map_or_else(|| routed(&rehearsal.steps).unwrap_or(service), |it| it.service);
     let key = incident.and_then(|it| key_of(it, before)).unwrap_or_else(|| event.dedup_key.clone());
     Ok(wire::Route {

@@ -26,6 +26,8 @@ pub(super) enum Exit {
     Partly,
     /// Kept on this machine; the server has not accepted it yet.
     Spooled,
+    /// What was looked for was found: somebody is not reached.
+    Found,
     /// Ctrl-C.
     Interrupted,
     /// As the command that was run ended.
@@ -45,6 +47,7 @@ impl Exit {
             Self::Away => 6,
             Self::Partly => 7,
             Self::Spooled => 8,
+            Self::Found => 9,
             Self::Interrupted => 130,
             Self::Child(code) => code,
         }
@@ -62,6 +65,7 @@ impl Exit {
             Self::Away => "unreachable",
             Self::Partly => "partly_done",
             Self::Spooled => "spooled",
+            Self::Found => "found",
             Self::Interrupted => "interrupted",
             Self::Child(_) => "command",
         }

@@ -8,6 +8,7 @@ mod backup;
 mod bulk;
 mod calendar;
 mod change;
+mod check;
 mod completions;
 mod config;
 mod context;
@@ -36,11 +37,13 @@ mod responder;
 mod restore;
 mod route;
 mod rule;
+mod sample;
 mod schedule;
 mod serve;
 mod session;
 mod settle;
 mod show;
+mod simulate;
 mod snooze;
 mod spool;
 mod status;
@@ -94,7 +97,8 @@ Environment:
 
 Exit codes:
   0 ok   1 failed   2 usage   3 unchanged (only with --error-unchanged)   4 token not accepted   5 not found
-  6 server unreachable or too slow   7 partly done   8 spooled, not yet accepted   130 interrupted";
+  6 server unreachable or too slow   7 partly done   8 spooled, not yet accepted
+  9 something was found (pd check)   130 interrupted";
 
 /// On-call alerting that loses nothing: events become incidents, incidents become pages.
 #[derive(Debug, Parser)]
@@ -140,6 +144,8 @@ enum Command {
     Exec(exec::Args),
     Rule(rule::Args),
     Route(route::Args),
+    Check(check::Args),
+    Simulate(Box<simulate::Args>),
     Status(status::Args),
     Serve(serve::Args),
     Context(context::Args),
@@ -206,6 +212,8 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Heartbeat(args) => session.wait_for(async |session| heartbeat::run(session, args).await),
         Command::Rule(args) => session.wait_for(async |session| rule::run(session, args).await),
         Command::Route(args) => session.wait_for(async |session| route::run(session, args).await),
+        Command::Check(args) => session.wait_for(async |session| check::run(session, args).await),
+        Command::Simulate(args) => session.wait_for(async |session| simulate::run(session, *args).await),
         Command::Exec(args) => exec::run(session, args),
         Command::Serve(args) => serve::run(session, args),
         Command::Context(args) => context::run(session, args),

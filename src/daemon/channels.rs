@@ -1,6 +1,6 @@
 //! The channels that the configuration has, and what sends by them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use url::Url;
@@ -38,6 +38,13 @@ pub(super) fn sending(
         incidents: Arc::new(move || Arc::clone(&state.borrow())),
         transports: transports(config, &world.clock)?,
     }))
+}
+
+/// The channels that this process can send messages by: the console only if there is a terminal.
+pub(super) fn configured(config: &Config) -> BTreeSet<Channel> {
+    let console = terminal::console().map(|_| Channel::Console);
+    let email = config.email.as_ref().map(|_| Channel::Email);
+    [console, email, Some(Channel::Webhook)].into_iter().flatten().collect()
 }
 
 fn transports(config: &Config, clock: &SharedClock) -> Result<BTreeMap<Channel, Arc<dyn Transport>>, Error> {

@@ -338,6 +338,7 @@ impl Server {
                 html_origin: config.html_origin.clone(),
                 tls: config.tls.is_some(),
                 requests_per_minute: config.limits.requests_per_minute,
+                channels: super::channels::configured(config),
             },
             process,
             peers: self.peers.subscribe(),

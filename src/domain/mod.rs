@@ -6,7 +6,8 @@
 //! [`support_hours`] and [`action`]), what may
 //! be asked ([`command`]), then the two state machines, [`incidents`] and [`notify`].
 //! Reading order: [`time`] and [`id`], the nouns ([`event`], [`user`], [`service`], [`policy`], [`incident`],
-//! [`expression`] and [`rule`], [`maintenance`], [`heartbeat`]), what may be asked ([`command`]), then the two state machines, [`incidents`] and [`notify`].
+//! [`expression`] and [`rule`], [`maintenance`], [`heartbeat`]), what may be asked ([`command`]), then the two state machines, [`incidents`] and [`notify`];
+//! at last [`proof`], which asks both.
 
 pub mod action;
 pub mod command;
@@ -19,6 +20,7 @@ pub mod incidents;
 pub mod maintenance;
 pub mod notify;
 pub mod policy;
+pub mod proof;
 pub mod purpose;
 pub mod responder;
 pub mod rule;

@@ -86,6 +86,10 @@ pub enum Channel {
 }
 
 impl Channel {
+    /// All of them.
+    pub const ALL: [Channel; 6] =
+        [Self::Email, Self::Webhook, Self::Console, Self::Sms, Self::Phone, Self::Push];
+
     /// Whether the receiver can tell a repetition of the same message from a new one, so that a message whose fate is
     /// unknown may be sent again.
     pub fn tells_repeats(self) -> bool {
@@ -141,6 +145,9 @@ pub enum Urgency {
 }
 
 impl Urgency {
+    /// Both.
+    pub const BOTH: [Urgency; 2] = [Self::High, Self::Low];
+
     /// As PagerDuty spells it.
     pub fn as_str(self) -> &'static str {
         match self {

@@ -24,6 +24,7 @@ pub mod note;
 pub mod notification_rule;
 pub mod oncall;
 pub mod priority;
+pub mod proof;
 pub mod reference;
 pub mod responder;
 pub mod schedule;

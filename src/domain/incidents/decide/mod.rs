@@ -31,6 +31,7 @@ use crate::domain::time::Timestamp;
 use draft::Draft;
 
 pub use event::CLOCK_BOUND;
+pub use page::steps;
 pub use rehearsal::{Rehearsal, rehearse};
 pub use rules::{Outcome, Step};
 pub use timers::TIMERS_MAX;

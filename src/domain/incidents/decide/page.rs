@@ -105,8 +105,8 @@ fn plan(draft: &Draft, incident: &Incident, user: &User, purpose: Purpose) -> Op
     })
 }
 
-/// The user's rules for this urgency; without any, the first contact method at once.
-fn steps(user: &User, urgency: Urgency, now: Timestamp) -> Vec<PageStep> {
+/// What a page at `now` plans, by time: the user's rules for this urgency; without any, the first contact method at once.
+pub fn steps(user: &User, urgency: Urgency, now: Timestamp) -> Vec<PageStep> {
     let step = |rule: &NotificationRule| {
         let contact = contact(user.contact_method(rule.contact_method)?);
         Some(PageStep { rule: Some(rule.id), due: now.plus(rule.delay), contact })

@@ -1,0 +1,2 @@
+//! Proofs, simulations and explanations as a person would ask for them.
+#![allow(clippy::unwrap_used, reason = "tests")]
