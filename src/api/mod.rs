@@ -15,7 +15,7 @@ mod contact_methods;
 mod context;
 mod error;
 mod event_rules;
-//mod explanation;
+mod explanation;
 mod feeds;
 mod fields;
 mod grouping;
@@ -48,6 +48,7 @@ mod undo;
 mod users;
 mod view;
 mod words;
+mod words_explained;
 mod words_proof;
 mod words_rules;
 
@@ -114,7 +115,7 @@ fn incident_routes() -> Router<Arc<Api>> {
         .route("/incidents/{id}/status_updates/unsubscribe", post(updates::unsubscribe))
         .route("/incidents/{id}/links", get(linked::list).post(linked::create))
         .route("/incidents/{id}/links/{link_id}", delete(linked::delete))
-        //X
+        .route("/incidents/{id}/explanation", get(explanation::explain))
         .route("/undo", get(undo::last).post(undo::undo))
         .route("/incidents/{id}/alerts", get(alerts::list).put(alerts::put_many))
         .route("/incidents/{id}/alerts/{alert_id}", get(alerts::get).put(alerts::put_one))

@@ -122,7 +122,7 @@ pub(crate) fn happening(view: &View<'_>, incident: &Incident, entry: &LogEntry) 
 }
 
 /// By which schedules, and which of them had nobody: `; ann is on call by schedule Ops, layer Night`.
-fn by_schedules(view: &View<'_>, on_call: &LevelOnCall) -> String {
+pub(super) fn by_schedules(view: &View<'_>, on_call: &LevelOnCall) -> String {
     let found = on_call.found.iter().map(|found| {
         let OnCall { user, by, instead_of, although_absent } = found.on_call;
         let schedule = view.state.schedules.get(&found.schedule);
@@ -198,7 +198,7 @@ fn undone(what: ActionKind) -> &'static str {
     }
 }
 
-fn agent(view: &View<'_>, incident: &Incident, agent: Agent) -> String {
+pub(super) fn agent(view: &View<'_>, incident: &Incident, agent: Agent) -> String {
     match agent {
         Agent::User(id) => view.user_name(id).to_owned(),
         Agent::Integration(id) => match view.integration_of(incident.service, id) {
@@ -244,7 +244,7 @@ fn resolved(reason: ResolveReason, by: &str) -> String {
     }
 }
 
-fn escalated(reason: EscalateReason, level: u8, by: &str) -> String {
+pub(super) fn escalated(reason: EscalateReason, level: u8, by: &str) -> String {
     match reason {
         EscalateReason::Opened => "the incident was triggered".to_owned(),
         EscalateReason::Timeout if level > 1 => {
@@ -283,7 +283,7 @@ fn notified(user: &str, channel: &str, outcome: &NotifyOutcome) -> String {
     }
 }
 
-fn cancelled(reason: CancelReason) -> &'static str {
+pub(super) fn cancelled(reason: CancelReason) -> &'static str {
     match reason {
         CancelReason::Acknowledged => "the incident is acknowledged",
         CancelReason::Resolved => "the incident is resolved",

@@ -14,6 +14,7 @@ mod config;
 mod context;
 mod error;
 mod exec;
+mod explain;
 mod feed;
 mod gantt;
 mod global;
@@ -145,6 +146,7 @@ enum Command {
     Rule(rule::Args),
     Route(route::Args),
     Check(check::Args),
+    Explain(explain::Args),
     Simulate(Box<simulate::Args>),
     Status(status::Args),
     Serve(serve::Args),
@@ -213,6 +215,7 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Rule(args) => session.wait_for(async |session| rule::run(session, args).await),
         Command::Route(args) => session.wait_for(async |session| route::run(session, args).await),
         Command::Check(args) => session.wait_for(async |session| check::run(session, args).await),
+        Command::Explain(args) => session.wait_for(async |session| explain::run(session, args).await),
         Command::Simulate(args) => session.wait_for(async |session| simulate::run(session, *args).await),
         Command::Exec(args) => exec::run(session, args),
         Command::Serve(args) => serve::run(session, args),

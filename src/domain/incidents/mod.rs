@@ -12,4 +12,4 @@ pub mod snapshot;
 pub mod state;
 
 #[cfg(test)]
-mod tests;
+pub(in crate::domain) mod tests;

@@ -7,6 +7,7 @@
 pub mod check;
 pub mod explanation;
 mod level;
+mod passed_over;
 pub mod reach;
 pub mod simulation;
 mod spans;

@@ -139,6 +139,8 @@ pub struct Explanation {
     pub summary: String,
     /// Those who were paged first.
     pub people: Vec<Person>,
+    /// How many more there are.
+    pub more: usize,
 }
 
 named! { Explanation: "explanation", "explanations"; }
@@ -161,7 +163,7 @@ pub struct Reason {
     /// ISO 8601; null: now.
     #[serde(default)]
     pub at: Option<String>,
-    /// `paged`, `message`, `cancelled`, `acted`, `planned`, `passed_over` or `unreachable`.
+    /// `paged`, `message`, `cancelled`, `acted`, `planned`, `passed_over`, `no_rule` or `unreachable`.
     #[serde(rename = "type")]
     pub kind: String,
     pub summary: String,

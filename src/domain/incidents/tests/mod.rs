@@ -17,4 +17,4 @@ mod undo;
 mod undone;
 mod watch;
 mod windows;
-mod world;
+pub(in crate::domain) mod world;

@@ -23,34 +23,34 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::Role;
 
 /// 2026-01-01T00:00:00Z.
-pub(super) const START: Timestamp = Timestamp::from_millis(1_767_225_600_000);
+pub(in crate::domain) const START: Timestamp = Timestamp::from_millis(1_767_225_600_000);
 
-pub(super) struct World {
-    pub(super) state: State,
-    pub(super) now: Timestamp,
+pub(in crate::domain) struct World {
+    pub(in crate::domain) state: State,
+    pub(in crate::domain) now: Timestamp,
     /// By name; `eve` is the fallback user.
-    pub(super) users: Vec<(String, UserId)>,
+    pub(in crate::domain) users: Vec<(String, UserId)>,
     /// By name; by `nobody` nobody is ever on call.
-    pub(super) schedules: Vec<(String, ScheduleId)>,
-    pub(super) service: ServiceId,
-    pub(super) policy: PolicyId,
+    pub(in crate::domain) schedules: Vec<(String, ScheduleId)>,
+    pub(in crate::domain) service: ServiceId,
+    pub(in crate::domain) policy: PolicyId,
     /// By name.
-    pub(super) services: Vec<(String, ServiceId)>,
+    pub(in crate::domain) services: Vec<(String, ServiceId)>,
     /// All that was decided.
-    pub(super) log: Vec<(Timestamp, Fact)>,
+    pub(in crate::domain) log: Vec<(Timestamp, Fact)>,
     ids: u128,
     seq: u64,
 }
 
-pub(super) fn key() -> RoutingKey {
+pub(in crate::domain) fn key() -> RoutingKey {
     RoutingKey::from_random([7; 16])
 }
 
-pub(super) fn sealed(text: &str) -> Sealed {
+pub(in crate::domain) fn sealed(text: &str) -> Sealed {
     Sealed { text: text.into(), fingerprint: text.to_lowercase().into() }
 }
 
-pub(super) fn new_user(name: &str) -> NewUser {
+pub(in crate::domain) fn new_user(name: &str) -> NewUser {
     NewUser {
         key: SealedKey("key".into()),
         name: name.into(),
@@ -63,7 +63,7 @@ pub(super) fn new_user(name: &str) -> NewUser {
     }
 }
 
-pub(super) fn founding() -> Founding {
+pub(in crate::domain) fn founding() -> Founding {
     Founding {
         id_key: IdKey([1, 2]),
         user: new_user("eve"),
@@ -73,7 +73,7 @@ pub(super) fn founding() -> Founding {
     }
 }
 
-pub(super) fn level(minutes: u64, users: &[UserId]) -> EscalationRuleFields {
+pub(in crate::domain) fn level(minutes: u64, users: &[UserId]) -> EscalationRuleFields {
     EscalationRuleFields {
         id: None,
         delay: Duration::from_secs(60 * minutes),
@@ -83,7 +83,7 @@ pub(super) fn level(minutes: u64, users: &[UserId]) -> EscalationRuleFields {
 }
 
 /// A layer whose users take turns from the start.
-pub(super) fn layer(users: &[UserId], turn: Duration) -> LayerFields {
+pub(in crate::domain) fn layer(users: &[UserId], turn: Duration) -> LayerFields {
     LayerFields {
         id: None,
         name: Some("all".into()),
@@ -98,7 +98,7 @@ pub(super) fn layer(users: &[UserId], turn: Duration) -> LayerFields {
 
 impl World {
     /// Founded by `eve`, with `ann`, `bob` and `cid`; service `web` is escalated to `ann`, after 30 minutes to `bob`.
-    pub(super) fn new() -> Self {
+    pub(in crate::domain) fn new() -> Self {
         let mut world = Self {
             state: State::default(),
             now: START.minus(Duration::from_secs(1)),
@@ -137,7 +137,7 @@ impl World {
     }
 
     /// Makes a schedule with these layers, in UTC.
-    pub(super) fn schedule(&mut self, name: &str, layers: Vec<LayerFields>) -> ScheduleId {
+    pub(in crate::domain) fn schedule(&mut self, name: &str, layers: Vec<LayerFields>) -> ScheduleId {
         let change = ScheduleChange {
             name: Some(name.into()),
             time_zone: Some("UTC".into()),
@@ -149,7 +149,7 @@ impl World {
         id
     }
 
-    pub(super) fn schedule_id(&self, name: &str) -> ScheduleId {
+    pub(in crate::domain) fn schedule_id(&self, name: &str) -> ScheduleId {
         self.schedules
             .iter()
             .find(|(known, _)| known == name)
@@ -157,26 +157,32 @@ impl World {
             .1
     }
 
-    pub(super) fn user(&self, name: &str) -> UserId {
+    pub(in crate::domain) fn user(&self, name: &str) -> UserId {
         self.users.iter().find(|(known, _)| known == name).unwrap_or_else(|| panic!("no user {name}")).1
     }
 
-    pub(super) fn name(&self, id: UserId) -> &str {
+    pub(in crate::domain) fn name(&self, id: UserId) -> &str {
         self.users.iter().find(|(_, known)| *known == id).map_or("?", |(name, _)| name)
     }
 
-    pub(super) fn id(&mut self) -> Uuid {
+    pub(in crate::domain) fn id(&mut self) -> Uuid {
         self.ids += 1;
         Uuid::from_u128(self.ids)
     }
 
-    pub(super) fn command(&mut self, user: Option<&str>, ask: Ask) -> Input {
+    pub(in crate::domain) fn command(&mut self, user: Option<&str>, ask: Ask) -> Input {
         let actor = Actor { user: user.map(|name| self.user(name)), token: None };
         let id = self.id();
         Input::Command(Box::new(Command { id, actor, accepted_at: self.now, idempotency_key: None, ask }))
     }
 
-    pub(super) fn event(&mut self, action: Action, dedup_key: &str, door: u128, late: Duration) -> Input {
+    pub(in crate::domain) fn event(
+        &mut self,
+        action: Action,
+        dedup_key: &str,
+        door: u128,
+        late: Duration,
+    ) -> Input {
         self.seq += 1;
         let digest = EventDigest {
             summary: format!("{dedup_key} is broken").into(),
@@ -198,7 +204,7 @@ impl World {
     }
 
     /// Decides now; checks on the way that the facts alone lead to the same state.
-    pub(super) fn decide(&mut self, batch: &[Input]) -> Vec<Fact> {
+    pub(in crate::domain) fn decide(&mut self, batch: &[Input]) -> Vec<Fact> {
         let Decision { facts, state } = decide(&self.state, batch, self.now);
         let mut replayed = self.state.clone();
         for fact in &facts {
@@ -211,7 +217,7 @@ impl World {
     }
 
     /// Asks for something, and gives the verdict.
-    pub(super) fn ask(&mut self, user: Option<&str>, ask: Ask) -> Verdict {
+    pub(in crate::domain) fn ask(&mut self, user: Option<&str>, ask: Ask) -> Verdict {
         let input = self.command(user, ask);
         let Input::Command(command) = &input else { unreachable!() };
         let id = command.id;
@@ -220,7 +226,7 @@ impl World {
     }
 
     /// Asks for a new object.
-    pub(super) fn make(&mut self, ask: Ask) -> ObjectId {
+    pub(in crate::domain) fn make(&mut self, ask: Ask) -> ObjectId {
         match self.ask(None, ask) {
             Verdict::Done(Done::Object(id)) => id,
             other => panic!("{other:?}"),
@@ -228,7 +234,7 @@ impl World {
     }
 
     /// Lets time pass; every timer on the way is decided when it is due.
-    pub(super) fn wait_until(&mut self, then: Timestamp) -> Vec<(Timestamp, Fact)> {
+    pub(in crate::domain) fn wait_until(&mut self, then: Timestamp) -> Vec<(Timestamp, Fact)> {
         let mut all = Vec::new();
         while let Some(due) = self.state.next_due().filter(|due| *due <= then) {
             self.now = self.now.max(due);
@@ -239,7 +245,7 @@ impl World {
         all
     }
 
-    pub(super) fn drop_contacts(&mut self, name: &str) {
+    pub(in crate::domain) fn drop_contacts(&mut self, name: &str) {
         let user = self.user(name);
         let methods: Vec<_> =
             self.state.users[&user].contact_methods.iter().map(|method| method.id).collect();
