@@ -137,14 +137,17 @@ pub fn subject(rehearsal: &Rehearsal) -> Option<IncidentNumber> {
     found.filter(|number| rehearsal.state.incidents.contains_key(number))
 }
 
+/// A page: for which level and round, and what it plans.
+type Known = (Option<(u8, u8)>, Box<UserPaged>);
+
 /// Both state machines on their way.
 struct Course<'a> {
     incidents: State,
     notify: notify::state::State,
     number: Option<IncidentNumber>,
     channels: &'a BTreeSet<Channel>,
-    /// What is known of pages: for which level, and the steps.
-    pages: BTreeMap<PageId, (Option<(u8, u8)>, Box<UserPaged>)>,
+    /// What is known of pages.
+    pages: BTreeMap<PageId, Known>,
     /// Messages that have ended, of which the timeline does not tell yet.
     ended: VecDeque<Message>,
     /// How many entries of the timeline are in the plan already, or were before.

@@ -7,6 +7,7 @@ mod life;
 mod load;
 mod oncall;
 mod pages;
+mod proof;
 mod raw;
 mod tls;
 mod watch;

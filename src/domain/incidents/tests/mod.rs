@@ -8,7 +8,7 @@ mod people;
 mod properties;
 mod rules;
 mod schedules;
-mod script;
+pub(in crate::domain) mod script;
 mod settled;
 mod stories;
 mod together;

@@ -39,7 +39,7 @@ pub(super) fn check(story: &str, expected: &str) {
 }
 
 /// The world after a story, and what happened.
-pub(super) fn run(story: &str) -> (World, String) {
+pub(in crate::domain) fn run(story: &str) -> (World, String) {
     let mut world = World::new();
     let mut told = Vec::new();
     for step in story.split(';').map(str::trim).filter(|step| !step.is_empty()) {
@@ -78,7 +78,7 @@ pub(super) fn run(story: &str) -> (World, String) {
     (world, lines)
 }
 
-pub(super) fn duration(text: &str) -> Option<Duration> {
+pub(in crate::domain) fn duration(text: &str) -> Option<Duration> {
     let number: u64 = text.get(..text.len().checked_sub(1)?)?.parse().ok()?;
     let unit = match text.chars().last()? {
         's' => 1,
@@ -336,7 +336,7 @@ pub(super) fn tell(world: &World, facts: &[(Timestamp, Fact)]) -> String {
     lines.iter().map(line).collect::<Vec<_>>().join("\n")
 }
 
-pub(super) fn since_start(at: Timestamp) -> String {
+pub(in crate::domain) fn since_start(at: Timestamp) -> String {
     let seconds = at.since(START).as_secs();
     if seconds.is_multiple_of(60) { format!("{}m", seconds / 60) } else { format!("{seconds}s") }
 }
