@@ -54,7 +54,8 @@ fn levels_are_gone_through_until_nobody_is_left() {
     check(
         "policy ann 5m / bob,cid 10m",
         "0m",
-        "0m ann Email 1.0\n5m bob Email 2.0\n5m cid Email 2.0",
+        // What goes at the same time goes in the order of the contact methods' ids.
+        "0m ann Email 1.0\n5m cid Email 2.0\n5m bob Email 2.0",
         End::Exhausted,
     );
     check(
