@@ -73,6 +73,9 @@ complete -c pd -n "__fish_pd_needs_command" -f -a "heartbeat" -d 'Expect regular
 complete -c pd -n "__fish_pd_needs_command" -f -a "exec" -d 'Run a command and tell its heartbeat that it begins, and how it ended'
 complete -c pd -n "__fish_pd_needs_command" -f -a "rule" -d 'Say what is done with events before they become alerts'
 complete -c pd -n "__fish_pd_needs_command" -f -a "route" -d 'Find out where events go'
+complete -c pd -n "__fish_pd_needs_command" -f -a "check" -d 'Prove that everybody who should be reached is'
+complete -c pd -n "__fish_pd_needs_command" -f -a "explain" -d 'Tell why each person was paged about an incident, or was not'
+complete -c pd -n "__fish_pd_needs_command" -f -a "simulate" -d 'Tell who would be paged for an event, when and how, if nobody acted; nobody is paged'
 complete -c pd -n "__fish_pd_needs_command" -f -a "status" -d 'Show how the server is: whether it accepts, how far its stages are, what needs a look'
 complete -c pd -n "__fish_pd_needs_command" -f -a "serve" -d 'Run a server'
 complete -c pd -n "__fish_pd_needs_command" -f -a "context" -d 'Choose between servers'
@@ -1277,6 +1280,75 @@ complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand check" -l weeks -d 'How many weeks ahead' -r
+complete -c pd -n "__fish_pd_using_subcommand check" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand check" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand check" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand check" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand check" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand check" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand check" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand check" -l strict -d 'Let warnings count as well'
+complete -c pd -n "__fish_pd_using_subcommand check" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand check" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand explain" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand explain" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand explain" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand explain" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand explain" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand explain" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand explain" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand explain" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand explain" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l summary -d 'What is wrong, in one line, rather than a file' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -s s -l severity -d 'How bad it is [default: error]' -r -f -a "critical\t''
+error\t''
+warning\t''
+info\t''"
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l source -d 'What is affected [default: the name of this machine]' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l component -d 'The part of the source that is affected' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l group -d 'What the source belongs to' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l class -d 'The kind of problem' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -s d -l details -d 'More about it: KEY=VALUE, or a JSON object; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -s k -l dedup-key -d 'What joins events about the same problem' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l routing-key -d 'Where the event comes in, rather than where the context says' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l at -d 'As if it came at this time (by the local clock, ISO 8601, or from now, such as 3h) rather than now' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand simulate" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand simulate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand status" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l token-file -d 'Read the API token from this file' -r -F
