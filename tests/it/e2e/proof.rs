@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
+use crate::doubles::http;
 use crate::rig::Rig;
 
 fn json_of(text: &[u8]) -> Value {
@@ -27,9 +28,10 @@ fn has(text: &[u8], words: &[&str]) {
     }
 }
 
-/// A webhook that nobody listens at, and a rule that uses it at once for each urgency.
-fn reach(rig: &Rig, user: &str, minutes: u64) {
-    let method = json!({"contact_method": {"type": "webhook_contact_method", "label": "hook", "address": "https://127.0.0.1:1/"}});
+/// A webhook, and a rule that uses it after so many minutes for each urgency.
+fn reach(rig: &Rig, hook: &http::Server, user: &str, minutes: u64) {
+    let method =
+        json!({"contact_method": {"type": "webhook_contact_method", "label": "hook", "address": hook.url()}});
     let made = rig.rest("POST", &format!("/users/{user}/contact_methods"), Some(&method));
     for urgency in ["high", "low"] {
         let rule = json!({"notification_rule": {"type": "assignment_notification_rule", "urgency": urgency,
@@ -41,19 +43,21 @@ fn reach(rig: &Rig, user: &str, minutes: u64) {
 
 #[test]
 fn whom_pages_reach_is_proved_simulated_and_explained() {
-    let rig = Rig::start();
+    let hook = http::Server::start();
+    let rig = Rig::start_with("[deliver.webhook]\nallow = [\"127.0.0.0/8\"]\n");
     // The server of a test has no terminal and no mail server: nobody can be reached.
     let told = pd(&rig, &["check"], 9);
     has(
         &told,
         &[
-            "problem: policy default (services: default): never reaches anybody",
+            "problem: policy default (services: default",
+            "never reaches anybody",
             "the last resort",
             "by console",
         ],
     );
-    let eve = rig.list("/users", "users").remove(0)["id"].as_str().unwrap().to_owned();
-    reach(&rig, &eve, 0);
+    let admin = rig.list("/users", "users").remove(0)["id"].as_str().unwrap().to_owned();
+    reach(&rig, &hook, &admin, 0);
     let user = json!({"user": {"name": "bob", "email": "bob@example.org", "time_zone": "UTC"}});
     let bob = rig.rest("POST", "/users", Some(&user))["user"]["id"].as_str().unwrap().to_owned();
     has(&pd(&rig, &["check"], 0), &["everybody who should be reached is"]);
@@ -61,7 +65,7 @@ fn whom_pages_reach_is_proved_simulated_and_explained() {
     // A schedule that begins tomorrow, by a clock east of here.
     let schedule = json!({"schedule": {"name": "Primary", "time_zone": "Asia/Tokyo", "schedule_layers": [
         {"name": "Days", "start": "2026-01-05T00:00:00Z", "rotation_virtual_start": "2026-01-05T00:00:00Z",
-         "rotation_turn_length_seconds": 86_400, "users": [{"user": {"id": eve, "type": "user_reference"}}],
+         "rotation_turn_length_seconds": 86_400, "users": [{"user": {"id": admin, "type": "user_reference"}}],
          "restrictions": [{"type": "daily_restriction", "start_time_of_day": "09:00:00", "duration_seconds": 82_800}]}]}});
     let primary = rig.rest("POST", "/schedules", Some(&schedule))["schedule"]["id"].clone();
     let policy = rig.list("/escalation_policies", "escalation_policies").remove(0);
@@ -90,12 +94,12 @@ fn whom_pages_reach_is_proved_simulated_and_explained() {
         &pd(&rig, &["check", "--weeks", "1"], 9),
         &["nobody is on call by schedule Primary", "09:00 Asia/Tokyo", "(1h)"],
     );
-    reach(&rig, &bob, 5);
+    reach(&rig, &hook, &bob, 5);
     has(&pd(&rig, &["check"], 0), &["warning: policy default, level 1"]);
     pd(&rig, &["check", "--strict"], 9);
     pd(&rig, &["check", "--weeks", "27"], 2);
 
-    // Tomorrow at noon of Tokyo, when eve is on call.
+    // Tomorrow at noon of Tokyo, when admin is on call.
     let event = rig.home().join("event.json");
     let key = rig.context().routing_key.clone();
     let body = json!({"routing_key": key, "event_action": "trigger", "dedup_key": "disk",
@@ -116,7 +120,7 @@ fn whom_pages_reach_is_proved_simulated_and_explained() {
     assert_eq!((&told["end"], &told["route"]["outcome"]), (&json!("exhausted"), &json!("opens")));
     assert!(rig.list("/incidents", "incidents").is_empty(), "nothing was stored");
 
-    pd(&rig, &["override", "create", "primary", "--user", "eve", "--for", "4h"], 0);
+    pd(&rig, &["override", "create", "primary", "--user", &admin, "--for", "4h"], 0);
     assert_eq!(rig.post_event(&body).status, 202);
     rig.wait_until("the page is explained", Duration::from_secs(60), || {
         let output = rig.pd(&["explain", "disk"]);
