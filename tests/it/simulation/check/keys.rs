@@ -22,6 +22,7 @@ const IN_DOUBT: Duration = Duration::from_secs(4);
 const REMEMBERED: Duration = Duration::from_secs(200);
 
 /// Where an event has resolved an alert.
+#[derive(Clone)]
 struct Resolved {
     at: Seq,
     /// It had come before its trigger and was remembered.
@@ -31,7 +32,7 @@ struct Resolved {
 }
 
 /// See the module.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Keys {
     attempts: BTreeMap<(RoutingKey, String), Vec<Attempt>>,
     /// Where each attempt was decided.
@@ -45,6 +46,16 @@ impl Keys {
     pub(super) fn tried(&mut self, attempt: Attempt) {
         let key = (attempt.routing_key, attempt.dedup_key.clone());
         self.attempts.entry(key).or_default().push(attempt);
+    }
+
+    /// Everything since this was lost: what was sent in that time may be anywhere.
+    pub(super) fn lost_since(&mut self, then: &Self) {
+        for (key, attempts) in &mut self.attempts {
+            let known = then.attempts.get(key).map_or(0, Vec::len);
+            attempts.iter_mut().skip(known).for_each(|attempt| attempt.accepted = false);
+        }
+        let attempts = std::mem::take(&mut self.attempts);
+        *self = Self { attempts, ..then.clone() };
     }
 
     /// An event was passed by the stage in this entry.
