@@ -279,6 +279,18 @@ impl Check {
         }
     }
 
+    /// The journals of events of these processes.
+    pub(super) fn doors_of(&self, lives: &[(usize, Life)]) -> Vec<LogName> {
+        let doors = self.incidents.state().doors.iter();
+        let used = doors.filter(|(_, door)| lives.iter().any(|(_, life)| life.process == door.process));
+        used.map(|(door, _)| LogName::door_events(*door)).collect()
+    }
+
+    /// How far the incidents stage has come.
+    pub(super) fn incidents_next(&self) -> Seq {
+        self.incidents.next()
+    }
+
     /// Looks at everything that is not an entry.
     pub(super) fn look(&mut self, trace: &Trace, lives: &[(usize, Life)], looks: u64) {
         if self.torn.is_some() {
