@@ -33,8 +33,11 @@ pub(super) fn decide(draft: &mut Draft, event: &Event) {
             draft.repeat(number, alert, event.accepted_at, event.address);
         }
         (Action::Trigger, None) => trigger(draft, &service, integration, event),
-        (Action::Acknowledge, Some((number, _))) => {
+        (Action::Acknowledge, Some((number, alert))) => {
             draft.flush_incident(number);
+            if is_before(draft, number, alert, event) {
+                return;
+            }
             acknowledge(draft, number, Agent::Integration(integration));
         }
         (Action::Resolve, Some((number, alert))) => {
@@ -114,6 +117,13 @@ fn is_stale(draft: &Draft, number: IncidentNumber, alert: u32, event: &Event) ->
     };
     let latest = draft.incident(number).and_then(latest);
     latest.is_some_and(|latest| event.accepted_at < latest) && !mutants::is(Mutant::StaleResolveApplies)
+}
+
+/// Whether an acknowledgement was accepted, by another door, before the trigger that began the alert: it meant something
+/// else, and in doubt somebody is paged.
+fn is_before(draft: &Draft, number: IncidentNumber, alert: u32, event: &Event) -> bool {
+    let alert = draft.incident(number).and_then(|incident| incident.alerts.get(alert as usize));
+    alert.is_some_and(|a| a.first.door != event.address.door && event.accepted_at < a.created_at)
 }
 
 enum Close {
