@@ -68,7 +68,6 @@ const FOUND_BY: &[(Mutant, u64, Mode)] = &[
     (Mutant::GapIsLoss, 2, Mode::Safety),
     (Mutant::SnapshotWithoutDigest, 1, Mode::Safety),
     (Mutant::ClosedWithoutDraining, 3, Mode::Safety),
-    (Mutant::OtherStageForgotten, 36, Mode::Liveness),
     (Mutant::AnswerBeforeAppend, 1, Mode::Safety),
     (Mutant::RepeatedWithNewId, 2, Mode::Safety),
     (Mutant::IdempotencyForgotten, 3, Mode::Safety),
@@ -76,7 +75,7 @@ const FOUND_BY: &[(Mutant, u64, Mode)] = &[
     (Mutant::StaleResolveApplies, 21, Mode::Liveness),
     (Mutant::UnknownSentAgain, 2, Mode::Safety),
     (Mutant::DeadlineIgnored, 12, Mode::Liveness),
-    (Mutant::NoLastLook, 1, Mode::Safety),
+    (Mutant::NoLastLook, 1, Mode::Liveness),
 ];
 
 #[test]
