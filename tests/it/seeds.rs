@@ -74,7 +74,7 @@ const FOUND_BY: &[(Mutant, u64, Mode)] = &[
     (Mutant::TimerKeptAfterAck, 1, Mode::Safety),
     (Mutant::StaleResolveApplies, 21, Mode::Liveness),
     (Mutant::UnknownSentAgain, 2, Mode::Safety),
-    (Mutant::DeadlineIgnored, 12, Mode::Liveness),
+    (Mutant::DeadlineIgnored, 2, Mode::Liveness),
     (Mutant::NoLastLook, 1, Mode::Liveness),
 ];
 
