@@ -3713,7 +3713,7 @@ _pd() {
             return 0
             ;;
         pd__subcmd__serve)
-            opts="-o -q -h --config --data --listen --context --url --token-file --output --quiet --no-header --color --timeout --retry --help"
+            opts="-o -q -h --config --data --listen --clock-offset --context --url --token-file --output --quiet --no-header --color --timeout --retry --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -3728,6 +3728,10 @@ _pd() {
                     return 0
                     ;;
                 --listen)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --clock-offset)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0
                     ;;

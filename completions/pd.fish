@@ -1371,6 +1371,7 @@ complete -c pd -n "__fish_pd_using_subcommand status" -s h -l help -d 'Print hel
 complete -c pd -n "__fish_pd_using_subcommand serve" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
 complete -c pd -n "__fish_pd_using_subcommand serve" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
 complete -c pd -n "__fish_pd_using_subcommand serve" -l listen -d 'Serve HTTP here, rather than where the configuration says' -r
+complete -c pd -n "__fish_pd_using_subcommand serve" -l clock-offset -d 'Make this process\'s clock wrong by so many milliseconds, to see what a wrong clock does' -r
 complete -c pd -n "__fish_pd_using_subcommand serve" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand serve" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand serve" -l token-file -d 'Read the API token from this file' -r -F

@@ -28,13 +28,20 @@ pub type SharedClock = Arc<dyn Clock>;
 #[derive(Debug)]
 pub struct SystemClock {
     started: std::time::Instant,
+    /// What the wall clock is made wrong by, in milliseconds.
+    offset: i64,
 }
 
 impl SystemClock {
     /// The machine's clock, with `monotonic` counting from here.
     #[expect(clippy::disallowed_methods, reason = "this is the seam")]
     pub fn new() -> Self {
-        Self { started: std::time::Instant::now() }
+        Self { started: std::time::Instant::now(), offset: 0 }
+    }
+
+    /// The machine's clock made wrong by so many milliseconds, to see what a wrong clock does.
+    pub fn off_by(offset: i64) -> Self {
+        Self { offset, ..Self::new() }
     }
 }
 
@@ -48,7 +55,7 @@ impl Default for SystemClock {
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the seam")]
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(jiff::Timestamp::now().as_millisecond())
+        Timestamp::from_millis(jiff::Timestamp::now().as_millisecond().saturating_add(self.offset))
     }
 
     fn monotonic(&self) -> Duration {

@@ -1,8 +1,8 @@
 //! What the disk under a store does with what is written: whether it takes it, and whether it holds it.
 
-use std::fs::File;
-use std::io;
-use std::os::unix::fs::FileExt as _;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Write as _};
+use std::os::unix::fs::{FileExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use rustix::io::Errno;
@@ -20,6 +20,25 @@ pub(crate) fn refusal(folder: &Path) -> Option<&'static str> {
     let tried = std::fs::write(&probe, [0; 4096]);
     let removed = std::fs::remove_file(&probe);
     [tried, removed].into_iter().filter_map(Result::err).find_map(|error| passing(&error))
+}
+
+/// Makes or replaces a small file at once and for good, readable by its owner only: whatever happens meanwhile, there is
+/// the old one or the new one, whole. Others that replace the same file at the same time must be kept out.
+///
+/// # Errors
+/// When it cannot be written; the old one is still there then.
+pub(crate) fn replace(path: &Path, content: &[u8]) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let mut name = path.file_name().unwrap_or_default().to_owned();
+    name.push(".new");
+    let new = folder.join(name);
+    let mut file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&new)?;
+    // A crash may have left one with other permissions.
+    file.set_permissions(Permissions::from_mode(0o600))?;
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(&new, path)?;
+    File::open(folder)?.sync_all()
 }
 
 /// Makes the disk hold what is read of the write-ahead log of the database `path`. After a failed sync the system may show

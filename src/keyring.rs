@@ -4,8 +4,8 @@
 //! user's own, which is itself sealed: whoever loses the user's key (because the user was removed) can open none of it.
 
 use std::fs;
-use std::io::{self, Write as _};
-use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
+use std::io;
+use std::os::unix::fs::PermissionsExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +16,7 @@ use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
+use crate::disk;
 use crate::domain::id::IncidentNumber;
 use crate::domain::sealed::{Sealed, SealedKey};
 use crate::ids::Ids;
@@ -106,13 +107,13 @@ impl Keyring {
     pub fn create(path: &Path, ids: &dyn Ids) -> Result<Self, Error> {
         let mut key = [0; KEY_BYTES];
         ids.fill(&mut key);
-        let write = || {
-            let mut file = fs::OpenOptions::new().write(true).create_new(true).mode(0o600).open(path)?;
-            writeln!(file, "{}", STANDARD_NO_PAD.encode(key))?;
-            file.sync_all()?;
-            path.parent().map_or(Ok(()), |folder| fs::File::open(folder)?.sync_all())
+        let line = format!("{}\n", STANDARD_NO_PAD.encode(key));
+        let made = match path.try_exists() {
+            Ok(true) => Err(io::ErrorKind::AlreadyExists.into()),
+            Ok(false) => disk::replace(path, line.as_bytes()),
+            Err(error) => Err(error),
         };
-        write().map_err(|source| Error::File { path: path.to_owned(), source })?;
+        made.map_err(|source| Error::File { path: path.to_owned(), source })?;
         Ok(Self::new(key))
     }
 

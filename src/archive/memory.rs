@@ -19,12 +19,16 @@ pub struct MemoryArchive {
     kept: Mutex<Kept>,
 }
 
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 struct Kept {
     incidents: BTreeMap<IncidentNumber, (Facets, Arc<ClosedIncident>)>,
     events: BTreeMap<EventAddress, KeptEvent>,
     failure: Option<Error>,
 }
+
+/// What an archive held at one moment.
+#[derive(Clone, Debug)]
+pub struct MemoryArchiveCopy(Kept);
 
 impl MemoryArchive {
     /// An empty archive.
@@ -36,6 +40,18 @@ impl MemoryArchive {
     /// taken place, any other has not.
     pub fn fail_with(&self, failure: Option<Error>) {
         self.lock().failure = failure;
+    }
+
+    /// What it holds now: a backup.
+    pub fn copy(&self) -> MemoryArchiveCopy {
+        MemoryArchiveCopy(self.lock().clone())
+    }
+
+    /// Puts an older copy in place of what it holds. It goes on failing as it does.
+    pub fn restore(&self, copy: &MemoryArchiveCopy) {
+        let mut kept = self.lock();
+        let failure = kept.failure.take();
+        *kept = Kept { failure, ..copy.0.clone() };
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {

@@ -31,6 +31,15 @@ pub(super) struct Args {
     /// Serve HTTP here, rather than where the configuration says
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<SocketAddr>,
+    /// Make this process's clock wrong by so many milliseconds, to see what a wrong clock does
+    #[arg(
+        long,
+        value_name = "MILLISECONDS",
+        hide = true,
+        default_value_t = 0,
+        allow_negative_numbers = true
+    )]
+    clock_offset: i64,
 }
 
 /// Which installation a command is about.
@@ -80,6 +89,7 @@ pub(super) fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
         config_file: args.place.file(),
         data: args.place.data(session)?,
         contexts: session.contexts_file().ok(),
+        clock_offset: args.clock_offset,
     })?;
     Ok(Exit::Ok)
 }

@@ -16,7 +16,7 @@ use crate::ids::SharedIds;
 use crate::overload::reads_allowed;
 
 /// These say how the process is, from what it has in memory: they are wanted most when it is not well.
-pub(super) const ALWAYS: &[&str] = &["/health", "/metrics", "/status"];
+const ALWAYS: &[&str] = &["/health", "/metrics", "/status"];
 
 struct Bounds {
     most: usize,

@@ -1,11 +1,12 @@
 //! The data folder: who uses it, how it is laid out, what the node is called, and the key file.
 
 use std::fs::{self, DirBuilder, File};
-use std::io::{self, Write as _};
+use std::io;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use crate::disk;
 use crate::ids::Ids;
 use crate::keyring::{self, Keyring};
 use crate::lockfile::{Lockfile, Refused};
@@ -123,12 +124,8 @@ fn read(path: &Path) -> Result<Option<String>, Error> {
 }
 
 fn write(path: &Path, line: &str) -> Result<(), Error> {
-    let write = || {
-        let mut file = File::create(path)?;
-        writeln!(file, "{line}")?;
-        file.sync_all()
-    };
-    write().map_err(|reason| Error::File { path: path.to_owned(), reason })
+    disk::replace(path, format!("{line}\n").as_bytes())
+        .map_err(|reason| Error::File { path: path.to_owned(), reason })
 }
 
 fn host_name() -> String {

@@ -51,6 +51,8 @@ pub struct ServeOptions {
     pub data: PathBuf,
     /// The file of the client's contexts, for the first start; `None`: there is no home folder.
     pub contexts: Option<PathBuf>,
+    /// By how many milliseconds the process's clock is made wrong, to see what becomes of that.
+    pub clock_offset: i64,
 }
 
 /// Serves until it is told to stop.

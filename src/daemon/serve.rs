@@ -49,7 +49,7 @@ const STAGE_DRAIN: Duration = Duration::from_secs(10);
 
 /// Serves until a signal ends it. The stages run on the runtime `stages`.
 pub(super) async fn serve(options: ServeOptions, stages: &tokio::runtime::Handle) -> Result<(), Error> {
-    let clock: SharedClock = Arc::new(SystemClock::new());
+    let clock: SharedClock = Arc::new(SystemClock::off_by(options.clock_offset));
     let ids: SharedIds = Arc::new(SystemIds);
     let mut signals = Signals::new().map_err(Error::Runtime)?;
     let folder = Folder::open(&options.data, options.config.node.as_deref(), &*ids)?;

@@ -11,6 +11,7 @@ use super::load::Load;
 use super::stores::Kind;
 use crate::clock::SharedClock;
 use crate::config::Stores;
+use crate::domain::notify::limits::CLOCK_BOUND;
 use crate::domain::time::Timestamp;
 use crate::incidents::Incidents;
 use crate::notify::room::CHANNELS;
@@ -76,6 +77,7 @@ impl Watched {
             .collect();
         hints.extend(parked);
         hints.extend(self.problem.borrow().clone());
+        hints.extend(self.clock_is_off());
         hints.extend(self.failed());
         hints.extend(self.incidents.status.borrow().blocked.clone());
         hints.extend(self.notify.status.borrow().blocked.clone());
@@ -91,6 +93,20 @@ impl Watched {
             jobs: self.scheduled.borrow().iter().map(|(name, status)| job(name, status)).collect(),
             hints,
         }
+    }
+
+    /// That the clock is so wrong that other processes go first.
+    fn clock_is_off(&self) -> Option<String> {
+        let Kind::Clusters(clusters) = &self.kind else { return None };
+        let ahead =
+            clusters.iter().filter_map(|cluster| cluster.store.borrow().there().ok()?.report().ahead_ms());
+        let worst = ahead.max_by_key(|ahead| ahead.unsigned_abs())?;
+        let off = Duration::from_millis(worst.unsigned_abs());
+        let side = if worst < 0 { "ahead of" } else { "behind" };
+        (off > CLOCK_BOUND).then(|| {
+            let off = off.as_secs_f64();
+            format!("this machine's clock is {off:.1} s {side} those of the store's nodes: other processes go first")
+        })
     }
 
     /// Scheduled work whose last round failed.

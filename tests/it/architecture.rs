@@ -17,7 +17,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("limits", &["domain"]),
     ("lockfile", &[]),
     ("disk", &[]),
-    ("keyring", &["domain", "ids"]),
+    ("keyring", &["domain", "ids", "disk"]),
     ("wire", &[]),
     ("overload", &["domain"]),
     ("cassandra", &["domain::time", "clock", "ids", "config"]),

@@ -225,9 +225,9 @@ pub enum Fact {
         count: u64,
         /// When the first of them was accepted.
         first_at: Timestamp,
-        /// When the last of them was accepted.
+        /// When the latest trigger of the alert was accepted: one of them, unless they were all read late.
         last_at: Timestamp,
-        /// Where the last of them is kept.
+        /// Where that is kept.
         latest: EventAddress,
     },
     /// An alert's sender, or somebody by hand, said that it is over.

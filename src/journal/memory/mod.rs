@@ -99,6 +99,11 @@ impl MemoryStore {
         shared.state = copy.0.clone();
     }
 
+    /// Damages a snapshot: from now on a part of it that is there holds these bytes, whatever was written and sealed.
+    pub fn damage_snapshot(&self, log: &LogName, at: Seq, part: u32, bytes: Bytes) {
+        self.arrived().state.damage(log, at, part, bytes);
+    }
+
     fn lock(&self) -> MutexGuard<'_, Shared> {
         self.shared.lock().unwrap_or_else(PoisonError::into_inner)
     }

@@ -166,6 +166,12 @@ impl State {
         log.parts.get(&(at, part)).cloned()
     }
 
+    pub(super) fn damage(&mut self, name: &LogName, at: Seq, part: u32, bytes: Bytes) {
+        if let Some(there) = self.logs.get_mut(name).and_then(|log| log.parts.get_mut(&(at, part))) {
+            *there = bytes;
+        }
+    }
+
     pub(super) fn drop_snapshots(&mut self, name: &LogName, below: Seq) {
         if let Some(log) = self.logs.get_mut(name) {
             log.parts = log.parts.iter().filter(|((at, _), _)| *at >= below).map(cloned).collect();

@@ -33,6 +33,7 @@ pub(crate) use gate::{Alone, Shared, alone, alone_with_partitions, shared};
 pub(crate) use network::Member;
 use network::Network;
 use node::{Common, Node};
+use pd::clock::{Clock as _, SystemClock};
 use supervisor::Supervisor;
 
 use crate::rig::poll;
@@ -46,6 +47,11 @@ pub(crate) const REPLICATION: &str = "{'class': 'NetworkTopologyStrategy', 'dc1'
 
 /// How long the nodes may take until all of them serve. Generous: the machine may be busy with other tests.
 const START: Duration = Duration::from_secs(300);
+/// How long nodes that serve may take to find each other, and how often they are started for that.
+const RING: Duration = Duration::from_secs(150);
+const ATTEMPTS_MAX: u32 = 4;
+/// After how long without success the schema is changed.
+const NUDGE: Duration = Duration::from_secs(10);
 /// How long a single statement may take, for each step on the network.
 const STATEMENT: Duration = Duration::from_secs(10);
 /// The table that shows whether the cluster is whole.
@@ -108,17 +114,25 @@ impl Cluster {
     /// When the nodes do not come up.
     pub(crate) fn start(speed: Speed) -> Result<Self, String> {
         let tools = fetch::tools()?;
-        let cluster = Self::prepare(&tools, speed);
-        cluster.start_nodes(&NODES.collect::<Vec<_>>());
         let statements = [
             format!("CREATE KEYSPACE IF NOT EXISTS pd_cluster WITH replication = {REPLICATION}"),
             format!("CREATE TABLE IF NOT EXISTS {HEALTH} (id int PRIMARY KEY, at timeuuid)"),
         ];
-        for statement in statements {
-            cluster.insist(&statement);
+        let mut attempts = 1;
+        loop {
+            let cluster = Self::prepare(&tools, speed);
+            cluster.start_nodes(&NODES.collect::<Vec<_>>());
+            for statement in &statements {
+                cluster.insist(statement);
+            }
+            // On a machine with little time for it, nodes that start together may come to an end where they do not find
+            // each other for many minutes. A fresh start is quicker.
+            match cluster.see_each_other(&NODES.collect::<Vec<_>>(), Consistency::All, RING) {
+                Ok(()) => return Ok(cluster),
+                Err(said) => assert!(attempts < ATTEMPTS_MAX, "{said}\n{}", cluster.logs()),
+            }
+            attempts += 1;
         }
-        cluster.wait_until_whole(START);
-        Ok(cluster)
     }
 
     /// Everything but the nodes' processes.
@@ -158,18 +172,33 @@ impl Cluster {
     /// # Panics
     /// When it does not within `limit`; shows what the nodes said last.
     pub(crate) fn wait_until_see_each_other(&self, nodes: &[u8], consistency: Consistency, limit: Duration) {
+        if let Err(said) = self.see_each_other(nodes, consistency, limit) {
+            panic!("{said}\n{}", self.logs());
+        }
+    }
+
+    fn see_each_other(&self, nodes: &[u8], consistency: Consistency, limit: Duration) -> Result<(), String> {
         let statement = format!("INSERT INTO {HEALTH} (id, at) VALUES (0, now())");
         for &number in nodes {
-            let mut said = String::new();
+            let (clock, mut nudges, mut said) = (SystemClock::new(), 0, String::new());
             let whole = poll(limit, || {
                 let result = cql::execute(self.address(number), &statement, consistency, STATEMENT);
                 if result.is_err() {
                     std::thread::sleep(Duration::from_millis(200));
+                    // A node that missed the table asks for it again when the schema changes.
+                    if clock.monotonic() > NUDGE * (nudges + 1) {
+                        nudges += 1;
+                        let alter = format!("ALTER TABLE {HEALTH} WITH comment = '{number} {nudges}'");
+                        let _ = cql::execute(self.address(number), &alter, Consistency::One, STATEMENT);
+                    }
                 }
                 result.map_err(|error| said = error.to_string()).is_ok()
             });
-            assert!(whole, "node {number} does not write to all: {said}\n{}", self.logs());
+            if !whole {
+                return Err(format!("node {number} does not write to all: {said}"));
+            }
         }
+        Ok(())
     }
 
     /// The last lines of every node's log.

@@ -4,6 +4,8 @@
 //! never happen, however slow the machine is.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+#[cfg(test)]
+mod equal;
 mod figures;
 mod fronts;
 mod installation;

@@ -15,6 +15,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Output};
 use std::time::Duration;
 
+use pd::clock::{Clock as _, SystemClock};
 use serde_json::Value;
 use tempfile::TempDir;
 
@@ -36,6 +37,8 @@ pub(crate) struct Rig {
     config: Option<String>,
     /// What the next start is given beside that; such as limits.
     wrapped: Vec<(String, String)>,
+    /// What the next start is told beside where its things are.
+    arguments: Vec<String>,
     /// Whether somebody looks at what it prints.
     terminal: bool,
     stand: Option<Stand>,
@@ -92,6 +95,7 @@ impl Rig {
             data,
             config,
             wrapped: Vec::new(),
+            arguments: Vec::new(),
             terminal: false,
             stand: None,
             power: None,
@@ -123,6 +127,11 @@ impl Rig {
     /// Adds a variable to the server's environment, from the next start on.
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         self.wrapped.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// Adds arguments to `pd serve`, from the next start on.
+    pub(crate) fn tell(&mut self, arguments: &[&str]) {
+        self.arguments.extend(arguments.iter().map(|&argument| argument.to_owned()));
     }
 
     /// Starts the server and waits until it is ready.
@@ -244,7 +253,7 @@ impl Rig {
             std::fs::write(&path, config).unwrap();
             command.arg("--config").arg(path);
         }
-        command.envs(self.wrapped.iter().map(|(name, value)| (name, value)));
+        command.args(&self.arguments).envs(self.wrapped.iter().map(|(name, value)| (name, value)));
         command
     }
 
@@ -380,15 +389,15 @@ pub(crate) fn event(routing_key: &str, action: &str, dedup_key: &str) -> Value {
 
 /// Looks until `condition` holds; false if it does not within `limit`.
 pub(crate) fn poll(limit: Duration, mut condition: impl FnMut() -> bool) -> bool {
-    let mut waited = Duration::ZERO;
+    // Looking takes time too.
+    let clock = SystemClock::new();
     loop {
         if condition() {
             return true;
         }
-        if waited >= limit {
+        if clock.monotonic() >= limit {
             return false;
         }
         std::thread::sleep(LOOK);
-        waited += LOOK;
     }
 }

@@ -100,8 +100,11 @@ impl Supply {
         }
         for path in real {
             if !after.contains_key(&path) && chance.coin() {
+                // What was synced under another name is whole under this one.
+                let inode = fs::metadata(self.folder.join(&path)).unwrap().ino();
+                let synced = fs::read(data.join(inode.to_string())).unwrap_or_default();
                 let newest = fs::read(self.folder.join(&path)).unwrap();
-                after.insert(path, mix(&[], &newest, chance));
+                after.insert(path, mix(&synced, &newest, chance));
             }
         }
     }

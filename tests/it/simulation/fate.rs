@@ -4,17 +4,24 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pd::domain::user::Channel;
-use pd::journal::{Error, Outcome};
+use pd::journal::{Error, LogName, Outcome, SEGMENT};
 
 use super::chance::Chance;
+use super::damage;
 use super::plan::{Mode, Trouble};
 use super::process;
 use super::providers::Mood;
 use super::town::{Town, name};
-use super::weather::Climate;
+use super::weather::{Away, Climate};
 
 /// How often a supervisor looks whether its process still lives.
 const SUPERVISION: Duration = Duration::from_millis(700);
+
+/// The other stage's journal stays away until that of incidents is so far into its next segment that two snapshots may
+/// be there, but not for longer than so many looks.
+const MORE_THAN_A_SEGMENT: u64 = 100;
+const AWAY_LOOK: Duration = Duration::from_secs(5);
+const AWAY_MAX_LOOKS: u32 = 60;
 
 const CHANNELS: [Channel; 4] = [Channel::Email, Channel::Webhook, Channel::Sms, Channel::Console];
 
@@ -27,7 +34,9 @@ pub(super) async fn supervise(town: Arc<Town>, machine: usize) {
                 let slow = town.elapsed() < town.plan.heals_at && chance.permille(300);
                 town.clock.sleep(chance.millis(100, if slow { 60_000 } else { 3_000 })).await;
             }
-            process::start(&town, machine, false);
+            if town.may_start(machine) {
+                process::start(&town, machine);
+            }
         }
         town.clock.sleep(SUPERVISION).await;
     }
@@ -123,6 +132,8 @@ async fn happens(town: Arc<Town>, trouble: Trouble, chance: Chance) {
             town.trace.say("provider", channel as u8, || format!("of {channel:?} is well again"));
             town.set_mood(channel, Mood::default());
         }
+        Trouble::Journal => journal_away(&town, &chance).await,
+        Trouble::Damage => damage::one(&town, &chance),
         Trouble::Archive => {
             let outcome = if chance.permille(500) { Outcome::Unknown } else { Outcome::NotDone };
             town.trace.say("archive", 1, || format!("does not answer, its outcome is {outcome:?}"));
@@ -161,6 +172,45 @@ async fn cut_off(town: &Town, chance: &Chance, machine: usize, (doors, stages): 
     town.stages.cut_off(number, false);
 }
 
+/// One machine, or none of them, can use the journal of a stage, or read what comes in by a door.
+async fn journal_away(town: &Town, chance: &Chance) {
+    let lives = town.lives();
+    let of_events = town.check(|check, _| check.doors_of(&lives));
+    let (weather, log, away) = match chance.below(4) {
+        0 => (&town.stages_weather, LogName::incidents(), Away::Altogether),
+        1 => (&town.stages_weather, LogName::notify(), Away::Altogether),
+        _ if of_events.is_empty() => return,
+        _ => (&town.doors_weather, chance.pick(&of_events).clone(), Away::ForReaders),
+    };
+    let machine = chance.index(town.plan.machines);
+    let from = chance.permille(400).then(|| u32::try_from(machine).unwrap_or(0));
+    town.trace.say("the store", (log.as_str(), from), || match from {
+        Some(_) => format!("is without {log} for {}: {away:?}", name(machine)),
+        None => format!("is without {log} for everybody: {away:?}"),
+    });
+    weather.take_away(&log, away, from);
+    if log == LogName::notify() && from.is_none() {
+        until_incidents_go_on(town).await;
+    } else {
+        let mean = if away == Away::ForReaders { 30 } else { 90 };
+        town.clock.sleep(lasts(town, chance, mean)).await;
+    }
+    town.trace.say("the store", log.as_str(), || format!("has {log} again"));
+    weather.give_back(&log);
+}
+
+/// Until a segment of the journal of incidents could be removed, would it not be read yet.
+async fn until_incidents_go_on(town: &Town) {
+    let next = || town.check(|check, _| check.incidents_next());
+    let enough = (next().segment() + 1) * SEGMENT + MORE_THAN_A_SEGMENT;
+    for _ in 0..AWAY_MAX_LOOKS {
+        if next().0 >= enough || town.elapsed() + AWAY_LOOK >= town.plan.heals_at {
+            break;
+        }
+        town.clock.sleep(AWAY_LOOK).await;
+    }
+}
+
 fn climate(chance: &Chance) -> Climate {
     let some = |limit| if chance.permille(500) { chance.below(limit) } else { 0 };
     Climate {
@@ -187,6 +237,8 @@ fn heal(town: &Town, chance: &Chance) {
         let offset = town.plan.offset(chance);
         town.machine(machine, |at| at.time.set(offset));
     }
+    town.doors_weather.give_all_back();
+    town.stages_weather.give_all_back();
     for (_, life) in town.lives() {
         life.gate.freeze(false);
     }

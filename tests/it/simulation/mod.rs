@@ -2,12 +2,13 @@
 //! seed, with everything around them failing in the ways it can, and checks that read the journals beside them.
 //!
 //! Reading order: [`plan`], what a seed has in store; [`town`], what a run consists of; [`process`], one life of a
-//! process; [`fate`], what goes wrong; [`monitoring`], [`people`] and [`providers`], the outside; [`check`], what must
+//! process; [`fate`], [`damage`] and [`restoring`], what goes wrong; [`monitoring`], [`people`] and [`providers`], the outside; [`check`], what must
 //! hold; [`trace`], who did what.
 
 mod chance;
 mod check;
 mod clock;
+mod damage;
 mod fate;
 mod founding;
 mod gate;
@@ -16,6 +17,7 @@ mod people;
 mod plan;
 mod process;
 mod providers;
+mod restoring;
 mod town;
 mod trace;
 mod turnstile;
@@ -102,6 +104,7 @@ async fn simulate(seed: u64, mode: Mode, with_trace: bool) -> Report {
         tokio::spawn(monitoring::watch(Arc::clone(&town), monitor));
     }
     tokio::spawn(fate::run(Arc::clone(&town)));
+    tokio::spawn(restoring::run(Arc::clone(&town)));
     let mut looks = 0u64;
     while town.elapsed() < town.plan.ends_at && !town.has_failed() {
         town.clock.sleep(LOOK).await;

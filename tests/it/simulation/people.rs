@@ -40,6 +40,7 @@ async fn acts(town: Arc<Town>, chance: Chance, user: UserId, numbers: Vec<Incide
             };
             town.trace
                 .say("somebody", (number.0, what), || format!("asks {} to {what} #{number}", name(machine)));
+            let asked_at = town.elapsed();
             let asking = door.commands.ask(actor, Some(Arc::clone(&key)), ask.clone());
             let turn = town.turnstile.ticket();
             let answer = door.gate.within(asking).await;
@@ -51,7 +52,8 @@ async fn acts(town: Arc<Town>, chance: Chance, user: UserId, numbers: Vec<Incide
             });
             if let Some(Ok(verdict)) = answer {
                 let done = matches!(verdict, Verdict::Done(_));
-                town.check(|check, trace| check.hears(trace, number, what, done, content.as_deref()));
+                let content = content.as_deref().filter(|_| done);
+                town.check(|check, trace| check.hears(trace, asked_at, (number, what), content));
                 break;
             }
             town.clock.sleep(chance.millis(500, 5000)).await;

@@ -36,9 +36,13 @@ pub(super) enum Trouble {
     Provider,
     /// The archive does not answer.
     Archive,
+    /// A journal cannot be used, or not be read.
+    Journal,
+    /// A snapshot that was written is not what it was any more.
+    Damage,
 }
 
-const TROUBLES: [Trouble; 9] = [
+const TROUBLES: [Trouble; 11] = [
     Trouble::Crash,
     Trouble::Stop,
     Trouble::Freeze,
@@ -48,7 +52,30 @@ const TROUBLES: [Trouble; 9] = [
     Trouble::Clock,
     Trouble::Provider,
     Trouble::Archive,
+    Trouble::Journal,
+    Trouble::Damage,
 ];
+
+/// Stores are put back to what they held some time ago, when and how.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Restore {
+    /// When the copy is taken.
+    pub(super) copied_at: Duration,
+    /// How much is lost: the time until it is put in place.
+    pub(super) lost: Duration,
+    /// For how long processes go on over the restored stores, before they are ended and the stores are restored again;
+    /// `None`: they are ended first, as they should be.
+    pub(super) goes_on: Option<Duration>,
+}
+
+impl Restore {
+    fn new(chance: &Chance) -> Self {
+        let copied_at = Duration::from_secs(40 + chance.below(360));
+        let lost = chance.millis(10_000, 120_000);
+        let goes_on = chance.permille(600).then(|| chance.millis(1_000, 30_000));
+        Self { copied_at, lost, goes_on }
+    }
+}
 
 /// What this seed has in store.
 #[derive(Clone, Debug)]
@@ -66,6 +93,7 @@ pub(super) struct Plan {
     /// Of a thousand messages, how many make somebody do something.
     pub(super) people_permille: u64,
     pub(super) purge: purge::Settings,
+    pub(super) restore: Option<Restore>,
     /// Clocks are off by at most this, in milliseconds, when nothing is wrong with them.
     pub(super) clock_off_ms: u64,
     /// From when on no event is sent any more.
@@ -109,6 +137,7 @@ impl Plan {
                 expiry_every: seconds(60),
                 ..purge::Settings::default()
             },
+            restore: (mode == Mode::Safety && chance.permille(150)).then(|| Restore::new(chance)),
             clock_off_ms: 950,
             events_until,
             heals_at,

@@ -102,7 +102,7 @@ impl Parts {
 }
 
 /// Begins a life on this machine, which must be empty.
-pub(super) fn start(town: &Arc<Town>, machine: usize, restored: bool) {
+pub(super) fn start(town: &Arc<Town>, machine: usize) {
     let chance = town.chance.fork();
     let half = chance.draw().to_le_bytes();
     let mut random = [0; 16];
@@ -124,7 +124,7 @@ pub(super) fn start(town: &Arc<Town>, machine: usize, restored: bool) {
     });
     town.trace.say(name(machine), lives, || format!("starts as process {}", short(life.process)));
     let (gate, town_again) = (life.gate.clone(), Arc::clone(town));
-    let living = live(Arc::clone(town), machine, life, Arc::new(chance), restored);
+    let living = live(Arc::clone(town), machine, life, Arc::new(chance));
     let task = tokio::spawn(gate.clone().gated(async move {
         living.await;
         // It has ended in order.
@@ -155,7 +155,7 @@ pub(super) fn short(process: Uuid) -> String {
     process.simple().to_string()[..6].to_owned()
 }
 
-async fn live(town: Arc<Town>, machine: usize, life: Life, ids: SharedIds, restored: bool) {
+async fn live(town: Arc<Town>, machine: usize, life: Life, ids: SharedIds) {
     let time = town.machine(machine, |at| Arc::clone(&at.time));
     let clock: SharedClock = Arc::new(ProcessClock { machine: time, gate: life.gate.clone() });
     let number = u32::try_from(machine).unwrap_or(u32::MAX);
@@ -187,7 +187,9 @@ async fn live(town: Arc<Town>, machine: usize, life: Life, ids: SharedIds, resto
         incidents_state,
     );
     parts.push(Part::Stages, incidents_loop.run());
+    let restored = town.machine(machine, |at| at.restored);
     let Some(epoch) = parts.until(epoch(&world, &incidents, restored)).await else { return };
+    town.machine(machine, |at| at.restored = false);
     let state = incidents.state.clone();
     let (sender, sends) = sender(Means {
         process: world.process,

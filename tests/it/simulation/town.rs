@@ -43,7 +43,16 @@ pub(super) struct Town {
     pub(super) turnstile: Turnstile,
     machines: Mutex<Vec<Machine>>,
     moods: Mutex<BTreeMap<Channel, Mood>>,
+    starts: Mutex<Starts>,
     check: Mutex<Check>,
+}
+
+/// On which machines processes may be started.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
+pub(super) enum Starts {
+    #[default]
+    Everywhere,
+    OnlyOn(usize),
 }
 
 /// One machine, on which one process lives after the other.
@@ -52,6 +61,8 @@ pub(super) struct Machine {
     pub(super) life: Option<Life>,
     /// How many processes have lived here.
     pub(super) lives: u32,
+    /// The note in its data folder that a backup was restored and that an epoch is to begin.
+    pub(super) restored: bool,
 }
 
 /// A process from its start to its end.
@@ -95,6 +106,7 @@ impl Town {
             time: MachineTime::new(Arc::clone(&clock), plan.offset(&chance), plan.drift(&chance)),
             life: None,
             lives: 0,
+            restored: false,
         };
         let machines = Mutex::new((0..plan.machines).map(machine).collect());
         let check = Mutex::new(Check::new(&plan, doors.clone(), stages.clone()));
@@ -111,6 +123,7 @@ impl Town {
             turnstile: Turnstile::default(),
             machines,
             moods: Mutex::default(),
+            starts: Mutex::default(),
             check,
         })
     }
@@ -135,6 +148,18 @@ impl Town {
         let machine = chance.index(self.plan.machines);
         let door = self.machine(machine, |machine| machine.life.as_ref()?.door.clone())?;
         Some((machine, door))
+    }
+
+    /// Whether a process may be started on this machine.
+    pub(super) fn may_start(&self, machine: usize) -> bool {
+        match *lock(&self.starts) {
+            Starts::Everywhere => true,
+            Starts::OnlyOn(only) => machine == only,
+        }
+    }
+
+    pub(super) fn set_starts(&self, starts: Starts) {
+        *lock(&self.starts) = starts;
     }
 
     /// What a provider is like at present.

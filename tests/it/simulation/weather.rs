@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use pd::journal::LogName;
 use pd::journal::memory::{Fault, FaultPlan, Op, OpKind, ProcessId};
 
 use super::chance::Chance;
@@ -32,15 +33,43 @@ pub(super) struct Weather(Arc<Mutex<Inner>>);
 struct Inner {
     chance: Chance,
     climates: Vec<Climate>,
+    /// Journals that cannot be used, or only not read, by one machine or all.
+    away: Vec<(LogName, Away, Option<ProcessId>)>,
+}
+
+/// What cannot be done with a journal.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) enum Away {
+    Altogether,
+    ForReaders,
 }
 
 impl Weather {
     pub(super) fn new(chance: Chance, machines: usize) -> Self {
-        Self(Arc::new(Mutex::new(Inner { chance, climates: vec![Climate::default(); machines] })))
+        Self(Arc::new(Mutex::new(Inner {
+            chance,
+            climates: vec![Climate::default(); machines],
+            away: Vec::new(),
+        })))
     }
 
     pub(super) fn set(&self, machine: usize, climate: Climate) {
         self.lock().climates[machine] = climate;
+    }
+
+    /// From now on one machine, or none of them, can do this with that journal.
+    pub(super) fn take_away(&self, log: &LogName, away: Away, from: Option<ProcessId>) {
+        self.lock().away.push((log.clone(), away, from));
+    }
+
+    /// That journal can be used again.
+    pub(super) fn give_back(&self, log: &LogName) {
+        self.lock().away.retain(|(there, ..)| there != log);
+    }
+
+    /// All journals can be used again.
+    pub(super) fn give_all_back(&self) {
+        self.lock().away.clear();
     }
 
     /// What the store asks before each operation.
@@ -57,6 +86,14 @@ impl Weather {
 impl Inner {
     fn fault(&self, op: &Op) -> Fault {
         let Some(climate) = self.climates.get(op.process as usize) else { return Fault::None };
+        let away = |(log, away, from): &(LogName, Away, Option<ProcessId>)| {
+            op.log.as_ref() == Some(log)
+                && from.is_none_or(|from| op.process == from)
+                && (*away == Away::Altogether || op.kind == OpKind::Read)
+        };
+        if self.away.iter().any(away) {
+            return Fault::Unavailable;
+        }
         let time = || self.chance.millis(1, climate.longest.max(1));
         let mut drawn = self.chance.below(1000);
         let mut falls = |permille: u64| {

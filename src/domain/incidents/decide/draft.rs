@@ -109,11 +109,15 @@ impl Draft {
         at: Timestamp,
         address: EventAddress,
     ) {
-        let fresh = Repeats { count: 0, first_at: at, last_at: at, latest: address };
+        let known = self.incident(number).and_then(|incident| incident.alerts.get(alert as usize));
+        // One that is read late, because its door's journal was out of reach, is not the latest.
+        let (last_at, latest) = known.map_or((at, address), |alert| (alert.latest_at, alert.latest));
+        let fresh = Repeats { count: 0, first_at: at, last_at, latest };
         let repeats = self.repeats.entry((number, alert)).or_insert(fresh);
         repeats.count += 1;
-        repeats.last_at = at;
-        repeats.latest = address;
+        if at >= repeats.last_at {
+            (repeats.last_at, repeats.latest) = (at, address);
+        }
     }
 
     /// Makes the counted repeats of an incident facts, before anything else happens to it.

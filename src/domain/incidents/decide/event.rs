@@ -48,8 +48,11 @@ pub(super) fn decide(draft: &mut Draft, event: &Event, trace: Option<&mut Vec<St
             again(draft, number, &judged);
         }
         (Action::Trigger, None) => trigger(draft, &service, integration, event, &mut judged),
-        (Action::Acknowledge, Some((number, _))) => {
+        (Action::Acknowledge, Some((number, alert))) => {
             draft.flush_incident(number);
+            if is_before(draft, number, alert, event) {
+                return;
+            }
             acknowledged::acknowledge(draft, number, Agent::Integration(integration));
         }
         (Action::Resolve, Some((number, alert))) => {
@@ -231,6 +234,13 @@ fn join(
 fn alone(draft: &Draft, service: &Service, event: &Event, judged: &mut Judged) -> Option<Hold> {
     let (wish, now) = (judged.wish, draft.now);
     hold::of_new(&draft.state, service, wish, event.accepted_at, now, || judged.fields(event).clone())
+}
+
+/// Whether an acknowledgement was accepted, by another door, before the trigger that began the alert: it meant something
+/// else, and in doubt somebody is paged.
+fn is_before(draft: &Draft, number: IncidentNumber, alert: u32, event: &Event) -> bool {
+    let alert = draft.incident(number).and_then(|incident| incident.alerts.get(alert as usize));
+    alert.is_some_and(|a| a.first.door != event.address.door && event.accepted_at < a.created_at)
 }
 
 enum Close {

@@ -112,6 +112,25 @@ fn a_resolve_read_late_does_not_close_what_came_again_after_it() {
 }
 
 #[test]
+fn a_trigger_read_late_is_not_the_latest() {
+    // Another door was out of reach: what it had taken in came before the second trigger, all of it.
+    check(
+        "0m trigger db; 5m trigger db; 6m trigger db late=3m door=2 + resolve db late=2m door=2",
+        "0m: #1 opened, #1 level 1 ann, page ann
+         5m: #1 repeated 1
+         6m: #1 repeated 1",
+    );
+}
+
+#[test]
+fn an_acknowledgement_read_late_is_not_for_what_began_after_it() {
+    let opened = "1m: #1 opened, #1 level 1 ann, page ann";
+    check("1m trigger db; 2m ack db late=61s door=2", opened);
+    check("1m trigger db; 2m ack db late=60s door=2", &format!("{opened}\n2m: #1 acknowledged"));
+    check("1m trigger db; 2m ack db late=61s", &format!("{opened}\n2m: #1 acknowledged"));
+}
+
+#[test]
 fn a_level_that_reaches_nobody_is_not_waited_for() {
     check(
         "silent ann; 0m trigger db; 40m",

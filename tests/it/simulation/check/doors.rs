@@ -18,13 +18,14 @@ use super::ghost::at_once;
 use crate::simulation::monitoring::marker;
 
 /// What stands in a door's journal.
-#[derive(Default)]
+#[derive(Clone, Default)]
 struct Book {
     entries: Vec<Vec<Event>>,
     /// Which of them the stage has been through, over all time.
     previous: Vec<Uuid>,
 }
 
+#[derive(Clone)]
 struct Event {
     routing_key: Option<RoutingKey>,
     dedup_key: DedupKey,
@@ -33,6 +34,7 @@ struct Event {
 }
 
 /// See the module.
+#[derive(Clone)]
 pub(super) struct Doors {
     store: MemoryJournal,
     books: BTreeMap<LogName, Book>,

@@ -19,7 +19,7 @@ const LATE: Duration = Duration::from_secs(20);
 impl Check {
     /// The run ends.
     pub(in crate::simulation) fn finish(&mut self, trace: &Trace, lives: &[(usize, Life)]) {
-        if self.has_failed() {
+        if self.has_failed() || self.torn.is_some() {
             return;
         }
         let mut found = self.replicas(lives, true);

@@ -7,7 +7,7 @@ use pd::journal::{Entry, Journal as _, LogName, Read, Seq};
 use pd::stage::{Body, Cursor, Replica, Stage};
 
 /// What an operation without faults answers, which it does at once.
-pub(super) fn at_once<T, E: std::fmt::Display>(
+pub(in crate::simulation) fn at_once<T, E: std::fmt::Display>(
     operation: impl Future<Output = Result<T, E>>,
 ) -> Result<T, String> {
     match operation.now_or_never() {
@@ -27,6 +27,19 @@ pub(super) struct Ghost<S: Stage> {
     /// When each entry was written.
     written: Vec<Timestamp>,
     unread: std::collections::VecDeque<Entry>,
+}
+
+impl<S: Stage> Clone for Ghost<S> {
+    fn clone(&self) -> Self {
+        Self {
+            log: self.log.clone(),
+            store: self.store.clone(),
+            now: self.now.clone(),
+            past: self.past.clone(),
+            written: self.written.clone(),
+            unread: self.unread.clone(),
+        }
+    }
 }
 
 /// An entry, and what it says.

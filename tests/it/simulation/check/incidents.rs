@@ -11,7 +11,7 @@ use pd::domain::incidents::state::State;
 use uuid::Uuid;
 
 /// See the module.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Rules {
     /// The open incident of each key.
     open: BTreeMap<(IntegrationId, DedupKey), IncidentNumber>,

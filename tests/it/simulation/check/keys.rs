@@ -22,6 +22,7 @@ const IN_DOUBT: Duration = Duration::from_secs(4);
 const REMEMBERED: Duration = Duration::from_secs(200);
 
 /// Where an event has resolved an alert.
+#[derive(Clone)]
 struct Resolved {
     at: Seq,
     /// It had come before its trigger and was remembered.
@@ -31,7 +32,7 @@ struct Resolved {
 }
 
 /// See the module.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Keys {
     attempts: BTreeMap<(RoutingKey, String), Vec<Attempt>>,
     /// Where each attempt was decided.
@@ -45,6 +46,16 @@ impl Keys {
     pub(super) fn tried(&mut self, attempt: Attempt) {
         let key = (attempt.routing_key, attempt.dedup_key.clone());
         self.attempts.entry(key).or_default().push(attempt);
+    }
+
+    /// Everything since this was lost: what was sent in that time may be anywhere.
+    pub(super) fn lost_since(&mut self, then: &Self) {
+        for (key, attempts) in &mut self.attempts {
+            let known = then.attempts.get(key).map_or(0, Vec::len);
+            attempts.iter_mut().skip(known).for_each(|attempt| attempt.accepted = false);
+        }
+        let attempts = std::mem::take(&mut self.attempts);
+        *self = Self { attempts, ..then.clone() };
     }
 
     /// An event was passed by the stage in this entry.
@@ -96,7 +107,9 @@ impl Keys {
             .filter_map(|((key, name), attempts)| {
                 let (_, integration) = state.routing.get(key)?;
                 let key = (*integration, DedupKey(name.as_str().into()));
-                self.swallowed(&key, attempts).or_else(|| self.left_open(state, &key, attempts))
+                self.swallowed(&key, attempts)
+                    .or_else(|| self.stale(&key, attempts))
+                    .or_else(|| self.left_open(state, &key, attempts))
             })
             .collect()
     }
@@ -118,6 +131,31 @@ impl Keys {
             "the trigger {} of {} was sent after every resolve, but was resolved by one in incidents {at}",
             last.marker, key.1
         ))
+    }
+
+    /// Something was resolved by what was surely accepted before the latest trigger, by another door.
+    fn stale(&self, key: &(IntegrationId, DedupKey), attempts: &[Attempt]) -> Option<String> {
+        let decided = |it: &Attempt| self.decided.get(&it.marker).copied();
+        let of = |action| attempts.iter().filter(move |it| it.action == action);
+        self.resolved.get(key)?.iter().filter(|it| !it.remembered).find_map(|resolved| {
+            let at = |it: &Attempt, seq| decided(it).is_some_and(|(_, there)| there == seq);
+            let seqs = of(Action::Trigger).filter_map(|it| Some(decided(it)?.1));
+            let latest = seqs.filter(|seq| *seq <= resolved.at).max().filter(|seq| *seq < resolved.at)?;
+            let triggers: Vec<_> = of(Action::Trigger).filter(|it| at(it, latest)).collect();
+            let mut closes = of(Action::Resolve).filter(|it| at(it, resolved.at)).peekable();
+            let one = *closes.peek()?;
+            let door = |it: &Attempt| decided(it).map(|(address, _)| address.door);
+            let is_older = |close: &Attempt, trigger: &Attempt| {
+                close.accepted && close.ended + CLOCK_BOUND < trigger.began && door(close) != door(trigger)
+            };
+            closes.all(|close| triggers.iter().all(|trigger| is_older(close, trigger))).then(|| {
+                let (marker, trigger) = (&one.marker, &triggers[0].marker);
+                format!(
+                    "{} was resolved in incidents {} by {marker}, which is older than {trigger}",
+                    key.1, resolved.at
+                )
+            })
+        })
     }
 
     /// The last thing that was surely sent is a resolve, but something is open.

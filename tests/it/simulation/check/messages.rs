@@ -16,7 +16,7 @@ use pd::notify::transport::{About, Message};
 use uuid::Uuid;
 
 /// See the module.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(super) struct Messages {
     /// Who was to be told of what.
     paged: BTreeMap<PageId, (IncidentNumber, Timestamp)>,
@@ -25,6 +25,12 @@ pub(super) struct Messages {
     claims: BTreeMap<(NotificationId, Uuid), Arc<Claim>>,
     /// How often a provider took each message, and which.
     taken: BTreeMap<NotificationId, u32>,
+    /// How often each message was handed to a provider.
+    handed: BTreeMap<NotificationId, u32>,
+    /// What was handed over in a time that was lost by a restore.
+    lost: BTreeSet<NotificationId>,
+    /// The processes of that time.
+    ended: BTreeSet<Uuid>,
 }
 
 struct Claim {
@@ -34,6 +40,24 @@ struct Claim {
 }
 
 impl Messages {
+    /// Everything since this was lost, and these processes have ended; but messages that were sent stay sent.
+    pub(super) fn lost_since(&mut self, then: &Self, ended: impl Iterator<Item = Uuid>) {
+        let before = |id| then.handed.get(id).copied().unwrap_or(0);
+        let lost: Vec<_> = self.handed.iter().filter(|(id, n)| **n > before(id)).map(|(id, _)| *id).collect();
+        self.lost.extend(lost);
+        self.ended.extend(ended);
+        self.paged.clone_from(&then.paged);
+        self.planned.clone_from(&then.planned);
+    }
+
+    /// A process hands a message over whose claim may be lost.
+    pub(super) fn hands(&mut self, process: Uuid, message: &Message) {
+        let claim = self.claims.get(&(message.id, process)).map(|claim| claim.ids.clone());
+        for id in claim.unwrap_or_else(|| vec![message.id]) {
+            *self.handed.entry(id).or_default() += 1;
+        }
+    }
+
     /// The incidents stage has somebody paged.
     pub(super) fn paged(&mut self, page: &UserPaged) {
         self.paged.insert(page.page, (page.number, page.at));
@@ -105,6 +129,11 @@ impl Messages {
                 claim.seq
             )];
         }
+        if let Some(id) = self.about(claim, message).into_iter().find(|id| self.lost.contains(id)) {
+            return vec![format!(
+                "the message {id} is sent, but was sent in the time that was lost by the restore"
+            )];
+        }
         let over = |about: &&About| {
             let known = known.and_then(|state| state.incidents.get(&about.incident.number));
             known.is_some_and(|incident| incident.status != Status::Triggered)
@@ -120,20 +149,27 @@ impl Messages {
     /// What is wrong with a provider taking a message.
     pub(super) fn takes(&mut self, process: Uuid, channel: Channel, message: &Message) -> Vec<String> {
         let Some(claim) = self.claims.get(&(message.id, process)) else { return Vec::new() };
-        let about = |id: &&NotificationId| {
-            let number = self.paged.get(&id.page).map(|(number, _)| number);
-            message.about.iter().any(|about| Some(&about.incident.number) == number)
-        };
-        let ids: Vec<_> = claim.ids.iter().filter(about).copied().collect();
+        // What was on its way when the time was lost that it was sent in is only counted: who sent it could not know.
+        let ended = self.ended.contains(&process);
+        let ids = if ended { claim.ids.clone() } else { self.about(claim, message) };
         let mut found = Vec::new();
         for id in ids {
             let times = self.taken.entry(id).or_default();
             *times += 1;
-            if *times > 1 && !channel.tells_repeats() {
+            if *times > 1 && !ended && !channel.tells_repeats() {
                 found.push(format!("the message {id} was sent {times} times by {channel:?}"));
             }
         }
         found
+    }
+
+    /// Which of the claimed messages this one is.
+    fn about(&self, claim: &Claim, message: &Message) -> Vec<NotificationId> {
+        let about = |id: &&NotificationId| {
+            let number = self.paged.get(&id.page).map(|(number, _)| number);
+            message.about.iter().any(|about| Some(&about.incident.number) == number)
+        };
+        claim.ids.iter().filter(about).copied().collect()
     }
 
     /// Whether a provider took a message.

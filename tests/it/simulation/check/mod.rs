@@ -7,6 +7,7 @@ mod ghost;
 mod incidents;
 mod keys;
 mod messages;
+mod restored;
 mod stores;
 mod words;
 
@@ -24,11 +25,14 @@ use pd::notify::transport::Message;
 use pd::stage;
 use uuid::Uuid;
 
+pub(super) use self::ghost::at_once;
+
 use self::doors::Doors;
 use self::ghost::Ghost;
 use self::incidents::Rules;
 use self::keys::Keys;
 use self::messages::Messages;
+use self::restored::Torn;
 use super::Tally;
 use super::founding::installation;
 use super::monitoring::Attempt;
@@ -45,6 +49,7 @@ const FULL_EVERY: u64 = 64;
 const BOUND: Duration = Duration::from_secs(200);
 
 /// See the module.
+#[derive(Clone)]
 pub(super) struct Check {
     mode: Mode,
     clocks_are_true: bool,
@@ -60,6 +65,10 @@ pub(super) struct Check {
     keys: Keys,
     messages: Messages,
     tally: Tally,
+    /// The stores were restored under processes that live.
+    torn: Option<Torn>,
+    /// What was asked before this is lost: the stores were restored.
+    lost_until: Duration,
 }
 
 impl Check {
@@ -79,6 +88,8 @@ impl Check {
             now: Duration::ZERO,
             failures: Vec::new(),
             tally: Tally::default(),
+            torn: None,
+            lost_until: Duration::ZERO,
         }
     }
 
@@ -119,6 +130,9 @@ impl Check {
     /// Reads what is new in the journals of the stages.
     pub(super) fn catch_up(&mut self, trace: &Trace, now: Duration) {
         self.now = now;
+        if self.torn.is_some() {
+            return self.watch_torn(trace);
+        }
         loop {
             match self.incidents.read() {
                 Ok(Some((entry, body))) => self.of_incidents(trace, &entry, body),
@@ -200,11 +214,16 @@ impl Check {
 
     /// A stage cannot go on: never without a restored store.
     pub(super) fn stage_stopped(&mut self, trace: &Trace, machine: usize, error: &stage::Error) {
+        if self.torn.is_some() && matches!(error, stage::Error::Restored { .. }) {
+            return trace.say(name(machine), "stopped", || format!("has a stage stopped: {error}"));
+        }
         self.fail(trace, format!("a stage has stopped on {}: {error}", name(machine)));
     }
 
     /// A sender has tried to send an event.
-    pub(super) fn tried(&mut self, trace: &Trace, attempt: Attempt) {
+    pub(super) fn tried(&mut self, trace: &Trace, mut attempt: Attempt) {
+        // What was accepted by a process that has ended, or by one that should have, may be lost.
+        attempt.accepted &= self.torn.is_none() && attempt.began >= self.lost_until;
         if attempt.accepted {
             self.tally.events += 1;
             let found = self.doors.holds(&attempt.marker);
@@ -223,8 +242,11 @@ impl Check {
         known: Option<&State>,
     ) {
         trace.say(&short(process), message.id, || format!("sends message {} by {channel:?}", message.id));
-        let found = self.messages.sends(process, message, now, known);
-        self.fail_all(trace, found);
+        self.messages.hands(process, message);
+        if self.torn.is_none() {
+            let found = self.messages.sends(process, message, now, known);
+            self.fail_all(trace, found);
+        }
     }
 
     /// A provider takes a message.
@@ -235,19 +257,21 @@ impl Check {
             format!("takes message {} to {} about {about:?}", message.id, message.user_name)
         });
         let found = self.messages.takes(process, channel, message);
-        self.fail_all(trace, found);
+        if self.torn.is_none() {
+            self.fail_all(trace, found);
+        }
     }
 
-    /// Somebody is told that what was asked is done.
+    /// Somebody is told that what was asked then is done, and was to leave this content.
     pub(super) fn hears(
         &mut self,
         trace: &Trace,
-        number: IncidentNumber,
-        what: &str,
-        done: bool,
+        asked_at: Duration,
+        (number, what): (IncidentNumber, &str),
         content: Option<&str>,
     ) {
-        if done
+        if self.torn.is_none()
+            && asked_at >= self.lost_until
             && let Some(content) = content
             && !self.rules.notes.contains_key(content)
         {
@@ -255,8 +279,23 @@ impl Check {
         }
     }
 
+    /// The journals of events of these processes.
+    pub(super) fn doors_of(&self, lives: &[(usize, Life)]) -> Vec<LogName> {
+        let doors = self.incidents.state().doors.iter();
+        let used = doors.filter(|(_, door)| lives.iter().any(|(_, life)| life.process == door.process));
+        used.map(|(door, _)| LogName::door_events(*door)).collect()
+    }
+
+    /// How far the incidents stage has come.
+    pub(super) fn incidents_next(&self) -> Seq {
+        self.incidents.next()
+    }
+
     /// Looks at everything that is not an entry.
     pub(super) fn look(&mut self, trace: &Trace, lives: &[(usize, Life)], looks: u64) {
+        if self.torn.is_some() {
+            return;
+        }
         let full = looks.is_multiple_of(FULL_EVERY);
         let found = self.replicas(lives, full);
         self.fail_all(trace, found);
