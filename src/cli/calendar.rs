@@ -127,12 +127,7 @@ async fn import(session: &mut Session, args: Import) -> anyhow::Result<Exit> {
 async fn list(session: &mut Session) -> anyhow::Result<Exit> {
     let client = session.client().await?;
     let listed = pages::list(&client, &Request::get("/calendars"), "calendars", 10_000).await?;
-    let now = session.now();
-    session.out.list("calendar", &listed.items, &COLUMNS, now)?;
-    if listed.items.is_empty() && session.out.is_text() {
-        session.out.note("no calendars");
-    }
-    Ok(Exit::Ok)
+    session.list("calendar", &listed.items, &COLUMNS, "no calendars")
 }
 
 async fn delete(session: &mut Session, args: Delete) -> anyhow::Result<Exit> {

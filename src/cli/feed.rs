@@ -97,12 +97,7 @@ async fn create(session: &mut Session, args: Create) -> anyhow::Result<Exit> {
 async fn list(session: &mut Session) -> anyhow::Result<Exit> {
     let client = session.client().await?;
     let listed = pages::list(&client, &Request::get("/feeds"), "feeds", 10_000).await?;
-    let now = session.now();
-    session.out.list("feed", &listed.items, &COLUMNS, now)?;
-    if listed.items.is_empty() && session.out.is_text() {
-        session.out.note("no feeds");
-    }
-    Ok(Exit::Ok)
+    session.list("feed", &listed.items, &COLUMNS, "no feeds")
 }
 
 async fn delete(session: &mut Session, args: Delete) -> anyhow::Result<Exit> {

@@ -165,12 +165,7 @@ async fn list(session: &mut Session, client: &Client, args: List) -> anyhow::Res
         request = request.with("service_ids[]", lookup::id(client, "services", service).await?);
     }
     let listed = pages::list(client, &request, "heartbeats", 10_000).await?;
-    let now = session.now();
-    session.out.list("heartbeat", &listed.items, &COLUMNS, now)?;
-    if listed.items.is_empty() && session.out.is_text() {
-        session.out.note("no heartbeats");
-    }
-    Ok(Exit::Ok)
+    session.list("heartbeat", &listed.items, &COLUMNS, "no heartbeats")
 }
 
 async fn delete(session: &mut Session, client: &Client, name: &str) -> anyhow::Result<Exit> {

@@ -232,10 +232,5 @@ async fn list(session: &mut Session, client: &Client, args: List) -> anyhow::Res
         request = request.with("service_ids[]", lookup::id(client, "services", service).await?);
     }
     let listed = pages::list(client, &request, "maintenance_windows", 2_000).await?;
-    let now = session.now();
-    session.out.list("maintenance_window", &listed.items, &COLUMNS, now)?;
-    if listed.items.is_empty() && session.out.is_text() {
-        session.out.note("no maintenance windows");
-    }
-    Ok(Exit::Ok)
+    session.list("maintenance_window", &listed.items, &COLUMNS, "no maintenance windows")
 }

@@ -168,11 +168,7 @@ async fn list(session: &mut Session, args: List) -> anyhow::Result<Exit> {
         .with("time_zone", "UTC");
     let mut answer: Value = client.send(&request).await?.json()?;
     let overrides = answer["overrides"].as_array_mut().map(std::mem::take).unwrap_or_default();
-    session.out.list("override", &overrides, &COLUMNS, now)?;
-    if overrides.is_empty() && session.out.is_text() {
-        session.out.note("no overrides");
-    }
-    Ok(Exit::Ok)
+    session.list("override", &overrides, &COLUMNS, "no overrides")
 }
 
 async fn delete(session: &mut Session, args: Delete) -> anyhow::Result<Exit> {

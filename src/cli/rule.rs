@@ -256,12 +256,7 @@ async fn put(session: &mut Session, client: &Client, path: &str, rules: Vec<Valu
 }
 
 fn show(session: &mut Session, rules: &[Value]) -> anyhow::Result<Exit> {
-    let now = session.now();
-    session.out.list("event_rule", rules, &COLUMNS, now)?;
-    if rules.is_empty() && session.out.is_text() {
-        session.out.note("no rules");
-    }
-    Ok(Exit::Ok)
+    session.list("event_rule", rules, &COLUMNS, "no rules")
 }
 
 async fn rule(client: &Client, add: Add) -> anyhow::Result<Value> {

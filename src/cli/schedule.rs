@@ -106,12 +106,7 @@ async fn list(session: &mut Session, args: List) -> anyhow::Result<Exit> {
         request = request.with("query", part);
     }
     let listed = pages::list(&client, &request, "schedules", 10_000).await?;
-    let now = session.now();
-    session.out.list("schedule", &listed.items, &COLUMNS, now)?;
-    if listed.items.is_empty() && session.out.is_text() {
-        session.out.note("no schedules");
-    }
-    Ok(Exit::Ok)
+    session.list("schedule", &listed.items, &COLUMNS, "no schedules")
 }
 
 async fn show(session: &mut Session, args: Show) -> anyhow::Result<Exit> {

@@ -8,7 +8,8 @@ use anyhow::Context as _;
 
 use super::error::{Complaint, Exit, report};
 use super::global::Global;
-use super::output::Output;
+use super::output::{Column, Output};
+use serde_json::Value;
 use url::Url;
 
 use crate::client::contexts::{self, Context, Contexts};
@@ -65,6 +66,22 @@ impl Session {
             }
             None => Exit::Ok,
         }
+    }
+
+    /// Prints a list, or for people `none` if it is empty.
+    pub(super) fn list(
+        &mut self,
+        kind: &str,
+        items: &[Value],
+        columns: &[Column],
+        none: &str,
+    ) -> anyhow::Result<Exit> {
+        let now = self.now();
+        self.out.list(kind, items, columns, now)?;
+        if items.is_empty() && self.out.is_text() {
+            self.out.note(none);
+        }
+        Ok(Exit::Ok)
     }
 
     pub(super) fn clock(&self) -> &SharedClock {
