@@ -78,6 +78,10 @@ struct Timed {
 
 #[async_trait]
 impl Journal for Timed {
+    fn segment(&self) -> u64 {
+        self.store.segment()
+    }
+
     async fn append(&self, log: &LogName, at: Seq, entry: Entry) -> Result<Append, Error> {
         let began = self.appends.clock.monotonic();
         let appended = self.store.append(log, at, entry).await;

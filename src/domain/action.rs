@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{IncidentNumber, PolicyId, UserId};
 use super::incident::{Acknowledgement, Agent, Assignment, Escalation, Group, Hold, Incident, Status};
+use super::responder::Reply;
 use super::support_hours::UrgencyChange;
 use super::time::Timestamp;
 
@@ -108,6 +109,9 @@ pub struct Standing {
     /// Which further alerts join it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub group: Option<Group>,
+    /// What those who were asked for help had answered, and when that had changed last.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub replies: Vec<(UserId, Reply, Timestamp)>,
 }
 
 impl Standing {
@@ -130,11 +134,13 @@ impl Standing {
             urgency_change: incident.urgency_change,
             hold: incident.hold.clone(),
             group: incident.group.clone(),
+            replies: incident.responders.iter().map(|it| (it.user, it.reply, it.updated_at)).collect(),
         }
     }
 
-    /// Puts the incident back to where it stood.
-    pub fn restore(&self, incident: &mut Incident) {
+    /// Puts the incident back to where it stood. Of the answers of those who were asked for help, that of `by` only:
+    /// whoever acknowledges joins.
+    pub fn restore(&self, incident: &mut Incident, by: UserId) {
         let Self {
             number: _,
             status,
@@ -152,6 +158,7 @@ impl Standing {
             urgency_change,
             hold,
             group,
+            replies,
         } = self.clone();
         // What is open goes on to group as it does by now.
         if !incident.is_open() {
@@ -171,6 +178,12 @@ impl Standing {
         incident.auto_resolve_at = auto_resolve_at;
         incident.urgency_change = urgency_change;
         incident.hold = hold;
+        let own = |user: UserId| replies.iter().find(|(known, ..)| *known == by && user == by);
+        for responder in &mut incident.responders {
+            if let Some((_, reply, at)) = own(responder.user) {
+                (responder.reply, responder.updated_at) = (*reply, *at);
+            }
+        }
     }
 }
 

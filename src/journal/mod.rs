@@ -290,6 +290,11 @@ pub trait Journal: Send + Sync + 'static {
     /// [`Error::Invalid`], or [`Append::Sealed`] if the journal is closed.
     async fn append(&self, log: &LogName, at: Seq, entry: Entry) -> Result<Append, Error>;
 
+    /// How many slots truncation removes at a time.
+    fn segment(&self) -> u64 {
+        SEGMENT
+    }
+
     /// The unbroken run of entries from `from` on: at least one entry if there is one, then as many as fit into
     /// `bytes_max`. A run may stop earlier than it could; it is at its end only when it is empty, or `closed`.
     async fn read(&self, log: &LogName, from: Seq, bytes_max: usize) -> Result<Read, Error>;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::Settings;
 use crate::domain::time::Timestamp;
-use crate::journal::{Entry, Extent, Journal, LogName, Read, SEGMENT, Seq};
+use crate::journal::{Entry, Extent, Journal, LogName, Read, Seq};
 use crate::pacer::{Error, Pace};
 use crate::stage::Cursor;
 
@@ -45,7 +45,7 @@ pub(super) async fn due(
     floor: Seq,
     keep: Keep,
 ) -> Result<Option<Seq>, Error> {
-    let end = Seq((first.segment() + 1) * SEGMENT);
+    let end = Seq((first.0 / journal.segment() + 1) * journal.segment());
     if end > floor {
         return Ok(None);
     }
@@ -62,7 +62,7 @@ pub(super) async fn truncate(
     keep: Keep,
     pace: &mut Pace,
 ) -> Result<(), Error> {
-    if floor.0 < SEGMENT {
+    if floor.0 < journal.segment() {
         return Ok(());
     }
     loop {

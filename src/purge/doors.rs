@@ -16,7 +16,7 @@ use crate::domain::event::EventAddress;
 use crate::domain::incidents::state::State;
 use crate::domain::time::Timestamp;
 use crate::door;
-use crate::journal::{Journal, LogName, SEGMENT, Seq};
+use crate::journal::{Journal, LogName, Seq};
 use crate::mutants::{self, Mutant};
 use crate::pacer::{Error, Job, Pace};
 use crate::stage::{Replica, Stage, World};
@@ -73,7 +73,7 @@ impl<I: Stage<State = State>> Doors<I> {
             cut::truncate(self.journal(), log, floor, keep, pace).await?;
             return Ok(None);
         }
-        if floor.0 < SEGMENT {
+        if floor.0 < self.journal().segment() {
             return Ok(None);
         }
         let first = pace.step(async { Ok(self.journal().extent(log).await?.first) }).await?;
@@ -149,7 +149,7 @@ impl<I: Stage<State = State>> Doors<I> {
                 end = pace
                     .step(async {
                         let first = self.journal().extent(&log).await?.first;
-                        let end = Seq(first.0 + SEGMENT).min(removal.to);
+                        let end = Seq(first.0 + self.journal().segment()).min(removal.to);
                         self.journal().truncate(&log, end).await?;
                         Ok(end)
                     })

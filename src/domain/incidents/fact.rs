@@ -240,6 +240,9 @@ pub enum Fact {
         by: Agent,
         /// When.
         at: Timestamp,
+        /// The event that said it; it is remembered as one that found nothing open is. By hand: none.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        event: Option<Close>,
     },
     /// Somebody looks at an incident.
     IncidentAcknowledged {
@@ -949,6 +952,15 @@ pub struct RememberedClose {
     pub dedup_key: DedupKey,
     /// Whether it resolves rather than acknowledges.
     pub resolves: bool,
+    /// When it was accepted.
+    pub accepted_at: Timestamp,
+    /// Where it is kept.
+    pub address: EventAddress,
+}
+
+/// The event that closed an alert.
+#[derive(Clone, Copy, PartialEq, Debug, Serialize, Deserialize)]
+pub struct Close {
     /// When it was accepted.
     pub accepted_at: Timestamp,
     /// Where it is kept.

@@ -69,7 +69,7 @@ pub struct State {
     pub closed: OrdSet<(Timestamp, IncidentNumber)>,
     /// Open incidents per service.
     pub open_counts: OrdMap<ServiceId, OpenCount>,
-    /// Acknowledges and resolves that came before their trigger, by key.
+    /// The latest closes, by key: what a trigger that was accepted before one of them comes too late for.
     pub remembered: OrdMap<(IntegrationId, DedupKey), RememberedClose>,
     /// The same, in order of acceptance, to forget them.
     pub remembered_order: OrdSet<(Timestamp, IntegrationId, DedupKey)>,

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 
 use self::state::State;
-use super::{Append, Entry, Error, Extent, Journal, LogName, Outcome, Read, Seq, Snapshot};
+use super::{Append, Entry, Error, Extent, Journal, LogName, Outcome, Read, SEGMENT, Seq, Snapshot};
 use crate::clock::{SharedClock, SystemClock};
 
 pub use self::faults::{Fault, FaultPlan, NoFaults, Op, OpKind, ProcessId, SeededFaults};
@@ -24,6 +24,7 @@ pub use self::faults::{Fault, FaultPlan, NoFaults, Op, OpKind, ProcessId, Seeded
 /// A store in memory. Clones share it.
 #[derive(Clone)]
 pub struct MemoryStore {
+    segment: u64,
     /// Held for the moment of an operation only, never while waiting.
     shared: Arc<Mutex<Shared>>,
     clock: SharedClock,
@@ -64,7 +65,12 @@ impl MemoryStore {
             late: Vec::new(),
             cut_off: BTreeSet::new(),
         };
-        Self { shared: Arc::new(Mutex::new(shared)), clock }
+        Self { segment: SEGMENT, shared: Arc::new(Mutex::new(shared)), clock }
+    }
+
+    /// The same with so many slots in a segment: with few, truncation comes soon.
+    pub fn with_segments_of(self, slots: u64) -> Self {
+        Self { segment: slots.max(1), ..self }
     }
 
     /// The way of `process` to this store.
@@ -237,6 +243,10 @@ fn shorten(read: Read, shown: usize) -> Read {
 
 #[async_trait]
 impl Journal for MemoryJournal {
+    fn segment(&self) -> u64 {
+        self.store.segment
+    }
+
     async fn append(&self, log: &LogName, at: Seq, entry: Entry) -> Result<Append, Error> {
         let name = log.clone();
         self.write(OpKind::Append, log, at, move |state| state.append(&name, at, &entry)).await
@@ -258,8 +268,8 @@ impl Journal for MemoryJournal {
     }
 
     async fn truncate(&self, log: &LogName, below: Seq) -> Result<Seq, Error> {
-        let name = log.clone();
-        self.write(OpKind::Truncate, log, below, move |state| Ok(state.truncate(&name, below))).await
+        let (name, segment) = (log.clone(), self.store.segment);
+        self.write(OpKind::Truncate, log, below, move |state| Ok(state.truncate(&name, below, segment))).await
     }
 
     async fn close(&self, log: &LogName) -> Result<Seq, Error> {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use imbl::{OrdMap, Vector};
 
-use crate::journal::{Append, ENTRY_BYTES_MAX, Entry, Error, Extent, LogName, Read, SEGMENT, Seq, Snapshot};
+use crate::journal::{Append, ENTRY_BYTES_MAX, Entry, Error, Extent, LogName, Read, Seq, Snapshot};
 use crate::mutants::{self, Mutant};
 
 /// All journals and snapshots.
@@ -101,9 +101,9 @@ impl State {
         self.logs.iter().filter(|(_, log)| written(log)).map(|(name, _)| name.clone()).collect()
     }
 
-    pub(super) fn truncate(&mut self, name: &LogName, below: Seq) -> Seq {
+    pub(super) fn truncate(&mut self, name: &LogName, below: Seq, segment: u64) -> Seq {
         let Some(log) = self.logs.get_mut(name) else { return Seq::FIRST };
-        log.cut(Seq(below.min(log.next()).0 / SEGMENT * SEGMENT));
+        log.cut(Seq(below.min(log.next()).0 / segment * segment));
         log.first
     }
 

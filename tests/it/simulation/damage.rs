@@ -1,5 +1,5 @@
-//! Snapshots that are not what was written any more: a digit is another, or a line is there twice. One of them at a time,
-//! so that another one is whole: two are kept because one may be lost.
+//! Snapshots that are not what was written any more: a digit is another, or a line is there twice. One of the two newest
+//! stays whole: two are kept because one may be lost, and older ones go at any time.
 
 use bytes::Bytes;
 use pd::journal::memory::MemoryJournal;
@@ -18,7 +18,8 @@ pub(super) fn one(town: &Town, chance: &Chance) {
     let sealed = at_once(store.snapshots(&log)).unwrap_or_default();
     // The newest is what most would load.
     let at = if chance.permille(700) { 0 } else { chance.index(sealed.len()) };
-    let others_whole = sealed.iter().enumerate().any(|(n, other)| n != at && is_whole(&store, &log, other));
+    let kept = sealed.iter().take(2).enumerate();
+    let others_whole = kept.into_iter().any(|(n, other)| n != at && is_whole(&store, &log, other));
     let Some(snapshot) = sealed.get(at).filter(|_| others_whole) else { return };
     let part = u32::try_from(chance.index(snapshot.parts as usize)).unwrap_or(0);
     let Some(mut bytes) = part_of(&store, &log, snapshot, part).map(|bytes| bytes.to_vec()) else { return };

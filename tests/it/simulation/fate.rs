@@ -4,15 +4,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pd::domain::user::Channel;
-use pd::journal::{Error, LogName, Outcome, SEGMENT};
+use pd::journal::{Error, Journal as _, LogName, Outcome, Seq};
 
+use super::LOOK;
 use super::chance::Chance;
+use super::check::at_once;
 use super::damage;
 use super::plan::{Mode, Trouble};
 use super::process;
 use super::providers::Mood;
 use super::town::{Town, name};
-use super::weather::{Away, Climate};
+use super::weather::{Away, CHECKER, Climate};
 
 /// How often a supervisor looks whether its process still lives.
 const SUPERVISION: Duration = Duration::from_millis(700);
@@ -22,6 +24,9 @@ const SUPERVISION: Duration = Duration::from_millis(700);
 const MORE_THAN_A_SEGMENT: u64 = 100;
 const AWAY_LOOK: Duration = Duration::from_secs(5);
 const AWAY_MAX_LOOKS: u32 = 60;
+
+/// For how many looks a process is waited for that is to be stopped as it appends.
+const CAUGHT_MAX_LOOKS: u32 = 80;
 
 const CHANNELS: [Channel; 4] = [Channel::Email, Channel::Webhook, Channel::Sms, Channel::Console];
 
@@ -78,7 +83,12 @@ async fn happens(town: Arc<Town>, trouble: Trouble, chance: Chance) {
             }
         }
         Trouble::Freeze => freeze(&town, &chance, machine, 12).await,
-        Trouble::LongFreeze => freeze(&town, &chance, machine, 120).await,
+        Trouble::LongFreeze => {
+            if chance.permille(500) {
+                catch_in_an_append(&town, machine).await;
+            }
+            freeze(&town, &chance, machine, 120).await;
+        }
         Trouble::CutOff => {
             let (doors, stages) = (chance.permille(600), chance.permille(600));
             cut_off(&town, &chance, machine, (doors, stages)).await;
@@ -134,6 +144,7 @@ async fn happens(town: Arc<Town>, trouble: Trouble, chance: Chance) {
         }
         Trouble::Journal => journal_away(&town, &chance).await,
         Trouble::Damage => damage::one(&town, &chance),
+        Trouble::Door => door_left_unread(&town, &chance, machine).await,
         Trouble::Archive => {
             let outcome = if chance.permille(500) { Outcome::Unknown } else { Outcome::NotDone };
             town.trace.say("archive", 1, || format!("does not answer, its outcome is {outcome:?}"));
@@ -151,6 +162,9 @@ async fn freeze(town: &Town, chance: &Chance, machine: usize, mean: u64) {
     town.trace.say(name(machine), "freeze", || format!("freezes for {} ms", time.as_millis()));
     life.gate.freeze(true);
     town.clock.sleep(time).await;
+    if town.is_lost(machine) {
+        return;
+    }
     town.trace.say(name(machine), "thaw", || "goes on".to_owned());
     life.gate.freeze(false);
 }
@@ -170,6 +184,38 @@ async fn cut_off(town: &Town, chance: &Chance, machine: usize, (doors, stages): 
     town.trace.say(name(machine), "reaches", || "reaches the stores again".to_owned());
     town.doors.cut_off(number, false);
     town.stages.cut_off(number, false);
+}
+
+/// Waits for a while until the process begins to append to a stage's journal, which fails, and stops it there: what it
+/// does first when it goes on is to append once more, into a slot that may be gone.
+async fn catch_in_an_append(town: &Town, machine: usize) {
+    let Some(life) = town.machine(machine, |at| at.life.clone()) else { return };
+    town.stages_weather.catch(Some((machine, life.gate)));
+    for _ in 0..CAUGHT_MAX_LOOKS {
+        if !town.stages_weather.catches() || town.elapsed() + LOOK >= town.plan.heals_at {
+            break;
+        }
+        town.clock.sleep(LOOK).await;
+    }
+    town.stages_weather.catch(None);
+}
+
+/// A process dies that has taken in what could not be read. Others see that it is silent and close its door, but cannot
+/// read but the end of it until long after that.
+async fn door_left_unread(town: &Town, chance: &Chance, machine: usize) {
+    let lives: Vec<_> = town.lives().into_iter().filter(|(at, _)| *at == machine).collect();
+    let Some(log) = town.check(|check, _| check.doors_of(&lives)).into_iter().next() else { return };
+    town.trace.say("the store", (log.as_str(), 1), || format!("cannot read {log}"));
+    town.doors_weather.take_away(&log, Away::ForReaders, None);
+    town.clock.sleep(chance.millis(5_000, 40_000)).await;
+    process::crash(town, machine);
+    let next = at_once(town.doors.handle(CHECKER).extent(&log)).map_or(0, |extent| extent.next.0);
+    town.doors_weather.give_back(&log);
+    town.doors_weather.take_away(&log, Away::ToRead(Seq(next.saturating_sub(1))), None);
+    let given_up = town.plan.purge.silence + chance.millis(10_000, 60_000);
+    town.clock.sleep(given_up.min(town.plan.heals_at.saturating_sub(town.elapsed()))).await;
+    town.trace.say("the store", (log.as_str(), 2), || format!("can read {log} again"));
+    town.doors_weather.give_back(&log);
 }
 
 /// One machine, or none of them, can use the journal of a stage, or read what comes in by a door.
@@ -202,7 +248,7 @@ async fn journal_away(town: &Town, chance: &Chance) {
 /// Until a segment of the journal of incidents could be removed, would it not be read yet.
 async fn until_incidents_go_on(town: &Town) {
     let next = || town.check(|check, _| check.incidents_next());
-    let enough = (next().segment() + 1) * SEGMENT + MORE_THAN_A_SEGMENT;
+    let enough = next().0 + town.plan.segment + MORE_THAN_A_SEGMENT;
     for _ in 0..AWAY_MAX_LOOKS {
         if next().0 >= enough || town.elapsed() + AWAY_LOOK >= town.plan.heals_at {
             break;
@@ -239,8 +285,12 @@ fn heal(town: &Town, chance: &Chance) {
     }
     town.doors_weather.give_all_back();
     town.stages_weather.give_all_back();
-    for (_, life) in town.lives() {
-        life.gate.freeze(false);
+    for (machine, life) in town.lives() {
+        match town.plan.lost.filter(|lost| lost.machine == machine) {
+            Some(lost) if lost.frozen => life.gate.freeze(true),
+            Some(_) => process::crash(town, machine),
+            None => life.gate.freeze(false),
+        }
     }
     for channel in CHANNELS {
         town.set_mood(channel, Mood::default());

@@ -50,6 +50,9 @@ pub(super) async fn watch(town: Arc<Town>, number: usize) {
     while town.elapsed() < town.plan.events_until && !town.has_failed() {
         let pause = town.plan.event_pause * if bursts { 8 } else { 1 };
         town.clock.sleep(chance.about(pause)).await;
+        if town.elapsed() >= town.plan.events_until {
+            return;
+        }
         for _ in 0..if bursts { 1 + chance.below(14) } else { 1 } {
             let key = chance.index(keys.len());
             let key = &mut keys[key];

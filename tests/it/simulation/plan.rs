@@ -40,9 +40,11 @@ pub(super) enum Trouble {
     Journal,
     /// A snapshot that was written is not what it was any more.
     Damage,
+    /// A process dies, and what it has taken in cannot be read for longer than the dead are waited for.
+    Door,
 }
 
-const TROUBLES: [Trouble; 11] = [
+const TROUBLES: [Trouble; 12] = [
     Trouble::Crash,
     Trouble::Stop,
     Trouble::Freeze,
@@ -54,6 +56,7 @@ const TROUBLES: [Trouble; 11] = [
     Trouble::Archive,
     Trouble::Journal,
     Trouble::Damage,
+    Trouble::Door,
 ];
 
 /// Stores are put back to what they held some time ago, when and how.
@@ -77,6 +80,14 @@ impl Restore {
     }
 }
 
+/// A machine that is gone for good.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(super) struct Lost {
+    pub(super) machine: usize,
+    /// Its process is there, but does nothing.
+    pub(super) frozen: bool,
+}
+
 /// What this seed has in store.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
@@ -94,6 +105,10 @@ pub(super) struct Plan {
     pub(super) people_permille: u64,
     pub(super) purge: purge::Settings,
     pub(super) restore: Option<Restore>,
+    /// How many entries truncation removes at a time.
+    pub(super) segment: u64,
+    /// The machine that does not come back when everything else is well again.
+    pub(super) lost: Option<Lost>,
     /// Clocks are off by at most this, in milliseconds, when nothing is wrong with them.
     pub(super) clock_off_ms: u64,
     /// From when on no event is sent any more.
@@ -138,6 +153,9 @@ impl Plan {
                 ..purge::Settings::default()
             },
             restore: (mode == Mode::Safety && chance.permille(150)).then(|| Restore::new(chance)),
+            segment: *chance.pick(&[16, 32, 64, 256]),
+            lost: (mode == Mode::Liveness && chance.permille(300))
+                .then(|| Lost { machine: chance.index(3), frozen: chance.permille(500) }),
             clock_off_ms: 950,
             events_until,
             heals_at,

@@ -100,8 +100,10 @@ impl Town {
         let trace = Trace::new(Arc::clone(&clock), with_text);
         let weather = || Weather::new(chance.fork(), plan.machines);
         let (doors_weather, stages_weather) = (weather(), weather());
-        let doors = MemoryStore::with_faults(doors_weather.plan(), Arc::clone(&clock));
-        let stages = MemoryStore::with_faults(stages_weather.plan(), Arc::clone(&clock));
+        let doors =
+            MemoryStore::with_faults(doors_weather.plan(), Arc::clone(&clock)).with_segments_of(plan.segment);
+        let stages = MemoryStore::with_faults(stages_weather.plan(), Arc::clone(&clock))
+            .with_segments_of(plan.segment);
         let machine = |_| Machine {
             time: MachineTime::new(Arc::clone(&clock), plan.offset(&chance), plan.drift(&chance)),
             life: None,
@@ -152,10 +154,18 @@ impl Town {
 
     /// Whether a process may be started on this machine.
     pub(super) fn may_start(&self, machine: usize) -> bool {
+        if self.is_lost(machine) {
+            return false;
+        }
         match *lock(&self.starts) {
             Starts::Everywhere => true,
             Starts::OnlyOn(only) => machine == only,
         }
+    }
+
+    /// Whether this machine is gone for good.
+    pub(super) fn is_lost(&self, machine: usize) -> bool {
+        self.plan.lost.is_some_and(|lost| lost.machine == machine && self.elapsed() >= self.plan.heals_at)
     }
 
     pub(super) fn set_starts(&self, starts: Starts) {

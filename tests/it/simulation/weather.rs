@@ -3,10 +3,11 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use pd::journal::LogName;
 use pd::journal::memory::{Fault, FaultPlan, Op, OpKind, ProcessId};
+use pd::journal::{LogName, Seq};
 
 use super::chance::Chance;
+use super::gate::Gate;
 
 /// The checks read stores by this number; nothing ever goes wrong there.
 pub(super) const CHECKER: ProcessId = 1000;
@@ -35,6 +36,8 @@ struct Inner {
     climates: Vec<Climate>,
     /// Journals that cannot be used, or only not read, by one machine or all.
     away: Vec<(LogName, Away, Option<ProcessId>)>,
+    /// Who is stopped when it begins an append, which fails.
+    caught: Option<(usize, Gate)>,
 }
 
 /// What cannot be done with a journal.
@@ -42,6 +45,8 @@ struct Inner {
 pub(super) enum Away {
     Altogether,
     ForReaders,
+    /// Reading what is below this slot: as where one partition of it cannot be read.
+    ToRead(Seq),
 }
 
 impl Weather {
@@ -50,6 +55,7 @@ impl Weather {
             chance,
             climates: vec![Climate::default(); machines],
             away: Vec::new(),
+            caught: None,
         })))
     }
 
@@ -72,6 +78,16 @@ impl Weather {
         self.lock().away.clear();
     }
 
+    /// The next append of this machine fails, and its process is stopped; `None`: of nobody.
+    pub(super) fn catch(&self, whom: Option<(usize, Gate)>) {
+        self.lock().caught = whom;
+    }
+
+    /// Whether somebody is still to be stopped.
+    pub(super) fn catches(&self) -> bool {
+        self.lock().caught.is_some()
+    }
+
     /// What the store asks before each operation.
     pub(super) fn plan(&self) -> impl FaultPlan {
         let weather = self.clone();
@@ -84,12 +100,23 @@ impl Weather {
 }
 
 impl Inner {
-    fn fault(&self, op: &Op) -> Fault {
+    fn fault(&mut self, op: &Op) -> Fault {
+        let is_it = |(machine, _): &mut (usize, Gate)| {
+            op.kind == OpKind::Append && u32::try_from(*machine).ok() == Some(op.process)
+        };
+        if let Some((_, gate)) = self.caught.take_if(is_it) {
+            gate.freeze(true);
+            return Fault::Unavailable;
+        }
         let Some(climate) = self.climates.get(op.process as usize) else { return Fault::None };
         let away = |(log, away, from): &(LogName, Away, Option<ProcessId>)| {
             op.log.as_ref() == Some(log)
                 && from.is_none_or(|from| op.process == from)
-                && (*away == Away::Altogether || op.kind == OpKind::Read)
+                && match away {
+                    Away::Altogether => true,
+                    Away::ForReaders => op.kind == OpKind::Read,
+                    Away::ToRead(below) => op.kind == OpKind::Read && op.at < *below,
+                }
         };
         if self.away.iter().any(away) {
             return Fault::Unavailable;

@@ -11,7 +11,7 @@ use crate::domain::id::{IncidentNumber, IntegrationId};
 use crate::domain::incident::{
     Agent, Alert, EscalateReason, Hold, HoldReason, Incident, ReleaseReason, ResolveReason,
 };
-use crate::domain::incidents::fact::{Cause, Fact, IncidentOpened, RememberedClose};
+use crate::domain::incidents::fact::{self, Cause, Fact, IncidentOpened, RememberedClose};
 use crate::domain::service::Service;
 use crate::mutants::{self, Mutant};
 
@@ -60,12 +60,14 @@ pub(super) fn decide(draft: &mut Draft, event: &Event, trace: Option<&mut Vec<St
             if is_stale(draft, number, alert, event) {
                 return;
             }
-            resolve_alert(draft, number, alert, Agent::Integration(integration));
+            // A trigger from before it may still be unread at another door: that one is over too.
+            let close = fact::Close { accepted_at: event.accepted_at, address: event.address };
+            resolve_alert(draft, number, alert, Agent::Integration(integration), Some(close));
         }
         (action @ (Action::Acknowledge | Action::Resolve), None) => {
             draft.emit(Fact::CloseRemembered(RememberedClose {
                 integration,
-                dedup_key: judged.dedup_key.clone(),
+                dedup_key: key.1,
                 resolves: action == Action::Resolve,
                 accepted_at: event.accepted_at,
                 address: event.address,
@@ -161,7 +163,7 @@ fn trigger(
     match closed {
         Some(Close::Resolve) => {
             let at = draft.now;
-            draft.emit(Fact::AlertResolved { number, alert: 0, by: agent, at });
+            draft.emit(Fact::AlertResolved { number, alert: 0, by: agent, at, event: None });
             resolve(draft, number, agent, ResolveReason::ResolvedEarlier);
         }
         // Nobody is responsible yet; if the acknowledgement runs out, the first level is entered.
@@ -248,24 +250,26 @@ enum Close {
     Resolve,
 }
 
-/// The remembered close that was surely accepted after this trigger, although it was read before it. Two acceptances by
-/// one door are compared by its own clock; those by two doors must be further apart than their clocks can be. In
-/// doubt: none, so somebody is paged.
+/// The remembered close that was surely accepted after this trigger, although it was read before it. The journal of one
+/// door says what came first, whatever its clock does; the acceptances of two doors must be further apart than their
+/// clocks can be. In doubt: none, so somebody is paged.
 fn remembered(draft: &Draft, integration: IntegrationId, key: &DedupKey, event: &Event) -> Option<Close> {
     let close = draft.state.remembered.get(&(integration, key.clone()))?;
-    let same_door = close.address.door == event.address.door;
-    let applies = if same_door {
-        event.accepted_at < close.accepted_at
-    } else {
-        let bound = if mutants::is(Mutant::NoClockBound) { Duration::ZERO } else { CLOCK_BOUND };
-        event.accepted_at.plus(bound) < close.accepted_at
-    };
+    let bound = if mutants::is(Mutant::NoClockBound) { Duration::ZERO } else { CLOCK_BOUND };
+    let another_door = close.address.door != event.address.door;
+    let applies = another_door && event.accepted_at.plus(bound) < close.accepted_at;
     applies.then_some(if close.resolves { Close::Resolve } else { Close::Acknowledge })
 }
 
 /// Resolves one open alert, and its incident when it was the last.
-pub(super) fn resolve_alert(draft: &mut Draft, number: IncidentNumber, alert: u32, by: Agent) {
-    draft.emit(Fact::AlertResolved { number, alert, by, at: draft.now });
+pub(super) fn resolve_alert(
+    draft: &mut Draft,
+    number: IncidentNumber,
+    alert: u32,
+    by: Agent,
+    event: Option<fact::Close>,
+) {
+    draft.emit(Fact::AlertResolved { number, alert, by, at: draft.now, event });
     let open = |incident: &Arc<Incident>| incident.alerts.iter().any(|alert| alert.is_open());
     if draft.open(number).is_some_and(|incident| !open(incident)) {
         resolve(draft, number, by, ResolveReason::AlertsResolved);

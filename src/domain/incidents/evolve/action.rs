@@ -21,7 +21,7 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
             let Some(before) = action.before.iter().find(|before| before.number == *number) else { return };
             let closed = state.incidents.get(number).filter(|incident| !incident.is_open()).cloned();
             change(state, *number, *at, |incident| {
-                before.restore(incident);
+                before.restore(incident, *by);
                 if incident.status == Status::Triggered {
                     // Their messages have been called back.
                     incident.escalation.pages.retain(|page| page.state != PageState::Pending);

@@ -6,13 +6,14 @@ use crate::domain::incident::{
     Acknowledgement, Agent, Assignment, EscalateReason, Escalation, Happening, Incident, NotifyOutcome, Page,
     PageState, Status, Unsure,
 };
-use crate::domain::incidents::fact::Fact;
+use crate::domain::incidents::fact::{Close, Fact, RememberedClose};
 use crate::domain::incidents::state::State;
 use crate::domain::time::Timestamp;
 use crate::mutants::{self, Mutant};
 
 use super::standing::{self, change};
 use super::timeline::{self, write};
+use super::traffic;
 
 pub(super) fn evolve(state: &mut State, fact: &Fact) {
     match fact {
@@ -48,7 +49,7 @@ fn alerts(state: &mut State, fact: &Fact) {
                 timeline::repeat(incident, *alert, *count, *first_at, *last_at);
             });
         }
-        Fact::AlertResolved { number, alert, by, at } => {
+        Fact::AlertResolved { number, alert, by, at, event } => {
             let mut closed = None;
             change(state, *number, *at, |incident| {
                 let Some(a) = incident.alerts.get_mut(*alert as usize) else { return };
@@ -56,9 +57,13 @@ fn alerts(state: &mut State, fact: &Fact) {
                 closed = Some((a.integration, a.dedup_key.clone()));
                 write(incident, *at, *by, Happening::AlertResolved { alert: *alert });
             });
-            if let Some(key) = closed
-                && state.open_alerts.get(&key) == Some(number)
-            {
+            let Some(key) = closed else { return };
+            if let Some(Close { accepted_at, address }) = *event {
+                let (integration, dedup_key) = key.clone();
+                let close = RememberedClose { integration, dedup_key, resolves: true, accepted_at, address };
+                traffic::remember(state, &close);
+            }
+            if state.open_alerts.get(&key) == Some(number) {
                 state.open_alerts.remove(&key);
             }
         }

@@ -63,7 +63,7 @@ fn forget_verdicts(state: &mut State) {
 }
 
 /// One close per key is enough: the one that was accepted last, but an acknowledge does not displace a resolve.
-fn remember(state: &mut State, close: &RememberedClose) {
+pub(super) fn remember(state: &mut State, close: &RememberedClose) {
     let key = (close.integration, close.dedup_key.clone());
     if let Some(old) = state.remembered.get(&key) {
         if (old.resolves && !close.resolves) || old.accepted_at > close.accepted_at {

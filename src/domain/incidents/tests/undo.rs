@@ -3,6 +3,7 @@
 use super::script::{check, run};
 use crate::domain::command::{Ask, Verdict};
 use crate::domain::id::IncidentNumber;
+use crate::domain::responder::Reply;
 
 #[test]
 fn an_undone_acknowledgement_escalates_where_it_was() {
@@ -27,6 +28,18 @@ fn an_undone_acknowledgement_escalates_where_it_was() {
         "0m: #1 opened, #1 level 1 ann, page ann
          25m: #1 acknowledged
          34m: #1 as before, #1 level 2 bob, page bob",
+    );
+}
+
+#[test]
+fn an_undone_acknowledgement_takes_the_answer_back_that_it_was() {
+    let reply = |story: &str| run(story).0.state.incidents[&IncidentNumber(1)].responders[0].reply;
+    assert_eq!(reply("0m trigger db; 1m ann ask 1 bob; 2m bob ack 1"), Reply::Joined);
+    assert_eq!(reply("0m trigger db; 1m ann ask 1 bob; 2m bob ack 1; 3m bob undo"), Reply::Pending);
+    // That of somebody else is theirs.
+    assert_eq!(
+        reply("0m trigger db; 1m ann ask 1 bob; 2m ann ack 1; 3m bob join 1; 4m ann undo"),
+        Reply::Joined
     );
 }
 

@@ -239,7 +239,7 @@ pub(super) fn resolve_alerts(
             )));
         }
         if alert.is_open() && draft.open(number).is_some_and(open) {
-            event::resolve_alert(draft, number, *index, by);
+            event::resolve_alert(draft, number, *index, by, None);
         }
     }
     Ok(Done::Changed)
