@@ -133,6 +133,10 @@ impl Events {
             return Ok(());
         }
         match self.parts.newest.newest().await {
+            // On a cluster it is being set up a while after the start, and its first key is in somebody's hands by then.
+            Some(state) if state.account.is_none() => {
+                Err(Refused::Store("this installation is not set up yet".into()).into())
+            }
             Some(state) if !state.routing.contains_key(&key) => {
                 let answer = Answer::invalid(vec!["Invalid routing key".to_owned()]);
                 Err(Invalid::new(StatusCode::BAD_REQUEST, answer).into())

@@ -73,7 +73,7 @@ fn names<T: Serialize>(values: &[T]) -> BTreeSet<String> {
 #[test]
 fn facts_of_incidents_are_read_and_mean_what_they_meant() {
     let facts: Vec<Fact> = facts(
-        &["incidents.jsonl", "more-incidents.jsonl", "schedules-incidents.jsonl"],
+        &["incidents.jsonl", "more-incidents.jsonl", "schedules-incidents.jsonl", "closes-incidents.jsonl"],
         &LogName::incidents(),
     );
     assert_eq!(names(&facts), variants("src/domain/incidents/fact.rs", "Fact"));

@@ -21,6 +21,8 @@ pub(crate) enum Consistency {
 const VERSION: u8 = 4;
 const ERROR: u8 = 0;
 const STARTUP: u8 = 1;
+const AUTHENTICATE: u8 = 3;
+const AUTH_RESPONSE: u8 = 15;
 const QUERY: u8 = 7;
 /// A flag of a query.
 const NO_METADATA: u8 = 2;
@@ -39,7 +41,22 @@ pub(crate) fn execute(
     consistency: Consistency,
     limit: Duration,
 ) -> Result<()> {
-    ask(node, statement, consistency, limit).map(|_| ())
+    ask(node, None, statement, consistency, limit).map(|_| ())
+}
+
+/// The same on a node that asks who one is.
+///
+/// # Errors
+/// As [`execute`].
+#[cfg(test)]
+pub(super) fn execute_as(
+    node: IpAddr,
+    (user, password): (&str, &str),
+    statement: &str,
+    limit: Duration,
+) -> Result<()> {
+    let login = format!("\0{user}\0{password}");
+    ask(node, Some(&login), statement, Consistency::One, limit).map(|_| ())
 }
 
 /// Runs a query of a small table on this node alone; how many rows it finds.
@@ -47,7 +64,7 @@ pub(crate) fn execute(
 /// # Errors
 /// As [`execute`].
 pub(crate) fn rows(node: IpAddr, query: &str, limit: Duration) -> Result<u32> {
-    let answer = ask(node, query, Consistency::One, limit)?;
+    let answer = ask(node, None, query, Consistency::One, limit)?;
     let number = |at: usize| {
         answer.get(at..at + 4).map(|bytes| u32::from_be_bytes(bytes.try_into().expect("four bytes")))
     };
@@ -59,7 +76,13 @@ pub(crate) fn rows(node: IpAddr, query: &str, limit: Duration) -> Result<u32> {
 }
 
 /// One statement on a connection of its own; the body of its answer.
-fn ask(node: IpAddr, statement: &str, consistency: Consistency, limit: Duration) -> Result<Vec<u8>> {
+fn ask(
+    node: IpAddr,
+    login: Option<&str>,
+    statement: &str,
+    consistency: Consistency,
+    limit: Duration,
+) -> Result<Vec<u8>> {
     let mut stream = TcpStream::connect_timeout(&SocketAddr::new(node, PORT), limit)?;
     stream.set_read_timeout(Some(limit))?;
     stream.set_write_timeout(Some(limit))?;
@@ -68,16 +91,21 @@ fn ask(node: IpAddr, statement: &str, consistency: Consistency, limit: Duration)
         startup.extend(u16::try_from(text.len()).expect("short").to_be_bytes());
         startup.extend(text.as_bytes());
     }
-    exchange(&mut stream, STARTUP, &startup)?;
+    let (answered, _) = exchange(&mut stream, STARTUP, &startup)?;
+    if let (AUTHENTICATE, Some(login)) = (answered, login) {
+        let mut response = u32::try_from(login.len()).expect("short").to_be_bytes().to_vec();
+        response.extend(login.as_bytes());
+        exchange(&mut stream, AUTH_RESPONSE, &response)?;
+    }
     let mut query = u32::try_from(statement.len()).expect("short").to_be_bytes().to_vec();
     query.extend(statement.as_bytes());
     query.extend((consistency as u16).to_be_bytes());
     query.push(NO_METADATA);
-    exchange(&mut stream, QUERY, &query)
+    exchange(&mut stream, QUERY, &query).map(|(_, answer)| answer)
 }
 
-/// One request and its answer.
-fn exchange(stream: &mut TcpStream, operation: u8, body: &[u8]) -> Result<Vec<u8>> {
+/// One request, and the kind and the body of its answer.
+fn exchange(stream: &mut TcpStream, operation: u8, body: &[u8]) -> Result<(u8, Vec<u8>)> {
     let mut frame = vec![VERSION, 0, 0, 0, operation];
     frame.extend(u32::try_from(body.len()).expect("short").to_be_bytes());
     frame.extend(body);
@@ -91,7 +119,7 @@ fn exchange(stream: &mut TcpStream, operation: u8, body: &[u8]) -> Result<Vec<u8
     let mut answer = vec![0; size];
     stream.read_exact(&mut answer)?;
     if head[4] != ERROR {
-        return Ok(answer);
+        return Ok((head[4], answer));
     }
     // A code of four bytes, then a text after its length of two.
     let length = answer.get(4..6).map_or(0, |bytes| usize::from(u16::from_be_bytes([bytes[0], bytes[1]])));

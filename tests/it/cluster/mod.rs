@@ -16,6 +16,8 @@ mod fetch;
 mod gate;
 mod network;
 mod node;
+#[cfg(test)]
+mod secure;
 mod supervisor;
 #[cfg(test)]
 mod tests;

@@ -132,6 +132,24 @@ impl Node {
         }
     }
 
+    /// From its next start on it asks who one is: by a password, and over TLS by a certificate that the authority of
+    /// these PEM files has signed. Who comes without TLS is still heard.
+    #[cfg(test)]
+    pub(super) fn lock(&mut self, identity: &Path, authority: &Path) {
+        let settings = format!(
+            "client_encryption_options:\n  enabled: true\n  optional: true\n  require_client_auth: true\n  \
+             ssl_context_factory:\n    class_name: org.apache.cassandra.security.PEMBasedSslContextFactory\n  \
+             keystore: {}\n  truststore: {}\n",
+            identity.display(),
+            authority.display()
+        );
+        let open = std::mem::take(&mut self.configuration);
+        self.configuration = open
+            .replace("AllowAllAuthenticator", "PasswordAuthenticator")
+            .replace("AllowAllAuthorizer", "CassandraAuthorizer")
+            + &settings;
+    }
+
     /// From its next start on its commit log has a power supply of its own. It is down.
     pub(super) fn power(&mut self) {
         assert!(!self.lives(), "a power supply is plugged in before the start");

@@ -167,6 +167,9 @@ impl Rig {
             let mut said = String::new();
             let learnt = poll(START, || self.learn().map_err(|error| said = error).is_ok());
             assert!(learnt, "{said}\n{}", self.said());
+            // What is in the context is not true before the store has it.
+            let founded = poll(START, || self.try_get("/users").is_ok_and(|answer| answer.status == 200));
+            assert!(founded, "{}", self.said());
         }
         let ready = poll(START, || self.try_get("/health").is_ok_and(|answer| answer.status == 200));
         if ready { Ok(()) } else { Err(format!("never ready\n{}", self.said())) }

@@ -30,8 +30,10 @@ impl Check {
             found.extend(self.pages_are_planned());
             found.extend(self.nothing_is_overdue());
             found.extend(self.somebody_is_reached());
-            found.extend(processes_serve(lives));
-            found.extend(self.processes_follow(lives));
+            // One that is frozen by now is lost for good.
+            let left: Vec<_> = lives.iter().filter(|(_, life)| !life.gate.is_frozen()).cloned().collect();
+            found.extend(processes_serve(&left));
+            found.extend(self.processes_follow(&left));
         }
         if self.clocks_are_true {
             found.extend(self.keys.not_as_meant(self.incidents.state()));
