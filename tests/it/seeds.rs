@@ -3,6 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "tests; the output names seeds")]
 
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 use std::time::Duration;
 
 use pd::clock::{Clock as _, SystemClock};
@@ -81,14 +84,26 @@ const FOUND_BY: &[(Mutant, u64, Mode)] = &[
 fn deliberate_bugs_are_found() {
     let with_seed: Vec<_> = FOUND_BY.iter().map(|(mutant, ..)| *mutant).collect();
     assert_eq!(with_seed, Mutant::ALL, "each has a seed, in order");
-    let mut missed = Vec::new();
-    for (mutant, seed, mode) in FOUND_BY {
-        mutants::set(Some(*mutant));
-        let report = run(*seed, *mode, false);
-        mutants::set(None);
-        if report.failures.is_empty() {
-            missed.push(format!("seed {seed}, {mode:?} mode: {mutant:?}: {}", mutant.says()));
+    let next = AtomicUsize::new(0);
+    let missed = Mutex::new(Vec::new());
+    let work = || {
+        while let Some((mutant, seed, mode)) = FOUND_BY.get(next.fetch_add(1, Ordering::Relaxed)) {
+            mutants::set(Some(*mutant));
+            let report = run(*seed, *mode, false);
+            mutants::set(None);
+            if report.failures.is_empty() {
+                missed
+                    .lock()
+                    .unwrap()
+                    .push(format!("seed {seed}, {mode:?} mode: {mutant:?}: {}", mutant.says()));
+            }
         }
-    }
+    };
+    thread::scope(|scope| {
+        for _ in 0..thread::available_parallelism().map_or(1, usize::from) {
+            scope.spawn(work);
+        }
+    });
+    let missed = missed.into_inner().unwrap();
     assert!(missed.is_empty(), "not found any more:\n{}", missed.join("\n"));
 }

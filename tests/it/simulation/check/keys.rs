@@ -25,8 +25,10 @@ const REMEMBERED: Duration = Duration::from_secs(200);
 #[derive(Clone)]
 struct Resolved {
     at: Seq,
-    /// It was read before its trigger, this one, and was remembered.
-    remembered: Option<EventAddress>,
+    /// The first and the latest trigger of what was resolved.
+    closed: [EventAddress; 2],
+    /// It was read before them, and was remembered.
+    remembered: bool,
     /// Something of the key was open again at the end of the entry.
     open_after: bool,
 }
@@ -72,16 +74,16 @@ impl Keys {
             self.latest = Some(key.clone());
             self.resolved.entry(key).or_default().push(Resolved {
                 at: seq,
-                remembered: None,
+                closed: [alert.first, alert.latest],
+                remembered: false,
                 open_after: false,
             });
         }
-        if let Fact::IncidentResolved { number, reason: ResolveReason::ResolvedEarlier, .. } = fact
+        if let Fact::IncidentResolved { reason: ResolveReason::ResolvedEarlier, .. } = fact
             && let Some(resolved) =
                 self.latest.as_ref().and_then(|key| self.resolved.get_mut(key)?.last_mut())
         {
-            let alerts = state.incidents.get(number).map(|incident| &incident.alerts);
-            resolved.remembered = alerts.and_then(|alerts| alerts.first()).map(|alert| alert.first);
+            resolved.remembered = true;
         }
     }
 
@@ -123,14 +125,11 @@ impl Keys {
         let unsure = closes().any(|it| !it.accepted || it.ended > last.began);
         let (address, decided) = self.decided.get(&last.marker).filter(|_| !unsure)?;
         // What two doors accepted within the bound of their clocks has no order. A remembered resolve does not apply
-        // then (but may to an older trigger that is read after this one); one that is read after its trigger does,
-        // unless the clocks say that it is older.
+        // then; one that is read after its trigger does, unless the clocks say that it is older. Older triggers that are
+        // read after this one open and close something else.
         let near = closes().any(|it| it.ended + CLOCK_BOUND > last.began);
         let after = |it: &&Resolved| it.at > *decided || (it.at == *decided && !it.open_after);
-        let wrong = |it: &&Resolved| match it.remembered {
-            Some(trigger) => trigger == *address,
-            None => after(it) && !near,
-        };
+        let wrong = |it: &&Resolved| it.closed.contains(address) && after(it) && (it.remembered || !near);
         let at = self.resolved.get(key)?.iter().find(wrong)?.at;
         Some(format!(
             "the trigger {} of {} was sent after every resolve, but was resolved by one in incidents {at}",
@@ -142,7 +141,7 @@ impl Keys {
     fn stale(&self, key: &(IntegrationId, DedupKey), attempts: &[Attempt]) -> Option<String> {
         let decided = |it: &Attempt| self.decided.get(&it.marker).copied();
         let of = |action| attempts.iter().filter(move |it| it.action == action);
-        self.resolved.get(key)?.iter().filter(|it| it.remembered.is_none()).find_map(|resolved| {
+        self.resolved.get(key)?.iter().filter(|it| !it.remembered).find_map(|resolved| {
             let at = |it: &Attempt, seq| decided(it).is_some_and(|(_, there)| there == seq);
             let seqs = of(Action::Trigger).filter_map(|it| Some(decided(it)?.1));
             let latest = seqs.filter(|seq| *seq <= resolved.at).max().filter(|seq| *seq < resolved.at)?;
