@@ -28,6 +28,7 @@ use super::support_hours::{ScheduledAction, SupportHours};
 use super::time::Timestamp;
 use super::token::Scope;
 use super::user::{Channel, Role, Urgency};
+use super::wanted::Wanted;
 
 /// Something that was asked.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -387,6 +388,8 @@ pub enum Ask {
         /// Which.
         id: HeartbeatId,
     },
+    /// Make these things so, in this order: all of them, or none.
+    Configure(Vec<Wanted>),
 }
 
 /// What a new installation begins with.

@@ -2,6 +2,7 @@
 
 mod calendar;
 mod check;
+mod configure;
 mod feed;
 mod found;
 mod heartbeat;
@@ -23,6 +24,7 @@ mod writing;
 
 use std::sync::Arc;
 
+pub(super) use configure::try_out;
 pub(super) use maintenance::windows_due;
 pub(super) use schedule::preview;
 pub(super) use writing::takes_notes;
@@ -168,5 +170,6 @@ fn judge(draft: &mut Draft, command: &Command) -> Result<Done, Rejection> {
         Ask::CreateHeartbeat(new) => heartbeat::create(draft, new),
         Ask::UpdateHeartbeat { id, change } => heartbeat::update(draft, by, *id, change),
         Ask::DeleteHeartbeat { id } => heartbeat::delete(draft, by, *id),
+        Ask::Configure(wanted) => configure::configure(draft, by, wanted),
     }
 }
