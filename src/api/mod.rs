@@ -11,6 +11,7 @@ mod auth;
 mod body;
 mod calendars;
 mod check;
+mod configuration;
 mod contact_methods;
 mod context;
 mod error;
@@ -204,6 +205,7 @@ fn small_routes() -> Router<Arc<Api>> {
         .route("/teams", get(small::teams))
         .route("/teams/{id}", get(small::team))
         .route("/status", get(status::status))
+        .route("/configuration", get(configuration::export).post(configuration::apply))
         .route("/check", get(check::check))
         .route("/simulate", post(simulate::simulate))
 }

@@ -12,6 +12,7 @@ use super::context::Context;
 use super::error::{Error, Reply};
 use super::fields::{contains, id_in_path};
 use super::reply;
+use crate::configuration;
 use crate::domain::command::{Ask, Done, NewUser, UserChange};
 use crate::domain::id::UserId;
 use crate::domain::sealed::Sealed;
@@ -143,16 +144,8 @@ impl Context {
 }
 
 /// An e-mail address, roughly: whether it works is for the mail servers to say.
-pub(super) fn email(text: &str) -> Result<String, Error> {
-    let text = text.trim();
-    let plausible = text.len() <= 254
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-        && text.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-    if plausible {
-        Ok(text.to_owned())
-    } else {
-        Err(Error::invalid(format!("email: `{text}` is not an e-mail address")))
-    }
+fn email(text: &str) -> Result<String, Error> {
+    configuration::email(text).map_err(|error| Error::invalid(format!("email: {error}")))
 }
 
 fn time_zone(name: String) -> Result<String, Error> {

@@ -68,11 +68,12 @@ const ARROWS: &[(&str, &[&str])] = &[
             "daemon",
         ],
     ),
+    ("configuration", &["domain", "ids", "keyring", "config", "wire"]),
     (
         "api",
         &[
-            "domain", "clock", "ids", "keyring", "config", "limits", "wire", "journal", "archive", "door",
-            "stage",
+            "domain", "clock", "ids", "keyring", "config", "configuration", "limits", "wire", "journal",
+            "archive", "door", "stage",
         ],
     ),
     (

@@ -33,21 +33,24 @@ pub(super) fn configure(draft: &mut Draft, by: Agent, wanted: &[Wanted]) -> Resu
     Ok(Done::Changed)
 }
 
-/// Makes as much so as can be, and says what is refused by its index.
+/// Makes as much so as can be, and says what came of each.
 pub(in crate::domain::incidents::decide) fn try_out(
     draft: &mut Draft,
     by: Agent,
     wanted: &[Wanted],
-) -> Vec<(usize, Rejection)> {
-    let mut refused = Vec::new();
-    for (index, it) in wanted.iter().enumerate() {
+) -> Vec<Result<Done, Rejection>> {
+    let one = |it: &Wanted| {
         let checkpoint = draft.checkpoint();
-        if let Err(rejection) = one(draft, by, it) {
-            draft.roll_back(checkpoint);
-            refused.push((index, rejection));
+        match one(draft, by, it) {
+            Ok(()) if draft.changed_since(&checkpoint) => Ok(Done::Changed),
+            Ok(()) => Ok(Done::Unchanged),
+            Err(rejection) => {
+                draft.roll_back(checkpoint);
+                Err(rejection)
+            }
         }
-    }
-    refused
+    };
+    wanted.iter().map(one).collect()
 }
 
 fn one(draft: &mut Draft, by: Agent, wanted: &Wanted) -> Result<(), Rejection> {
