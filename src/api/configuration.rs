@@ -6,7 +6,7 @@ use super::body::LargeBody;
 use super::context::Context;
 use super::error::{Error, Reply};
 use super::reply;
-use crate::configuration::{self, Nameless, Read, World};
+use crate::configuration::{self, Nameless, Read, World, marked};
 use crate::domain::command::{Ask, Done, Rejection};
 use crate::domain::id::PriorityId;
 use crate::domain::incident::Agent;
@@ -64,10 +64,9 @@ async fn plan(cx: &Context, asked: &Apply) -> Result<Tried, Error> {
     let priorities = priorities(cx)?;
     let now = cx.parts().clock.now();
     let before = world(cx, &cx.state, &priorities, now);
-    let Read { mut wanted, mut called, mut notes } =
-        configuration::read(before, &asked.configuration).map_err(refused)?;
-    let read = Read { wanted: wanted.clone(), ..Read::default() };
+    let read = configuration::read(before, &asked.configuration).map_err(refused)?;
     let nameless = configuration::unnamed(before, &asked.configuration, &read);
+    let Read { mut wanted, mut called, mut notes, drawn } = read;
     if asked.prune {
         keeps_oneself(cx, &nameless)?;
         for it in &nameless {
@@ -77,16 +76,21 @@ async fn plan(cx: &Context, asked: &Apply) -> Result<Tried, Error> {
     }
     let (state, wanted) = try_out(cx, wanted, &called, now).await?;
     let after = World { state: &state, ..before };
-    let changes = configuration::changes(&configuration::marked(before), &configuration::marked(after));
+    let changes = configuration::changes(&marked(before, &drawn), &marked(after, &drawn));
     tokio::task::yield_now().await;
     let effects = configuration::effects(&cx.state, after);
     notes.extend(effects.left_out.iter().map(|name| {
-        format!("schedules[\"{name}\"]: what changes for people was not looked at, as that would take too long")
+        format!(
+            "schedules[\"{name}\"]: what changes for people was not looked at, as that would take too long"
+        )
     }));
     let unnamed = nameless.iter().filter(|_| !asked.prune);
     let unnamed = unnamed.map(|it| Unnamed { kind: it.kind.to_owned(), name: it.name.clone() }).collect();
     let digest = configuration::digest(&changes);
-    Ok(Tried { plan: Plan { digest, applied: false, changes, effects: effects.moves, unnamed, notes }, wanted })
+    Ok(Tried {
+        plan: Plan { digest, applied: false, changes, effects: effects.moves, unnamed, notes },
+        wanted,
+    })
 }
 
 fn world<'a>(
@@ -169,7 +173,9 @@ async fn write(cx: &mut Context, wanted: Vec<Wanted>) -> Result<(), Error> {
             if done == 0 {
                 return error;
             }
-            error.and(format!("{done} of {all} parts were applied before that: apply it again to go on from there"))
+            error.and(format!(
+                "{done} of {all} parts were applied before that: apply it again to go on from there"
+            ))
         })?;
     }
     Ok(())

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use axum::extract::Path;
 use super::body::Body;
 use super::context::Context;
 use super::error::{Error, Reply};
@@ -15,6 +14,7 @@ use crate::domain::id::ContactMethodId;
 use crate::domain::user::{Channel, ContactMethod, User};
 use crate::wire::rest::contact_method::{self as wire, ContactMethodUpdate};
 use crate::wire::rest::envelope::One;
+use axum::extract::Path;
 
 /// `GET /users/{id}/contact_methods`
 pub(super) async fn list(cx: Context, Path(id): Path<String>) -> Reply {

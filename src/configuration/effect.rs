@@ -159,7 +159,8 @@ mod tests {
     fn moves_are_where_the_two_differ_and_nowhere_else() {
         let check = |before: &str, after: &str, expected: &str| {
             let range = Span { start: Timestamp::EPOCH, end: Timestamp::from_millis(9) };
-            let name = |user: Option<UserId>| user.map_or("-".to_owned(), |it| it.to_string()[6..].to_lowercase());
+            let name =
+                |user: Option<UserId>| user.map_or("-".to_owned(), |it| it.to_string()[6..].to_lowercase());
             let found = moves(&shifts(before), &shifts(after), range);
             let told = |it: &Move| {
                 let (start, end) = (it.span.start.as_millis(), it.span.end.as_millis());

@@ -108,11 +108,7 @@ fn between(path: &str, before: Option<&Value>, after: Option<&Value>, fields: &m
         {
             items(path, old, new, fields);
         }
-        _ => fields.push(Field {
-            path: path.to_owned(),
-            before: before.map(told),
-            after: after.map(told),
-        }),
+        _ => fields.push(Field { path: path.to_owned(), before: before.map(told), after: after.map(told) }),
     }
 }
 
@@ -202,19 +198,16 @@ mod tests {
 
     #[test]
     fn every_kind_of_change_is_told_where_it_is() {
-        let layer = |name: &str, users: &[&str]| {
-            json!({"name": name, "users": users, "rotation_start": "2026-01-05T09:00", "turn": "7d"})
-        };
-        let schedule = |layers: Vec<Value>| {
-            json!({"schedules": [{"name": "primary", "time_zone": "UTC", "layers": layers}]})
-        };
+        let layer = |name: &str, users: &[&str]| json!({"name": name, "users": users, "rotation_start": "2026-01-05T09:00", "turn": "7d"});
+        let schedule = |layers: Vec<Value>| json!({"schedules": [{"name": "primary", "time_zone": "UTC", "layers": layers}]});
         let service = |more: Value| {
             let mut service = json!({"name": "api", "escalation_policy": "default"});
             service.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             json!({"services": [service]})
         };
         let level = |delay: &str, user: &str| json!({"delay": delay, "targets": [{"user": user}]});
-        let policy = |levels: Vec<Value>| json!({"escalation_policies": [{"name": "default", "levels": levels}]});
+        let policy =
+            |levels: Vec<Value>| json!({"escalation_policies": [{"name": "default", "levels": levels}]});
         for (before, after, expected) in [
             (json!({}), json!({}), vec![]),
             (json!({}), schedule(vec![]), vec!["create schedule primary"]),
@@ -242,7 +235,9 @@ mod tests {
             (
                 policy(vec![level("5m", "ann")]),
                 policy(vec![level("5m", "bob"), level("10m", "cid")]),
-                vec!["update escalation policy default levels[0].targets: ann > bob; levels[1]: - > 10m targets cid"],
+                vec![
+                    "update escalation policy default levels[0].targets: ann > bob; levels[1]: - > 10m targets cid",
+                ],
             ),
             (
                 json!({"event_rules": []}),

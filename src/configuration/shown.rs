@@ -2,6 +2,8 @@
 
 mod service;
 
+use std::collections::BTreeSet;
+
 use super::World;
 use super::text::{day, duration, instant, length, time_of_day, word};
 use crate::domain::id::{ScheduleId, ServiceId, UserId};
@@ -19,9 +21,15 @@ pub fn shown(world: World<'_>) -> file::Configuration {
     everything(world, false)
 }
 
-/// The same with a mark in the place of each secret, so that a change of one is seen.
-pub fn marked(world: World<'_>) -> file::Configuration {
-    everything(world, true)
+/// The same with a mark in the place of each secret, so that a change of one is seen, and another in the place of keys
+/// that were drawn just now, as the next time they will be others.
+pub fn marked(world: World<'_>, drawn: &BTreeSet<String>) -> file::Configuration {
+    let mut all = everything(world, true);
+    let integrations = all.services.iter_mut().flatten().filter_map(|it| it.integrations.as_mut()).flatten();
+    for key in integrations.filter_map(|it| it.key.as_mut()).filter(|key| drawn.contains(*key)) {
+        "(drawn)".clone_into(key);
+    }
+    all
 }
 
 fn everything(world: World<'_>, marks: bool) -> file::Configuration {
@@ -91,7 +99,9 @@ impl World<'_> {
             job_title: user.job_title.as_deref().map(str::to_owned),
             description: user.description.as_deref().map(str::to_owned),
             color: Some(user.color.to_string()),
-            contact_methods: Some(user.contact_methods.iter().map(|it| self.method(user, it, marks)).collect()),
+            contact_methods: Some(
+                user.contact_methods.iter().map(|it| self.method(user, it, marks)).collect(),
+            ),
             notification_rules: Some(rules),
         }
     }
@@ -161,7 +171,8 @@ impl World<'_> {
     pub(super) fn rule(self, rule: &Rule) -> file::Rule {
         let actions = &rule.actions;
         let service = |id: &ServiceId| self.service_name(*id);
-        let priority = |id| self.priorities.iter().find(|(_, known)| *known == id).map(|(name, _)| name.clone());
+        let priority =
+            |id| self.priorities.iter().find(|(_, known)| *known == id).map(|(name, _)| name.clone());
         file::Rule {
             name: rule.name.to_string(),
             when: rule.condition.as_ref().map(|it| it.source().to_string()),

@@ -20,8 +20,7 @@ const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday",
 pub(super) fn length(duration: Duration) -> Length {
     let millis = duration.as_millis();
     let units = [("d", 86_400_000), ("h", 3_600_000), ("m", 60_000), ("s", 1_000), ("ms", 1)];
-    let (unit, of) =
-        units.into_iter().find(|(_, of)| millis.is_multiple_of(*of)).unwrap_or(("ms", 1));
+    let (unit, of) = units.into_iter().find(|(_, of)| millis.is_multiple_of(*of)).unwrap_or(("ms", 1));
     Length::Text(if millis == 0 { "0s".to_owned() } else { format!("{}{unit}", millis / of) })
 }
 
@@ -87,9 +86,7 @@ pub(super) fn instant(zone: &Zone, at: Timestamp) -> String {
 /// An instant to the second; without an offset it is by this clock, which has to show it.
 pub(super) fn timestamp(zone: &Zone, text: &str) -> Result<Timestamp, String> {
     let at = match civil(text) {
-        Some(civil) => {
-            zone.exact(civil).map_err(|skipped| format!("{text} in {} {skipped}", zone.name()))?
-        }
+        Some(civil) => zone.exact(civil).map_err(|skipped| format!("{text} in {} {skipped}", zone.name()))?,
         None => Timestamp::parse(text)
             .ok_or_else(|| format!("`{text}` is not a time such as 2026-01-05T09:00"))?,
     };
@@ -110,9 +107,14 @@ mod tests {
 
     #[test]
     fn lengths_are_said_in_the_largest_unit_that_is_exact() {
-        for (millis, said) in
-            [(0, "0s"), (1, "1ms"), (90_000, "90s"), (5_400_000, "90m"), (604_800_000, "7d"), (7_200_000, "2h")]
-        {
+        for (millis, said) in [
+            (0, "0s"),
+            (1, "1ms"),
+            (90_000, "90s"),
+            (5_400_000, "90m"),
+            (604_800_000, "7d"),
+            (7_200_000, "2h"),
+        ] {
             let duration = Duration::from_millis(millis);
             assert_eq!(length(duration), Length::Text(said.to_owned()));
             assert_eq!(super::duration(&Length::Text(said.to_owned())), Ok(duration));

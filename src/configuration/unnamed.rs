@@ -32,7 +32,11 @@ pub fn unnamed(world: World<'_>, file: &file::Configuration, read: &Read) -> Vec
     if let Some(policies) = &file.escalation_policies {
         let named = names(policies.iter().map(|it| &*it.name).collect());
         for it in world.state.policies.values().filter(|it| !named.contains(&folded(&it.name))) {
-            found.push(Nameless { kind: "escalation policy", name: it.name.to_string(), gone: Gone::Policy(it.id) });
+            found.push(Nameless {
+                kind: "escalation policy",
+                name: it.name.to_string(),
+                gone: Gone::Policy(it.id),
+            });
         }
     }
     if let Some(schedules) = &file.schedules {
@@ -118,8 +122,7 @@ fn users(world: World<'_>, whole: bool, read: &Read, found: &mut Vec<Nameless>) 
             _ => None,
         })
         .collect();
-    let named: BTreeMap<&str, &WantedUser> =
-        wanted.iter().map(|it| (&*it.email.fingerprint, *it)).collect();
+    let named: BTreeMap<&str, &WantedUser> = wanted.iter().map(|it| (&*it.email.fingerprint, *it)).collect();
     let all: Vec<&Arc<User>> = world.state.users.values().collect();
     // Contact methods of those who stay come first: the rest of a user goes with the user.
     for user in &all {

@@ -72,8 +72,18 @@ const ARROWS: &[(&str, &[&str])] = &[
     (
         "api",
         &[
-            "domain", "clock", "ids", "keyring", "config", "configuration", "limits", "wire", "journal",
-            "archive", "door", "stage",
+            "domain",
+            "clock",
+            "ids",
+            "keyring",
+            "config",
+            "configuration",
+            "limits",
+            "wire",
+            "journal",
+            "archive",
+            "door",
+            "stage",
         ],
     ),
     (

@@ -23,6 +23,8 @@ pub struct Read {
     pub called: Vec<String>,
     /// What is said and means nothing now.
     pub notes: Vec<String>,
+    /// Keys that were drawn, in case that an integration is new.
+    pub drawn: BTreeSet<String>,
 }
 
 /// Reads a file.
@@ -72,14 +74,7 @@ impl<'a> Reader<'a> {
         let known: BTreeMap<&str, &User> = all.map(|it| (&*it.email.fingerprint, &**it)).collect();
         let named = file.users.iter().flatten().map(|it| world.keyring.fingerprint(&it.email).to_string());
         let users = known.keys().map(|it| (*it).to_owned()).chain(named).collect();
-        Self {
-            world,
-            known,
-            users,
-            read: Read::default(),
-            errors: Vec::new(),
-            windows: BTreeMap::new(),
-        }
+        Self { world, known, users, read: Read::default(), errors: Vec::new(), windows: BTreeMap::new() }
     }
 
     fn want(&mut self, called: String, wanted: Wanted) {

@@ -87,7 +87,8 @@ impl Reader<'_> {
         methods: &[file::ContactMethod],
     ) -> Vec<NewContactMethod> {
         let all = methods.iter().enumerate();
-        all.filter_map(|(n, it)| self.method(&format!("{path}.contact_methods[{n}]"), known, key, it)).collect()
+        all.filter_map(|(n, it)| self.method(&format!("{path}.contact_methods[{n}]"), known, key, it))
+            .collect()
     }
 
     fn method(
@@ -97,12 +98,10 @@ impl Reader<'_> {
         key: &SealedKey,
         method: &file::ContactMethod,
     ) -> Option<NewContactMethod> {
-        let channel: Channel =
-            self.take(&format!("{path}.type"), value_of(method.kind.trim(), CHANNELS))?;
+        let channel: Channel = self.take(&format!("{path}.type"), value_of(method.kind.trim(), CHANNELS))?;
         let plain = self.take(&format!("{path}.address"), address(channel, &method.address))?;
         let there = known.and_then(|user| there(self, user, channel, &plain));
-        let address =
-            self.sealed(path, known, key, &plain, there.map(|it| &it.address))?;
+        let address = self.sealed(path, known, key, &plain, there.map(|it| &it.address))?;
         let old = there.and_then(|it| it.secret.as_ref());
         let secret = match &method.secret {
             Some(_) if channel != Channel::Webhook => {
@@ -148,7 +147,9 @@ impl Reader<'_> {
         }
         let rules = rules.iter().enumerate();
         rules
-            .filter_map(|(n, it)| self.notification_rule(&format!("{path}.notification_rules[{n}]"), &methods, it))
+            .filter_map(|(n, it)| {
+                self.notification_rule(&format!("{path}.notification_rules[{n}]"), &methods, it)
+            })
             .collect()
     }
 
@@ -197,7 +198,12 @@ impl Reader<'_> {
     }
 }
 
-fn there<'u>(reader: &Reader<'_>, user: &'u User, channel: Channel, plain: &str) -> Option<&'u ContactMethod> {
+fn there<'u>(
+    reader: &Reader<'_>,
+    user: &'u User,
+    channel: Channel,
+    plain: &str,
+) -> Option<&'u ContactMethod> {
     let fingerprint = reader.world.keyring.fingerprint(plain);
     user.contact_methods.iter().find(|it| it.channel == channel && it.address.fingerprint == fingerprint)
 }

@@ -36,7 +36,8 @@ impl Reader<'_> {
         let priority = priority.map(|read| self.take(&format!("{path}.priority"), read));
         let set = fields(&rule.set);
         let set = self.take(&format!("{path}.set"), set);
-        if matches!((pause, severity, priority), (Some(None), _, _) | (_, Some(None), _) | (_, _, Some(None))) {
+        if matches!((pause, severity, priority), (Some(None), _, _) | (_, Some(None), _) | (_, _, Some(None)))
+        {
             return None;
         }
         let actions = Actions {

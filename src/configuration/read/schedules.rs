@@ -8,9 +8,7 @@ use crate::domain::command::PolicyChange;
 use crate::domain::policy::Strategy;
 use crate::domain::schedule::Restriction;
 use crate::domain::schedule::zone::Zone;
-use crate::domain::wanted::{
-    Wanted, WantedLayer, WantedLevel, WantedPolicy, WantedSchedule, WantedTarget,
-};
+use crate::domain::wanted::{Wanted, WantedLayer, WantedLevel, WantedPolicy, WantedSchedule, WantedTarget};
 use crate::wire::configuration as file;
 
 impl Reader<'_> {
@@ -98,7 +96,8 @@ impl Reader<'_> {
 
     fn level(&mut self, path: &str, level: &file::Level) -> Option<WantedLevel> {
         let targets = level.targets.iter().enumerate();
-        let targets = targets.filter_map(|(n, it)| self.target(&format!("{path}.targets[{n}]"), it)).collect();
+        let targets =
+            targets.filter_map(|(n, it)| self.target(&format!("{path}.targets[{n}]"), it)).collect();
         let delay: Duration = self.take(&format!("{path}.delay"), duration(&level.delay))?;
         let strategy = if level.round_robin { Strategy::RoundRobin } else { Strategy::AssignToEveryone };
         Some(WantedLevel { delay, targets, strategy })
@@ -106,9 +105,7 @@ impl Reader<'_> {
 
     fn target(&mut self, path: &str, target: &file::Target) -> Option<WantedTarget> {
         match (&target.user, &target.schedule) {
-            (Some(email), None) => {
-                self.user_named(&format!("{path}.user"), email).map(WantedTarget::User)
-            }
+            (Some(email), None) => self.user_named(&format!("{path}.user"), email).map(WantedTarget::User),
             (None, Some(name)) => Some(WantedTarget::Schedule(name.trim().into())),
             (Some(_), Some(_)) | (None, None) => {
                 self.wrong(path, "expected either `user` with an e-mail address or `schedule` with a name");

@@ -72,10 +72,12 @@ impl Reader<'_> {
             None | Some("high") => Ok(UrgencyRule::Constant(Urgency::High)),
             Some("low") => Ok(UrgencyRule::Constant(Urgency::Low)),
             Some("severity_based") => Ok(UrgencyRule::SeverityBased),
-            Some("support_hours") => hours(&service.during_support_hours, "during_support_hours").and_then(|during| {
-                let outside = hours(&service.outside_support_hours, "outside_support_hours")?;
-                Ok(UrgencyRule::SupportHours { during, outside })
-            }),
+            Some("support_hours") => {
+                hours(&service.during_support_hours, "during_support_hours").and_then(|during| {
+                    let outside = hours(&service.outside_support_hours, "outside_support_hours")?;
+                    Ok(UrgencyRule::SupportHours { during, outside })
+                })
+            }
             Some(other) => Err((
                 format!("{path}.urgency"),
                 format!("`{other}` is not one of high, low, severity_based, support_hours"),
@@ -88,7 +90,12 @@ impl Reader<'_> {
         let days = self.take(&format!("{path}.days"), days(&hours.days));
         let start = self.take(&format!("{path}.start"), seconds_of_day(&hours.start));
         let end = self.take(&format!("{path}.end"), seconds_of_day(&hours.end));
-        Some(SupportHours { time_zone: hours.time_zone.as_str().into(), days: days?, start: start?, end: end? })
+        Some(SupportHours {
+            time_zone: hours.time_zone.as_str().into(),
+            days: days?,
+            start: start?,
+            end: end?,
+        })
     }
 
     fn actions(&mut self, path: &str, service: &file::Service) -> Vec<ScheduledAction> {
@@ -125,16 +132,21 @@ impl Reader<'_> {
     fn integration(&mut self, path: &str, integration: &file::Integration) -> Option<WantedIntegration> {
         let given = integration.key.as_deref().map(|key| key.trim().parse::<RoutingKey>());
         let (routing_key, drawn) = match given {
-            Some(key) => {
-                (self.take(&format!("{path}.key"), key.map_err(|error| error.to_string()))?, false)
-            }
+            Some(key) => (self.take(&format!("{path}.key"), key.map_err(|error| error.to_string()))?, false),
             None => {
                 let mut random = [0; 16];
                 self.world.ids.fill(&mut random);
-                (RoutingKey::from_random(random), true)
+                let key = RoutingKey::from_random(random);
+                self.read.drawn.insert(key.to_string());
+                (key, true)
             }
         };
         let kind = integration.kind.as_deref().unwrap_or(EVENTS_V2);
-        Some(WantedIntegration { name: integration.name.trim().into(), kind: kind.into(), routing_key, drawn })
+        Some(WantedIntegration {
+            name: integration.name.trim().into(),
+            kind: kind.into(),
+            routing_key,
+            drawn,
+        })
     }
 }

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod access;
+mod as_code;
 mod configuration;
 mod incidents;
 mod life;

@@ -94,7 +94,11 @@ pub(in crate::domain::incidents::decide) fn preview(
     Ok((*check::schedule(draft, id)?).clone())
 }
 
-pub(super) fn check_change(draft: &Draft, old: Option<&Schedule>, change: &ScheduleChange) -> Result<(), Rejection> {
+pub(super) fn check_change(
+    draft: &Draft,
+    old: Option<&Schedule>,
+    change: &ScheduleChange,
+) -> Result<(), Rejection> {
     let mut errors = Errors::default();
     if let Some(name) = &change.name {
         errors.name("name", name, LABEL_MAX);

@@ -25,7 +25,10 @@ const WANTED_MAX: usize = 2_000;
 /// Makes it so, all of it or nothing.
 pub(super) fn configure(draft: &mut Draft, by: Agent, wanted: &[Wanted]) -> Result<Done, Rejection> {
     if wanted.len() > WANTED_MAX {
-        return Err(check::invalid(format!("{} objects at once: at most {WANTED_MAX} are allowed", wanted.len())));
+        return Err(check::invalid(format!(
+            "{} objects at once: at most {WANTED_MAX} are allowed",
+            wanted.len()
+        )));
     }
     for it in wanted {
         one(draft, by, it)?;
@@ -72,7 +75,9 @@ fn user_named(draft: &Draft, email: &str) -> Option<Arc<User>> {
 /// `path` says where it is named.
 fn user_id(draft: &Draft, email: &str, path: &str) -> Result<UserId, Rejection> {
     let known = user_named(draft, email).map(|user| user.id);
-    known.ok_or_else(|| check::invalid(format!("{path}: no such user: name it among the users, or make it first")))
+    known.ok_or_else(|| {
+        check::invalid(format!("{path}: no such user: name it among the users, or make it first"))
+    })
 }
 
 fn schedule_id(draft: &Draft, name: &str, path: &str) -> Result<ScheduleId, Rejection> {

@@ -128,14 +128,12 @@ fn set_rules(draft: &mut Draft, id: UserId, wanted: &[WantedNotificationRule]) -
         rule::delete(draft, id, it.id)?;
     }
     for (index, fields) in missing {
-        rule::create(draft, id, &fields)
-            .map_err(|it| within(it, &format!("notification_rules[{index}]")))?;
+        rule::create(draft, id, &fields).map_err(|it| within(it, &format!("notification_rules[{index}]")))?;
     }
     Ok(())
 }
 
 fn method(user: &User, wanted: &WantedNotificationRule) -> Option<ContactMethodId> {
-    let same =
-        |it: &&ContactMethod| it.channel == wanted.channel && it.address.fingerprint == wanted.address;
+    let same = |it: &&ContactMethod| it.channel == wanted.channel && it.address.fingerprint == wanted.address;
     user.contact_methods.iter().find(same).map(|it| it.id)
 }

@@ -18,17 +18,19 @@ pub(super) fn make(draft: &mut Draft, by: Agent, wanted: &WantedWindow) -> Resul
         services: Some(services),
         ..wanted.change.clone()
     };
-    let same = draft
+    let mut same = draft
         .state
         .windows
         .values()
         .filter(|it| !it.is_past(draft.now) && check::same_name(&it.description, &wanted.description));
-    let Some(known) = same.skip(wanted.nth).next().cloned() else {
+    let Some(known) = same.nth(wanted.nth).cloned() else {
         return maintenance::create(draft, by, &change).map(|_| ());
     };
     // Times that are as they were are no change: a window that comes again has moved on by itself.
     let change = WindowChange {
-        start: change.start.filter(|at| change.weekly.as_ref().is_none_or(Option::is_none) && *at != known.start),
+        start: change
+            .start
+            .filter(|at| change.weekly.as_ref().is_none_or(Option::is_none) && *at != known.start),
         end: change.end.filter(|at| *at != known.end),
         weekly: change.weekly.filter(|weekly| *weekly != known.weekly),
         ..change
