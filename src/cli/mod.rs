@@ -21,6 +21,7 @@ mod feed;
 mod gantt;
 mod global;
 mod heartbeat;
+mod import;
 mod journal;
 mod link;
 mod list;
@@ -149,6 +150,7 @@ enum Command {
     Route(route::Args),
     Apply(apply::Args),
     Export(export::Args),
+    Import(import::Args),
     Check(check::Args),
     Explain(explain::Args),
     Simulate(Box<simulate::Args>),
@@ -220,6 +222,7 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Route(args) => session.wait_for(async |session| route::run(session, args).await),
         Command::Apply(args) => session.wait_for(async |session| apply::run(session, args).await),
         Command::Export(args) => session.wait_for(async |session| export::run(session, args).await),
+        Command::Import(args) => session.wait_for(async |session| import::run(session, args).await),
         Command::Check(args) => session.wait_for(async |session| check::run(session, args).await),
         Command::Explain(args) => session.wait_for(async |session| explain::run(session, args).await),
         Command::Simulate(args) => session.wait_for(async |session| simulate::run(session, *args).await),

@@ -468,7 +468,7 @@ fn configuration() -> impl Strategy<Value = Value> {
         };
         let service = |(n, (timeout, disabled, urgency, resolve, keys)): (usize, (Option<String>, bool, usize, Option<String>, usize))| {
             let mut it = json!({"name": format!("service {n}"), "escalation_policy": "policy 0", "disabled": disabled,
-                "urgency": ["high", "low", "severity_based"][urgency]});
+                "urgency": (["high", "low", "severity_based"][urgency])});
             if let Some(timeout) = timeout {
                 it["acknowledgement_timeout"] = json!(timeout);
             }
