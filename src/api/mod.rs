@@ -35,6 +35,7 @@ mod overrides;
 mod page;
 pub mod parts;
 mod paths;
+mod permission;
 mod policies;
 mod query;
 mod reply;

@@ -157,7 +157,8 @@ fn time_zone(name: String) -> Result<String, Error> {
     }
 }
 
-fn role_of(role: wire::Role) -> Role {
+/// As the rules have it.
+pub(super) fn role_of(role: wire::Role) -> Role {
     match role {
         wire::Role::Owner => Role::Owner,
         wire::Role::Admin => Role::Admin,

@@ -661,6 +661,9 @@ pub struct NewToken {
     pub user: Option<UserId>,
     /// What it may do.
     pub scope: Scope,
+    /// The role that it acts in at most; `None`: see [`Token`](super::token::Token).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
     /// What people call it.
     pub label: Arc<str>,
     /// When it stops to work.

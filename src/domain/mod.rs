@@ -3,10 +3,12 @@
 //!
 //! Reading order: [`time`] and [`id`], the nouns ([`event`], [`user`], [`service`] with [`support_hours`], [`policy`],
 //! [`schedule`], [`incident`] with [`responder`], [`purpose`] and [`action`], [`expression`] and [`rule`],
-//! [`maintenance`], [`heartbeat`]), what may be asked ([`command`], and [`wanted`] for many things at once), then the two
+//! [`maintenance`], [`heartbeat`], [`access`], [`audit`]), what may be asked ([`command`], and [`wanted`] for many things at once), then the two
 //! state machines, [`incidents`] and [`notify`]; at last [`proof`], which asks both.
 
+pub mod access;
 pub mod action;
+pub mod audit;
 pub mod command;
 pub mod event;
 pub mod expression;

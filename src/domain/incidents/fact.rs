@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::action::ActionKind;
+use crate::domain::audit::Change;
 use crate::domain::command::Verdict;
 use crate::domain::event::{DedupKey, EventAddress, EventDigest};
 use crate::domain::heartbeat::{Heartbeat, LastPing};
@@ -779,6 +780,8 @@ pub enum Fact {
         /// Until when.
         due_at: Timestamp,
     },
+    /// A command changed the configuration: who, and what it was before.
+    Audited(Box<Change>),
     /// `pd` noticed that it had been away: what was missing meanwhile says nothing about others.
     OutageNoticed {
         /// Until when.
@@ -879,6 +882,7 @@ impl Fact {
         "HeartbeatMissed",
         "HeartbeatPostponed",
         "OutageNoticed",
+        "Audited",
     ];
 }
 

@@ -8,6 +8,7 @@ use uuid::Uuid;
 
 use super::fact::RememberedClose;
 use crate::domain::action::Action;
+use crate::domain::audit::Change;
 use crate::domain::command::Verdict;
 use crate::domain::event::{DedupKey, EventAddress};
 use crate::domain::heartbeat::Heartbeat;
@@ -113,6 +114,10 @@ pub struct State {
     pub heartbeat_timers: OrdSet<(Timestamp, HeartbeatId)>,
     /// Since when `pd` is surely there for heartbeats: a process has started then, or noticed that it had been away.
     pub up_since: Timestamp,
+    /// Changes of the configuration, oldest first.
+    pub audit: Vector<Arc<Change>>,
+    /// How many there ever were.
+    pub audited: u64,
 }
 
 /// When a command was judged.

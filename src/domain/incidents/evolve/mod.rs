@@ -1,6 +1,7 @@
 //! What a fact makes of the state. It cannot fail: a fact about something that is gone is ignored.
 
 mod action;
+mod audit;
 mod config;
 mod holds;
 mod incident;
@@ -46,6 +47,8 @@ pub fn evolve(state: &mut State, fact: &Fact) {
         | Fact::PolicyDeleted { .. }
         | Fact::TokenIssued(_)
         | Fact::TokenRevoked { .. } => config::evolve(state, fact),
+
+        Fact::Audited(change) => audit::evolve(state, change),
 
         Fact::ScheduleCreated(_)
         | Fact::ScheduleUpdated(_)

@@ -1,5 +1,6 @@
 //! Commands: each is judged once, and its verdict is remembered.
 
+mod audit;
 mod calendar;
 mod check;
 mod configure;
@@ -53,6 +54,7 @@ pub(super) fn decide(draft: &mut Draft, command: &Command) {
         Ok(done) => {
             handover::look_again(draft, &command.ask);
             remember(draft, &checkpoint, command);
+            audit::record(draft, &checkpoint, command);
             Verdict::Done(done)
         }
         Err(rejection) => {
