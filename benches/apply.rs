@@ -26,7 +26,10 @@ const ZONES: [&str; 5] =
 fn main() -> ExitCode {
     let rig = Rig::start();
     let body = json!({ "configuration": configuration() });
-    println!("users, schedules, services: {USERS}, {SCHEDULES}, {SERVICES}; {} KiB", body.to_string().len() / 1024);
+    println!(
+        "users, schedules, services: {USERS}, {SCHEDULES}, {SERVICES}; {} KiB",
+        body.to_string().len() / 1024
+    );
     let (first, plan) = timed(|| rig.rest("POST", "/configuration", Some(&body)));
     let changes = |plan: &Value| plan["plan"]["changes"].as_array().unwrap().len();
     println!("applied (aim: under 5 s): {:.2} s, {} changes", first.as_secs_f64(), changes(&plan));

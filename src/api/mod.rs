@@ -7,6 +7,7 @@
 //! Reading order: [`parts`], `context`, `auth`, `query`, `body`, then a file per resource; `view` shows things, `words`
 //! says them.
 
+mod audit;
 mod auth;
 mod body;
 mod calendars;
@@ -206,6 +207,7 @@ fn small_routes() -> Router<Arc<Api>> {
         .route("/teams", get(small::teams))
         .route("/teams/{id}", get(small::team))
         .route("/status", get(status::status))
+        .route("/audit/records", get(audit::records))
         .route("/configuration", get(configuration::export).post(configuration::apply))
         .route("/check", get(check::check))
         .route("/simulate", post(simulate::simulate))

@@ -5,6 +5,7 @@
 mod ack;
 mod api;
 mod apply;
+mod audit;
 mod backup;
 mod bulk;
 mod calendar;
@@ -151,6 +152,7 @@ enum Command {
     Apply(apply::Args),
     Export(export::Args),
     Import(import::Args),
+    Audit(audit::Args),
     Check(check::Args),
     Explain(explain::Args),
     Simulate(Box<simulate::Args>),
@@ -222,6 +224,7 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Route(args) => session.wait_for(async |session| route::run(session, args).await),
         Command::Apply(args) => session.wait_for(async |session| apply::run(session, args).await),
         Command::Export(args) => session.wait_for(async |session| export::run(session, args).await),
+        Command::Audit(args) => session.wait_for(async |session| audit::run(session, args).await),
         Command::Import(args) => session.wait_for(async |session| import::run(session, args).await),
         Command::Check(args) => session.wait_for(async |session| check::run(session, args).await),
         Command::Explain(args) => session.wait_for(async |session| explain::run(session, args).await),

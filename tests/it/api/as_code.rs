@@ -166,11 +166,12 @@ async fn a_plan_says_what_it_means_for_people() {
     assert_eq!(effects[0], "2026-01-01T01:00:00+01:00 2026-01-02T22:00:00+01:00 Bob>Ann");
     assert_eq!(effects[1], "2026-01-03T06:00:00+01:00 2026-01-05T09:00:00+01:00 Bob>Ann");
     assert_eq!(effects[2], "2026-01-05T09:00:00+01:00 2026-01-09T22:00:00+01:00 Ann>Bob");
+    world.pass(3600);
     // Without its first layer it has gaps, and the layer ends rather than never to have been.
     let mut gap = ann_and_bob();
     gap["schedules"][0]["layers"].as_array_mut().unwrap().remove(0);
     let plan = apply(&world, gap.clone()).await;
-    assert_eq!(told(&plan["effects"][0]), "2026-01-01T01:00:00+01:00 2026-01-02T22:00:00+01:00 Bob>-");
+    assert_eq!(told(&plan["effects"][0]), "2026-01-01T02:00:00+01:00 2026-01-02T22:00:00+01:00 Bob>-");
     assert_eq!(said(&apply(&world, gap).await), "");
     let schedule = world.first("schedules").await;
     let shown = world.get(&format!("/schedules/{schedule}")).await;

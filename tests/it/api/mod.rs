@@ -3,10 +3,12 @@
 
 mod access;
 mod as_code;
+mod audit;
 mod configuration;
 mod incidents;
 mod life;
 mod lists;
+mod proof;
 mod rules;
 mod schedules;
 mod traps;

@@ -59,7 +59,8 @@ weekly = { time_zone = "Europe/Berlin", days = ["sunday"], start = "03:00", dura
 /// Runs `pd`, which has to end with this code; what it said on both streams.
 fn pd(rig: &Rig, args: &[&str], code: i32) -> String {
     let output = rig.pd(args);
-    let said = format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    let said =
+        format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
     assert_eq!(output.status.code(), Some(code), "{args:?}: {said}");
     said
 }
@@ -88,7 +89,10 @@ fn a_file_is_planned_applied_and_exported() {
     pd(&rig, &["apply", "-f", file, "--error-unchanged"], 3);
 
     let exported = pd(&rig, &["export"], 0);
-    has(&exported, &["[[schedules.layers]]", "rotation_start = \"2026-01-05T09:00:00-05:00\"", "turn = \"7d\""]);
+    has(
+        &exported,
+        &["[[schedules.layers]]", "rotation_start = \"2026-01-05T09:00:00-05:00\"", "turn = \"7d\""],
+    );
     fs::write(&path, &exported).unwrap();
     has(&pd(&rig, &["apply", "-f", file], 0), &["nothing to do"]);
     let as_json = pd(&rig, &["export", "-o", "json"], 0);
@@ -96,7 +100,8 @@ fn a_file_is_planned_applied_and_exported() {
     fs::write(&other, as_json).unwrap();
     has(&pd(&rig, &["apply", "-f", other.to_str().unwrap()], 0), &["nothing to do"]);
 
-    fs::write(&path, FILE.replace("\"ann@example.org\", \"bob@example.org\"]", "\"bob@example.org\"]")).unwrap();
+    fs::write(&path, FILE.replace("\"ann@example.org\", \"bob@example.org\"]", "\"bob@example.org\"]"))
+        .unwrap();
     let plan = pd(&rig, &["apply", "-f", file, "--dry-run", "-o", "json"], 0);
     let plan: Value = serde_json::from_str(&plan).unwrap();
     assert_eq!(plan["changes"][0]["fields"][0]["path"], "layers[\"Weekly\"].users", "{plan}");
@@ -123,7 +128,11 @@ fn an_account_elsewhere_is_taken_over_and_its_shifts_are_the_same() {
     fs::write(&path, FILE).unwrap();
     pd(&source, &["apply", "-f", path.to_str().unwrap()], 0);
     for (from, length) in [("3d", "9h"), ("40d", "2d")] {
-        pd(&source, &["override", "create", "primary", "--user", "ann@example.org", "--start", from, "--for", length], 0);
+        pd(
+            &source,
+            &["override", "create", "primary", "--user", "ann@example.org", "--start", from, "--for", length],
+            0,
+        );
     }
     let token = target.home().join("key.txt");
     fs::write(&token, &source.context().token).unwrap();
