@@ -14,7 +14,7 @@ use crate::wire::rest::reference::Reference;
 const LIMIT_DEFAULT: usize = 100;
 const LIMIT_MAX: usize = 1_000;
 /// The type of a resource in the plural, as it stands in filters and paths, and in the singular.
-const TYPES: [(&str, &str); 10] = [
+const TYPES: [(&str, &str); 11] = [
     ("users", "user"),
     ("services", "service"),
     ("escalation_policies", "escalation_policy"),
@@ -25,6 +25,7 @@ const TYPES: [(&str, &str); 10] = [
     ("event_rules", "event_rules"),
     ("maintenance_windows", "maintenance_window"),
     ("heartbeats", "heartbeat"),
+    ("teams", "team"),
 ];
 
 /// `GET /audit/records`, the newest first

@@ -46,6 +46,7 @@ mod services;
 mod simulate;
 mod small;
 mod status;
+mod teams;
 pub mod tokens;
 mod undo;
 mod users;
@@ -83,6 +84,7 @@ pub fn router(parts: Parts) -> Router {
         .merge(schedule_routes())
         .merge(rule_routes())
         .merge(user_routes())
+        .merge(team_routes())
         .merge(small_routes())
         .route_layer(from_fn_with_state(api.clone(), auth::require));
     Router::new()
@@ -195,6 +197,19 @@ fn user_routes() -> Router<Arc<Api>> {
         )
 }
 
+fn team_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route("/teams", get(teams::list).post(teams::create))
+        .route("/teams/{id}", get(teams::get).put(teams::update).delete(teams::delete))
+        .route("/teams/{id}/members", get(teams::members))
+        .route("/teams/{id}/users/{user_id}", put(teams::join).delete(teams::leave))
+        .route(
+            "/teams/{id}/escalation_policies/{policy_id}",
+            put(teams::take_policy).delete(teams::drop_policy),
+        )
+        .route("/teams/{id}/schedules/{schedule_id}", put(teams::take_schedule).delete(teams::drop_schedule))
+}
+
 fn small_routes() -> Router<Arc<Api>> {
     Router::new()
         .route("/abilities", get(small::abilities))
@@ -204,8 +219,6 @@ fn small_routes() -> Router<Arc<Api>> {
         .route("/priorities/{id}", get(small::priority))
         .route("/vendors", get(small::vendors))
         .route("/vendors/{id}", get(small::vendor))
-        .route("/teams", get(small::teams))
-        .route("/teams/{id}", get(small::team))
         .route("/status", get(status::status))
         .route("/audit/records", get(audit::records))
         .route("/configuration", get(configuration::export).post(configuration::apply))

@@ -12,6 +12,7 @@ use super::context::Context;
 use super::error::{Error, Reply};
 use super::fields::{contains, id_in_path};
 use super::reply;
+use super::teams::OfTeams;
 use crate::configuration;
 use crate::domain::command::{Ask, Done, NewUser, UserChange};
 use crate::domain::id::UserId;
@@ -31,14 +32,14 @@ impl Context {
 /// `GET /users`, by name
 pub(super) async fn list(cx: Context) -> Reply {
     let view = cx.view()?;
-    let none = cx.query.one("team_ids").is_some();
+    let teams = OfTeams::of(&cx.query, &cx.state)?;
     let query = cx.query.one("query");
     let mut users: Vec<&Arc<User>> = cx
         .state
         .users
         .values()
         .filter(|user| {
-            !none
+            teams.has_user(user.id)
                 && query.is_none_or(|query| {
                     contains(&user.name, query) || contains(&view.open(user, &user.email), query)
                 })

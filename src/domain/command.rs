@@ -15,7 +15,7 @@ use super::heartbeat::{HeartbeatChange, NewHeartbeat};
 use super::id::{
     CalendarId, ContactMethodId, EscalationRuleId, FeedId, HeartbeatId, IdKey, IncidentNumber, IntegrationId,
     MaintenanceWindowId, NotificationRuleId, ObjectId, OverrideId, PolicyId, PriorityId, ScheduleId,
-    ServiceId, TokenId, UserId,
+    ServiceId, TeamId, TokenId, UserId,
 };
 use super::incident::Agent;
 use super::maintenance::WindowChange;
@@ -25,6 +25,7 @@ use super::schedule::ask::{CalendarChange, NewFeed, NewOverride, ScheduleChange}
 use super::sealed::{Sealed, SealedKey};
 use super::service::{Grouping, RoutingKey, UrgencyRule};
 use super::support_hours::{ScheduledAction, SupportHours};
+use super::team::TeamChange;
 use super::time::Timestamp;
 use super::token::Scope;
 use super::user::{Channel, Role, Urgency};
@@ -387,6 +388,20 @@ pub enum Ask {
     DeleteHeartbeat {
         /// Which.
         id: HeartbeatId,
+    },
+    /// Make a team; `name` is needed.
+    CreateTeam(Box<TeamChange>),
+    /// Change a team, its members, or what is its.
+    UpdateTeam {
+        /// Which.
+        id: TeamId,
+        /// What.
+        change: Box<TeamChange>,
+    },
+    /// Remove a team. What was its stays.
+    DeleteTeam {
+        /// Which.
+        id: TeamId,
     },
     /// Make these things so, in this order: all of them, or none.
     Configure(Vec<Wanted>),

@@ -3,7 +3,7 @@
 //!
 //! Reading order: [`time`] and [`id`], the nouns ([`event`], [`user`], [`service`] with [`support_hours`], [`policy`],
 //! [`schedule`], [`incident`] with [`responder`], [`purpose`] and [`action`], [`expression`] and [`rule`],
-//! [`maintenance`], [`heartbeat`], [`access`], [`audit`]), what may be asked ([`command`], and [`wanted`] for many things at once), then the two
+//! [`maintenance`], [`heartbeat`], [`team`], [`access`], [`audit`]), what may be asked ([`command`], and [`wanted`] for many things at once), then the two
 //! state machines, [`incidents`] and [`notify`]; at last [`proof`], which asks both.
 
 pub mod access;
@@ -27,6 +27,7 @@ pub mod schedule;
 pub mod sealed;
 pub mod service;
 pub mod support_hours;
+pub mod team;
 pub mod time;
 pub mod token;
 pub mod user;

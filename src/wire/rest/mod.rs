@@ -32,6 +32,7 @@ pub mod schedule;
 pub mod service;
 pub mod small;
 pub mod status_update;
+pub mod team;
 pub mod token;
 pub mod undo;
 pub mod user;

@@ -11,5 +11,6 @@ mod lists;
 mod proof;
 mod rules;
 mod schedules;
+mod teams;
 mod traps;
 mod world;

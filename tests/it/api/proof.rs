@@ -25,7 +25,7 @@ async fn a_check_looks_as_far_as_it_is_asked_to_and_names_what_it_finds() {
     let found = world.get("/check?weeks=1").await["check"].take();
     assert_eq!((&found["ok"], found["until"].as_str()), (&json!(false), Some("2026-01-08T00:00:00Z")));
     let kinds: Vec<&str> =
-        found["findings"].as_array().unwrap().iter().map(|it| it["kind"].as_str().unwrap()).collect();
+        found["findings"].as_array().unwrap().iter().map(|it| it["type"].as_str().unwrap()).collect();
     assert!(kinds.contains(&"policy_reaches_nobody") && kinds.contains(&"schedule_gap"), "{found}");
     for weeks in ["0", "27", "soon"] {
         let (_, error) = world.call("GET", &format!("/check?weeks={weeks}"), None).await.error(400);
@@ -40,7 +40,7 @@ async fn a_simulation_pages_in_words_only() {
     let told = world.call("POST", "/simulate", Some(body)).await.expect(200)["simulation"].take();
     assert_eq!(told["at"], "2026-01-02T03:00:00Z");
     let messages: Vec<&Value> =
-        told["plan"].as_array().unwrap().iter().filter(|it| it["kind"] == "message").collect();
+        told["plan"].as_array().unwrap().iter().filter(|it| it["type"] == "message").collect();
     assert_eq!(messages[0]["message"]["user"]["summary"], "eve", "{told}");
     assert_eq!(messages[0]["after_seconds"], 0);
     assert!(world.get("/incidents?date_range=all").await["incidents"].as_array().unwrap().is_empty());

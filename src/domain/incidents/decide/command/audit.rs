@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use crate::domain::audit::{Action, Change, Field, VALUE_MAX};
 use crate::domain::command::{Ask, Command};
 use crate::domain::id::{
-    CalendarId, FeedId, HeartbeatId, MaintenanceWindowId, ObjectId, PolicyId, ScheduleId, ServiceId, TokenId,
-    UserId,
+    CalendarId, FeedId, HeartbeatId, MaintenanceWindowId, ObjectId, PolicyId, ScheduleId, ServiceId, TeamId,
+    TokenId, UserId,
 };
 use crate::domain::incidents::decide::draft::{Checkpoint, Draft};
 use crate::domain::incidents::fact::Fact;
@@ -32,6 +32,7 @@ enum Subject {
     Rules(RuleScope),
     Window(MaintenanceWindowId),
     Heartbeat(HeartbeatId),
+    Team(TeamId),
 }
 
 /// Records what the command has changed since the checkpoint. The founding is not recorded: it is the beginning.
@@ -90,6 +91,8 @@ fn subject(fact: &Fact) -> Option<Subject> {
         Fact::WindowDeleted { id, .. } => Subject::Window(*id),
         Fact::HeartbeatSet(heartbeat) => Subject::Heartbeat(heartbeat.id),
         Fact::HeartbeatDeleted { id } => Subject::Heartbeat(*id),
+        Fact::TeamSet(team) => Subject::Team(team.id),
+        Fact::TeamDeleted { id } => Subject::Team(*id),
         _ => return None,
     })
 }
@@ -109,6 +112,7 @@ impl Subject {
             Self::Rules(RuleScope::Service(id)) => ("event_rules", Some(id.0)),
             Self::Window(id) => ("maintenance_window", Some(id.0)),
             Self::Heartbeat(id) => ("heartbeat", Some(id.0)),
+            Self::Team(id) => ("team", Some(id.0)),
         }
     }
 
@@ -126,6 +130,7 @@ impl Subject {
             Self::Rules(RuleScope::Global) => Some("global".into()),
             Self::Window(id) => state.windows.get(&id).map(|it| it.description.clone()),
             Self::Heartbeat(id) => state.heartbeats.get(&id).map(|it| it.name.clone()),
+            Self::Team(id) => state.teams.get(&id).map(|it| it.name.clone()),
         }
     }
 
@@ -147,6 +152,7 @@ impl Subject {
             }
             Self::Window(id) => json(state.windows.get(&id)),
             Self::Heartbeat(id) => json(state.heartbeats.get(&id)),
+            Self::Team(id) => json(state.teams.get(&id)),
         }
     }
 }

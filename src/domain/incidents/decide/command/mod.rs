@@ -18,6 +18,7 @@ mod rules;
 mod schedule;
 mod service;
 mod snooze;
+mod team;
 mod token;
 mod undo;
 mod user;
@@ -172,6 +173,9 @@ fn judge(draft: &mut Draft, command: &Command) -> Result<Done, Rejection> {
         Ask::CreateHeartbeat(new) => heartbeat::create(draft, new),
         Ask::UpdateHeartbeat { id, change } => heartbeat::update(draft, by, *id, change),
         Ask::DeleteHeartbeat { id } => heartbeat::delete(draft, by, *id),
+        Ask::CreateTeam(change) => team::create(draft, change),
+        Ask::UpdateTeam { id, change } => team::update(draft, *id, change),
+        Ask::DeleteTeam { id } => team::delete(draft, *id),
         Ask::Configure(wanted) => configure::configure(draft, by, wanted),
     }
 }
