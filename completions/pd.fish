@@ -73,6 +73,10 @@ complete -c pd -n "__fish_pd_needs_command" -f -a "heartbeat" -d 'Expect regular
 complete -c pd -n "__fish_pd_needs_command" -f -a "exec" -d 'Run a command and tell its heartbeat that it begins, and how it ended'
 complete -c pd -n "__fish_pd_needs_command" -f -a "rule" -d 'Say what is done with events before they become alerts'
 complete -c pd -n "__fish_pd_needs_command" -f -a "route" -d 'Find out where events go'
+complete -c pd -n "__fish_pd_needs_command" -f -a "apply" -d 'Make the configuration what files say'
+complete -c pd -n "__fish_pd_needs_command" -f -a "export" -d 'Print users, schedules, policies, services, event rules and maintenance windows as a file'
+complete -c pd -n "__fish_pd_needs_command" -f -a "import" -d 'Take an account over from elsewhere'
+complete -c pd -n "__fish_pd_needs_command" -f -a "audit" -d 'Show who changed what in the configuration, before and after'
 complete -c pd -n "__fish_pd_needs_command" -f -a "check" -d 'Prove that everybody who should be reached is'
 complete -c pd -n "__fish_pd_needs_command" -f -a "explain" -d 'Tell why each person was paged about an incident, or was not'
 complete -c pd -n "__fish_pd_needs_command" -f -a "simulate" -d 'Tell who would be paged for an event, when and how, if nobody acted; nobody is paged'
@@ -1280,6 +1284,112 @@ complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand apply" -s f -l file -d 'A file, a folder of .toml and .json files, or `-` for standard input; may be given several times' -r -F
+complete -c pd -n "__fish_pd_using_subcommand apply" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand apply" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand apply" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand apply" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand apply" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand apply" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand apply" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand apply" -l dry-run -d 'Say what would change, and change nothing'
+complete -c pd -n "__fish_pd_using_subcommand apply" -l prune -d 'Remove what is there and not in the files, of the kinds that they name'
+complete -c pd -n "__fish_pd_using_subcommand apply" -s y -l yes -d 'Remove without asking'
+complete -c pd -n "__fish_pd_using_subcommand apply" -l error-unchanged -d 'Exit with code 3 when there is nothing to do'
+complete -c pd -n "__fish_pd_using_subcommand apply" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand apply" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand export" -l only -d 'Only these kinds: users, schedules, escalation_policies, services, event_rules, maintenance_windows' -r
+complete -c pd -n "__fish_pd_using_subcommand export" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand export" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand export" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand export" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand export" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand export" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand export" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand export" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand export" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -f -a "pagerduty" -d 'Take an account over from PagerDuty, or from another pd, which speaks the same API'
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l from -d 'The address of the API to read from' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l from-token-file -d 'Read the source\'s API key from this file, rather than from the variable PAGERDUTY_TOKEN' -r -F
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l save -d 'Write a file for `pd apply`, and apply nothing' -r -F
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l dry-run -d 'Say what would change, and change nothing'
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand audit" -l limit -d 'How many changes at most' -r
+complete -c pd -n "__fish_pd_using_subcommand audit" -l kind -d 'Only changes of this kind: users, schedules, escalation_policies, services, event_rules, …' -r
+complete -c pd -n "__fish_pd_using_subcommand audit" -l action -d 'Only create, update or delete' -r
+complete -c pd -n "__fish_pd_using_subcommand audit" -l since -d 'Only changes from this time on' -r
+complete -c pd -n "__fish_pd_using_subcommand audit" -l until -d 'Only changes before this time' -r
+complete -c pd -n "__fish_pd_using_subcommand audit" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand audit" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand audit" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand audit" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand audit" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand audit" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand audit" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand audit" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand audit" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand audit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand check" -l weeks -d 'How many weeks ahead' -r
 complete -c pd -n "__fish_pd_using_subcommand check" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand check" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r

@@ -14,6 +14,7 @@
 //! - [`watch`]: `pd` watches itself.
 //! - [`wire`]: the shapes that travel; [`api`]: REST.
 //! - [`config`]: the server's configuration file.
+//! - [`configuration`]: users, schedules, services and the like as files hold them.
 //! - [`daemon`]: the server, built of all that; [`offline`]: what is done while it does not run.
 //! - [`mutants`]: deliberate bugs, for tests of the tests.
 //! - [`client`], [`cli`]: the API from outside, and the command line on top of it.
@@ -25,6 +26,7 @@ pub mod cli;
 pub mod client;
 pub mod clock;
 pub mod config;
+pub mod configuration;
 pub mod daemon;
 pub mod deliver;
 mod disk;

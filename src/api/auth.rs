@@ -7,16 +7,18 @@ use std::time::Duration;
 use axum::extract::{Request, State as Extract};
 use axum::middleware::Next;
 use axum::response::{IntoResponse as _, Response};
-use http::{HeaderMap, HeaderValue, Method, header};
+use http::{HeaderMap, HeaderValue, header};
 use sha2::{Digest as _, Sha256};
 use subtle::ConstantTimeEq as _;
 
 use super::context::Api;
 use super::error::Error;
+use super::permission;
+use crate::domain::access::Access;
 use crate::domain::id::TokenId;
 use crate::domain::incidents::state::State;
 use crate::domain::time::Timestamp;
-use crate::domain::token::{Scope, Token};
+use crate::domain::token::Token;
 use crate::keyring::hex;
 
 const WINDOW: Duration = Duration::from_secs(60);
@@ -28,9 +30,8 @@ pub(crate) async fn require(Extract(api): Extract<Arc<Api>>, mut request: Reques
         Ok(token) => token,
         Err(error) => return error.into_response(),
     };
-    if token.scope == Scope::Read && !matches!(*request.method(), Method::GET | Method::HEAD) {
-        let error = format!("the token `{}` may only read", token.label);
-        return Error::denied(error).into_response();
+    if let Err(error) = allowed(&state, &token, &request) {
+        return error.into_response();
     }
     let usage = api.limit.take(token.id, api.parts.clock.monotonic());
     let mut response = match usage {
@@ -44,6 +45,17 @@ pub(crate) async fn require(Extract(api): Extract<Arc<Api>>, mut request: Reques
         usage.tell(response.headers_mut());
     }
     response
+}
+
+/// Whether the token, as its user, may do what the request asks.
+fn allowed(state: &State, token: &Token, request: &Request) -> Result<(), Error> {
+    let user = token.user.and_then(|id| state.users.get(&id));
+    let own = token.user.map(|id| id.to_string());
+    let access = Access::of_token(token, user.map(|user| &**user));
+    if access >= permission::needed(request.method(), request.uri().path(), own.as_deref()) {
+        return Ok(());
+    }
+    Err(Error::denied(format!("the token `{}` may only {}", token.label, access.only())))
 }
 
 /// The token that the request shows.

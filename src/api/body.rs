@@ -10,25 +10,44 @@ use super::error::Error;
 /// How long a body may be.
 const BODY_BYTES_MAX: usize = 1 << 20;
 
+/// How long one that holds a whole configuration may be.
+const CONFIGURATION_BYTES_MAX: usize = 16 << 20;
+
 /// A body of JSON.
 #[derive(Debug)]
 pub(crate) struct Body<T>(pub(crate) T);
+
+/// A body of JSON that may hold a whole configuration.
+#[derive(Debug)]
+pub(crate) struct LargeBody<T>(pub(crate) T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for Body<T> {
     type Rejection = Error;
 
     async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
-        let bytes = to_bytes(request.into_body(), BODY_BYTES_MAX).await.map_err(|error| {
-            let limited =
-                std::error::Error::source(&error).is_some_and(|e| e.is::<http_body_util::LengthLimitError>());
-            if limited {
-                Error::too_large(format!("the body has more than {BODY_BYTES_MAX} bytes"))
-            } else {
-                Error::invalid(format!("the body could not be received: {error}"))
-            }
-        })?;
-        parse(&bytes).map(Self)
+        read(request, BODY_BYTES_MAX).await.map(Self)
     }
+}
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for LargeBody<T> {
+    type Rejection = Error;
+
+    async fn from_request(request: Request, _: &S) -> Result<Self, Error> {
+        read(request, CONFIGURATION_BYTES_MAX).await.map(Self)
+    }
+}
+
+async fn read<T: DeserializeOwned>(request: Request, bytes_max: usize) -> Result<T, Error> {
+    let bytes = to_bytes(request.into_body(), bytes_max).await.map_err(|error| {
+        let limited =
+            std::error::Error::source(&error).is_some_and(|e| e.is::<http_body_util::LengthLimitError>());
+        if limited {
+            Error::too_large(format!("the body has more than {bytes_max} bytes"))
+        } else {
+            Error::invalid(format!("the body could not be received: {error}"))
+        }
+    })?;
+    parse(&bytes)
 }
 
 fn parse<T: DeserializeOwned>(bytes: &[u8]) -> Result<T, Error> {

@@ -2,24 +2,19 @@
 
 use std::sync::Arc;
 
-use axum::extract::Path;
-use url::Url;
-
 use super::body::Body;
 use super::context::Context;
 use super::error::{Error, Reply};
 use super::fields::id_in_path;
 use super::reply;
-use super::users::email;
 use super::view::contact_kind;
+use crate::configuration;
 use crate::domain::command::{Ask, ContactMethodChange, Done, NewContactMethod};
 use crate::domain::id::ContactMethodId;
 use crate::domain::user::{Channel, ContactMethod, User};
 use crate::wire::rest::contact_method::{self as wire, ContactMethodUpdate};
 use crate::wire::rest::envelope::One;
-
-/// What the console's address is: there is only one.
-const CONSOLE: &str = "console";
+use axum::extract::Path;
 
 /// `GET /users/{id}/contact_methods`
 pub(super) async fn list(cx: Context, Path(id): Path<String>) -> Reply {
@@ -137,54 +132,6 @@ fn default_label(channel: Channel) -> String {
 }
 
 fn address(channel: Channel, text: Option<&str>) -> Result<String, Error> {
-    let text = text.unwrap_or("").trim();
-    match channel {
-        Channel::Email => email(text),
-        Channel::Console => Ok(CONSOLE.to_owned()),
-        Channel::Webhook => url(text),
-        Channel::Sms | Channel::Phone => number(text),
-        Channel::Push if text.is_empty() => Err(Error::invalid("contact_method.address: expected a device")),
-        Channel::Push => Ok(text.to_owned()),
-    }
-}
-
-fn url(text: &str) -> Result<String, Error> {
-    let wrong = |why: String| Error::invalid(format!("contact_method.address: `{text}` {why}"));
-    let url = Url::parse(text).map_err(|error| wrong(format!("is not a URL: {error}")))?;
-    match url.scheme() {
-        "http" | "https" => Ok(text.to_owned()),
-        scheme => Err(wrong(format!("begins with {scheme}; expected http or https"))),
-    }
-}
-
-fn number(text: &str) -> Result<String, Error> {
-    let digits: String = text.chars().filter(|c| !matches!(c, ' ' | '-' | '(' | ')' | '.' | '/')).collect();
-    let bare = digits.strip_prefix('+').unwrap_or(&digits);
-    if (3..=20).contains(&bare.len()) && bare.bytes().all(|b| b.is_ascii_digit()) {
-        Ok(digits)
-    } else {
-        Err(Error::invalid(format!("contact_method.address: `{text}` is not a telephone number")))
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn addresses_are_checked_by_channel() {
-        for (channel, text, kept) in [
-            (Channel::Email, " ann@example.com ", Some("ann@example.com")),
-            (Channel::Email, "ann", None),
-            (Channel::Email, "ann @example.com", None),
-            (Channel::Webhook, "https://example.com/x?y", Some("https://example.com/x?y")),
-            (Channel::Webhook, "file:///etc/passwd", None),
-            (Channel::Webhook, "example.com", None),
-            (Channel::Console, "", Some("console")),
-            (Channel::Sms, "+49 (170) 123-456", Some("+49170123456")),
-            (Channel::Phone, "call me", None),
-        ] {
-            assert_eq!(address(channel, Some(text)).ok().as_deref(), kept, "{text}");
-        }
-    }
+    configuration::address(channel, text.unwrap_or(""))
+        .map_err(|error| Error::invalid(format!("contact_method.address: {error}")))
 }

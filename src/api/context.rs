@@ -125,8 +125,23 @@ impl Context {
     /// Has a command judged. Afterwards [`Self::state`] shows what it did. `subject` is the id in the path, if there is
     /// one: see [`Error::rejected`].
     pub(crate) async fn ask(&mut self, ask: Ask, subject: Option<&str>) -> Result<Done, Error> {
+        let key = self.idempotency_key.clone();
+        self.ask_with(key, ask, subject).await
+    }
+
+    /// The same for one of several commands that answer one request, which cannot share its key.
+    pub(crate) async fn ask_part(&mut self, ask: Ask) -> Result<Done, Error> {
+        self.ask_with(None, ask, None).await
+    }
+
+    async fn ask_with(
+        &mut self,
+        key: Option<Arc<str>>,
+        ask: Ask,
+        subject: Option<&str>,
+    ) -> Result<Done, Error> {
         let actor = self.actor()?;
-        let verdict = self.parts().commands.ask(actor, self.idempotency_key.clone(), ask).await?;
+        let verdict = self.parts().commands.ask(actor, key, ask).await?;
         let state = self.parts().incidents.borrow().clone();
         self.state = state;
         match verdict {

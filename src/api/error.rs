@@ -75,6 +75,17 @@ impl Error {
         Self::new(StatusCode::BAD_REQUEST, code::ALREADY_RESOLVED, "Incident Already Resolved", vec![error])
     }
 
+    /// 409: it is not any more as it was when somebody looked.
+    pub(crate) fn conflict(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code::INVALID, "Conflict", vec![error.into()])
+    }
+
+    /// With one more line.
+    pub(crate) fn and(mut self, line: String) -> Self {
+        self.error.errors.push(line);
+        self
+    }
+
     /// Whether it is 400: the request was wrong, and its neighbours may be right.
     pub(crate) fn is_invalid(&self) -> bool {
         self.status == StatusCode::BAD_REQUEST

@@ -10,6 +10,7 @@ use super::context::Context;
 use super::error::{Error, Reply};
 use super::fields::{contains, id_in_path, ids_of};
 use super::reply;
+use super::teams::OfTeams;
 use crate::domain::command::{Ask, Done};
 use crate::domain::expression::Condition;
 use crate::domain::id::{MaintenanceWindowId, ServiceId};
@@ -38,12 +39,16 @@ pub(super) async fn list(cx: Context) -> Reply {
     let wanted = filter(cx.query.one("filter"))?;
     let services: Vec<ServiceId> = cx.query.each("service_ids", "the id of a service")?;
     let query = cx.query.one("query").unwrap_or("");
-    let none = cx.query.one("team_ids").is_some();
+    let teams = OfTeams::of(&cx.query, &cx.state)?;
+    let theirs = |window: &MaintenanceWindow| {
+        let mut services = window.services.iter().filter_map(|id| cx.state.services.get(id));
+        !teams.is_asked() || services.any(|service| teams.has_policy(service.escalation_policy))
+    };
     let mut windows: Vec<_> = cx
         .state
         .windows
         .values()
-        .filter(|window| !none && wanted(window, now) && contains(&window.description, query))
+        .filter(|window| theirs(window) && wanted(window, now) && contains(&window.description, query))
         .filter(|window| services.is_empty() || services.iter().any(|service| window.covers(*service)))
         .cloned()
         .collect();

@@ -7,10 +7,12 @@
 //! Reading order: [`parts`], `context`, `auth`, `query`, `body`, then a file per resource; `view` shows things, `words`
 //! says them.
 
+mod audit;
 mod auth;
 mod body;
 mod calendars;
 mod check;
+mod configuration;
 mod contact_methods;
 mod context;
 mod error;
@@ -34,6 +36,7 @@ mod overrides;
 mod page;
 pub mod parts;
 mod paths;
+mod permission;
 mod policies;
 mod query;
 mod reply;
@@ -43,6 +46,7 @@ mod services;
 mod simulate;
 mod small;
 mod status;
+mod teams;
 pub mod tokens;
 mod undo;
 mod users;
@@ -80,6 +84,7 @@ pub fn router(parts: Parts) -> Router {
         .merge(schedule_routes())
         .merge(rule_routes())
         .merge(user_routes())
+        .merge(team_routes())
         .merge(small_routes())
         .route_layer(from_fn_with_state(api.clone(), auth::require));
     Router::new()
@@ -192,6 +197,19 @@ fn user_routes() -> Router<Arc<Api>> {
         )
 }
 
+fn team_routes() -> Router<Arc<Api>> {
+    Router::new()
+        .route("/teams", get(teams::list).post(teams::create))
+        .route("/teams/{id}", get(teams::get).put(teams::update).delete(teams::delete))
+        .route("/teams/{id}/members", get(teams::members))
+        .route("/teams/{id}/users/{user_id}", put(teams::join).delete(teams::leave))
+        .route(
+            "/teams/{id}/escalation_policies/{policy_id}",
+            put(teams::take_policy).delete(teams::drop_policy),
+        )
+        .route("/teams/{id}/schedules/{schedule_id}", put(teams::take_schedule).delete(teams::drop_schedule))
+}
+
 fn small_routes() -> Router<Arc<Api>> {
     Router::new()
         .route("/abilities", get(small::abilities))
@@ -201,9 +219,9 @@ fn small_routes() -> Router<Arc<Api>> {
         .route("/priorities/{id}", get(small::priority))
         .route("/vendors", get(small::vendors))
         .route("/vendors/{id}", get(small::vendor))
-        .route("/teams", get(small::teams))
-        .route("/teams/{id}", get(small::team))
         .route("/status", get(status::status))
+        .route("/audit/records", get(audit::records))
+        .route("/configuration", get(configuration::export).post(configuration::apply))
         .route("/check", get(check::check))
         .route("/simulate", post(simulate::simulate))
 }

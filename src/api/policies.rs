@@ -10,6 +10,7 @@ use super::context::Context;
 use super::error::{Error, Reply};
 use super::fields::{contains, id_in_path, id_of, sort_by_name};
 use super::reply;
+use super::teams::OfTeams;
 use crate::domain::command::{Ask, Done, EscalationRuleFields, PolicyChange};
 use crate::domain::id::{EscalationRuleId, PolicyId, UserId};
 use crate::domain::policy::{EscalationPolicy, Strategy, Target};
@@ -23,7 +24,7 @@ use crate::wire::rest::reference::Ref;
 const DELAY_DEFAULT: Duration = Duration::from_secs(30 * 60);
 
 impl Context {
-    fn policy(&self, id: &str) -> Result<Arc<EscalationPolicy>, Error> {
+    pub(super) fn policy(&self, id: &str) -> Result<Arc<EscalationPolicy>, Error> {
         let key: PolicyId = id_in_path("escalation policy", id)?;
         self.state.policies.get(&key).cloned().ok_or_else(|| Error::no_such("escalation policy", id))
     }
@@ -33,7 +34,7 @@ impl Context {
 pub(super) async fn list(cx: Context) -> Reply {
     let query = cx.query.one("query").unwrap_or("");
     let users: Vec<UserId> = cx.query.each("user_ids", "the id of a user")?;
-    let none = cx.query.one("team_ids").is_some();
+    let teams = OfTeams::of(&cx.query, &cx.state)?;
     let pages = |policy: &EscalationPolicy| {
         let mut targets = policy.rules.iter().flat_map(|rule| &rule.targets);
         targets.any(|target| matches!(target, Target::User(id) if users.contains(id)))
@@ -42,7 +43,11 @@ pub(super) async fn list(cx: Context) -> Reply {
         .state
         .policies
         .values()
-        .filter(|policy| !none && contains(&policy.name, query) && (users.is_empty() || pages(policy)))
+        .filter(|policy| {
+            teams.has_policy(policy.id)
+                && contains(&policy.name, query)
+                && (users.is_empty() || pages(policy))
+        })
         .collect();
     policies.sort_by_key(|policy| (policy.created_at, policy.id));
     sort_by_name(&mut policies, cx.query.one("sort_by"), |policy| &policy.name)?;

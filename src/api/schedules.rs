@@ -12,6 +12,7 @@ use super::error::{Error, Reply};
 use super::fields::{contains, id_in_path, id_of, sort_by_name};
 use super::query::{Query, zoneless};
 use super::reply;
+use super::teams::OfTeams;
 use super::view::Rendering;
 use crate::domain::command::{Ask, Done};
 use crate::domain::id::{ScheduleId, UserId};
@@ -87,10 +88,11 @@ pub(super) fn affordable(cost: u64) -> Result<(), Error> {
 /// `GET /schedules`, by name
 pub(super) async fn list(cx: Context) -> Reply {
     let query = cx.query.one("query").unwrap_or("");
-    let none = cx.query.one("team_ids").is_some();
+    let teams = OfTeams::of(&cx.query, &cx.state)?;
     let schedules = cx.state.schedules.values();
-    let mut schedules: Vec<&Arc<Schedule>> =
-        schedules.filter(|schedule| !none && contains(&schedule.name, query)).collect();
+    let mut schedules: Vec<&Arc<Schedule>> = schedules
+        .filter(|schedule| teams.has_schedule(schedule.id) && contains(&schedule.name, query))
+        .collect();
     schedules.sort_by_cached_key(|schedule| (schedule.name.to_lowercase(), schedule.id));
     sort_by_name(&mut schedules, cx.query.one("sort_by"), |schedule| &schedule.name)?;
     let (schedules, page) = cx.query.page()?.cut(schedules);

@@ -9,6 +9,7 @@ use super::body::Body;
 use super::context::Context;
 use super::error::{Error, Reply};
 use super::fields::{contains, id_in_path, id_of, sort_by_name, timeout};
+use super::teams::OfTeams;
 use super::{grouping, hours, reply};
 use crate::archive::{Filter, Sort, SortBy};
 use crate::domain::command::{Ask, Done, ServiceChange};
@@ -30,12 +31,12 @@ impl Context {
 pub(super) async fn list(cx: Context) -> Reply {
     let query = cx.query.one("query").unwrap_or("");
     let name = cx.query.one("name");
-    let none = cx.query.one("team_ids").is_some();
+    let teams = OfTeams::of(&cx.query, &cx.state)?;
     let mut services: Vec<Arc<Service>> = cx
         .state
         .services
         .values()
-        .filter(|service| !none && contains(&service.name, query))
+        .filter(|service| teams.has_policy(service.escalation_policy) && contains(&service.name, query))
         .filter(|service| name.is_none_or(|name| service.name.eq_ignore_ascii_case(name)))
         .cloned()
         .collect();

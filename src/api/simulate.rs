@@ -7,12 +7,14 @@ use super::context::Context;
 use super::error::{Error, Reply};
 use super::view::{View, channel_name, contact_kind};
 use super::{reply, route_test, words_proof};
-use crate::domain::proof::simulation::{Message, Planned, Simulation, simulate as run};
+use crate::domain::proof::simulation::{Message, Planned, Simulation, simulate_while as run};
 use crate::domain::time::Timestamp;
 use crate::wire::rest::proof as wire;
 
 /// How far ahead the event may come.
 const AHEAD_MAX: Duration = Duration::from_secs(26 * 7 * 24 * 60 * 60);
+/// How long it may take.
+const TIME_MAX: Duration = Duration::from_secs(5);
 /// How much of a plan is shown.
 const PLAN_MAX: usize = 2_000;
 
@@ -24,7 +26,9 @@ pub(super) async fn simulate(cx: Context, Body(asked): Body<wire::Simulate>) -> 
     let Some(by) = cx.state.routing.get(&event.routing_key).copied() else {
         return Err(Error::invalid("event.routing_key: Invalid routing key"));
     };
-    let found = run(&cx.state, &event, now, &cx.parts().settings.channels)
+    let began = cx.parts().clock.monotonic();
+    let in_time = || cx.parts().clock.monotonic().saturating_sub(began) <= TIME_MAX;
+    let found = run(&cx.state, &event, now, &cx.parts().settings.channels, &in_time)
         .map_err(|error| Error::invalid(format!("at: {error}")))?;
     let route = route_test::shown(&cx, &found.before, &event, &found.rehearsal, by)?;
     let view = View { state: &found.after, ..cx.view()? };

@@ -1,4 +1,4 @@
-//! The small resources without which clients stop: abilities, licences, priorities, vendors, teams.
+//! The small resources without which clients stop: abilities, licences, priorities, vendors.
 
 use axum::extract::Path;
 use http::StatusCode;
@@ -9,13 +9,13 @@ use super::fields::contains;
 use super::reply;
 use crate::domain::id::PriorityId;
 use crate::wire::rest::reference::Reference;
-use crate::wire::rest::small::{Abilities, License, Team, Vendor};
+use crate::wire::rest::small::{Abilities, License, Vendor};
 
 /// What PagerDuty calls that which this installation can do.
-const ABILITIES: [&str; 4] = ["manage_api_keys", "manage_schedules", "read_only_users", "urgencies"];
+const ABILITIES: [&str; 5] = ["manage_api_keys", "manage_schedules", "read_only_users", "teams", "urgencies"];
 
 /// What PagerDuty knows besides, which answers 402 rather than 404.
-const OTHER_ABILITIES: [&str; 11] = [
+const OTHER_ABILITIES: [&str; 10] = [
     "advanced_reports",
     "coordinated_responding",
     "event_rules",
@@ -25,7 +25,6 @@ const OTHER_ABILITIES: [&str; 11] = [
     "service_support_hours",
     "sso",
     "team_responders",
-    "teams",
     "time_based_alert_grouping",
 ];
 
@@ -136,15 +135,4 @@ pub(super) async fn vendors(cx: Context) -> Reply {
 pub(super) async fn vendor(cx: Context, Path(id): Path<String>) -> Reply {
     let found = vendor_list(&cx)?.into_iter().find(|vendor| vendor.head.id == id);
     reply::one(found.ok_or_else(|| Error::no_such("vendor", &id))?)
-}
-
-/// `GET /teams`: there are none.
-pub(super) async fn teams(cx: Context) -> Reply {
-    let (teams, page) = cx.query.page()?.cut(Vec::<Team>::new());
-    reply::paged(teams, page)
-}
-
-/// `GET /teams/{id}`
-pub(super) async fn team(_: Context, Path(id): Path<String>) -> Reply {
-    Err(Error::no_such("team", &id))
 }

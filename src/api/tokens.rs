@@ -8,10 +8,12 @@ use super::context::Context;
 use super::error::{Error, Reply};
 use super::fields::{id_in_path, id_of};
 use super::reply;
+use super::users::role_of;
 use crate::domain::command::{Ask, Done, NewToken};
 use crate::domain::id::TokenId;
 use crate::domain::time::Timestamp;
 use crate::domain::token::Scope;
+use crate::domain::user::Role;
 use crate::ids::Ids;
 use crate::wire::rest::envelope::One;
 use crate::wire::rest::token::{self as wire, TokenCreate};
@@ -35,6 +37,7 @@ pub(super) async fn get(cx: Context, Path(id): Path<String>) -> Reply {
 /// `POST /tokens`: the answer is the only one that ever shows the token.
 pub(super) async fn create(mut cx: Context, Body(One(new)): Body<One<TokenCreate>>) -> Reply {
     let token = draw(&*cx.parts().ids);
+    let role = new.role.map_or(Role::Owner, role_of);
     let ask = Ask::IssueToken(Box::new(NewToken {
         sha256: sha256_hex(&token).into(),
         user: new.user.map(|user| id_of("token.user", &user)).transpose()?,
@@ -42,6 +45,7 @@ pub(super) async fn create(mut cx: Context, Body(One(new)): Body<One<TokenCreate
             None | Some(wire::Scope::Full) => Scope::Full,
             Some(wire::Scope::Read) => Scope::Read,
         },
+        role: Some(role),
         label: new.label.unwrap_or_else(|| "API token".to_owned()).into(),
         expires_at: new.expires_at.as_deref().map(|text| expiry(&cx, text)).transpose()?,
     }));

@@ -12,6 +12,8 @@ use super::context::Context;
 use super::error::{Error, Reply};
 use super::fields::{contains, id_in_path};
 use super::reply;
+use super::teams::OfTeams;
+use crate::configuration;
 use crate::domain::command::{Ask, Done, NewUser, UserChange};
 use crate::domain::id::UserId;
 use crate::domain::sealed::Sealed;
@@ -30,14 +32,14 @@ impl Context {
 /// `GET /users`, by name
 pub(super) async fn list(cx: Context) -> Reply {
     let view = cx.view()?;
-    let none = cx.query.one("team_ids").is_some();
+    let teams = OfTeams::of(&cx.query, &cx.state)?;
     let query = cx.query.one("query");
     let mut users: Vec<&Arc<User>> = cx
         .state
         .users
         .values()
         .filter(|user| {
-            !none
+            teams.has_user(user.id)
                 && query.is_none_or(|query| {
                     contains(&user.name, query) || contains(&view.open(user, &user.email), query)
                 })
@@ -143,16 +145,8 @@ impl Context {
 }
 
 /// An e-mail address, roughly: whether it works is for the mail servers to say.
-pub(super) fn email(text: &str) -> Result<String, Error> {
-    let text = text.trim();
-    let plausible = text.len() <= 254
-        && !text.chars().any(|c| c.is_whitespace() || c.is_control())
-        && text.rsplit_once('@').is_some_and(|(local, domain)| !local.is_empty() && !domain.is_empty());
-    if plausible {
-        Ok(text.to_owned())
-    } else {
-        Err(Error::invalid(format!("email: `{text}` is not an e-mail address")))
-    }
+fn email(text: &str) -> Result<String, Error> {
+    configuration::email(text).map_err(|error| Error::invalid(format!("email: {error}")))
 }
 
 fn time_zone(name: String) -> Result<String, Error> {
@@ -164,7 +158,8 @@ fn time_zone(name: String) -> Result<String, Error> {
     }
 }
 
-fn role_of(role: wire::Role) -> Role {
+/// As the rules have it.
+pub(super) fn role_of(role: wire::Role) -> Role {
     match role {
         wire::Role::Owner => Role::Owner,
         wire::Role::Admin => Role::Admin,

@@ -71,20 +71,27 @@ fn told(check: &Value, weeks: u8) -> String {
     }
     let weeks = if weeks == 1 { "week".to_owned() } else { format!("{weeks} weeks") };
     let looked_at = format!(
-        "looked at {} policies, {} services, {} schedules and {} users for the next {weeks}",
-        count("policies"),
-        count("services"),
-        count("schedules"),
-        count("users")
+        "looked at {}, {}, {} and {} for the next {weeks}",
+        counted(count("policies"), "policy", "policies"),
+        counted(count("services"), "service", "services"),
+        counted(count("schedules"), "schedule", "schedules"),
+        counted(count("users"), "user", "users")
     );
     let (problems, warnings) = (count("problems"), count("warnings"));
     lines.push(if problems == 0 {
         let all = Tone::Good.paint("everybody who should be reached is");
-        format!("{all}; {warnings} warnings; {looked_at}")
+        format!("{all}; {}; {looked_at}", counted(warnings, "warning", "warnings"))
     } else {
-        format!("{problems} problems, {warnings} warnings; {looked_at}")
+        let (problems, warnings) =
+            (counted(problems, "problem", "problems"), counted(warnings, "warning", "warnings"));
+        format!("{problems}, {warnings}; {looked_at}")
     });
     lines.join("\n")
+}
+
+/// `1 policy`, `2 policies`
+fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 fn spans(finding: &Value) -> Vec<String> {
@@ -123,6 +130,12 @@ fn lasting(span: Duration) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn one_is_no_plural() {
+        assert_eq!(counted(1, "policy", "policies"), "1 policy");
+        assert_eq!(counted(0, "policy", "policies"), "0 policies");
+    }
 
     #[test]
     fn spans_are_said_in_units_that_people_use() {

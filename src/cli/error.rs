@@ -237,7 +237,7 @@ mod tests {
         check(unavailable(429).into(), 6, "busy");
         check(client::Error::Auth { message: "m".into() }.into(), 4, "PD_TOKEN");
         check(client::Error::NotFound { message: "m".into() }.into(), 5, "pd list");
-        check(client::Error::Refused { status: 400, message: "m".into() }.into(), 1, "");
+        check(client::Error::Refused { status: 400, message: "m".into(), errors: Vec::new() }.into(), 1, "");
         let unknown = contexts::Error::Unknown { name: "prd".into(), known: vec!["prod".into()] };
         check(unknown.into(), 2, "did you mean `prod`?");
         check(contexts::Error::Taken("a".into()).into(), 2, "--force");

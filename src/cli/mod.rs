@@ -4,6 +4,8 @@
 
 mod ack;
 mod api;
+mod apply;
+mod audit;
 mod backup;
 mod bulk;
 mod calendar;
@@ -15,10 +17,12 @@ mod context;
 mod error;
 mod exec;
 mod explain;
+mod export;
 mod feed;
 mod gantt;
 mod global;
 mod heartbeat;
+mod import;
 mod journal;
 mod link;
 mod list;
@@ -145,6 +149,10 @@ enum Command {
     Exec(exec::Args),
     Rule(rule::Args),
     Route(route::Args),
+    Apply(apply::Args),
+    Export(export::Args),
+    Import(import::Args),
+    Audit(audit::Args),
     Check(check::Args),
     Explain(explain::Args),
     Simulate(Box<simulate::Args>),
@@ -214,6 +222,10 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Heartbeat(args) => session.wait_for(async |session| heartbeat::run(session, args).await),
         Command::Rule(args) => session.wait_for(async |session| rule::run(session, args).await),
         Command::Route(args) => session.wait_for(async |session| route::run(session, args).await),
+        Command::Apply(args) => session.wait_for(async |session| apply::run(session, args).await),
+        Command::Export(args) => session.wait_for(async |session| export::run(session, args).await),
+        Command::Audit(args) => session.wait_for(async |session| audit::run(session, args).await),
+        Command::Import(args) => session.wait_for(async |session| import::run(session, args).await),
         Command::Check(args) => session.wait_for(async |session| check::run(session, args).await),
         Command::Explain(args) => session.wait_for(async |session| explain::run(session, args).await),
         Command::Simulate(args) => session.wait_for(async |session| simulate::run(session, *args).await),

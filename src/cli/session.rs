@@ -188,6 +188,11 @@ impl Session {
         self.client_of(target, RETRY_EVENTS)
     }
 
+    /// A client of somebody else's server; the spool is left alone.
+    pub(super) fn client_with(&self, target: Target, patience: Patience) -> anyhow::Result<Client> {
+        Ok(Client::new(target, patience, self.clock.clone(), self.ids.clone())?)
+    }
+
     fn client_of(&self, target: Target, retry: Duration) -> anyhow::Result<Client> {
         let patience = Patience { attempt: self.global.timeout, total: self.global.retry.unwrap_or(retry) };
         Ok(Client::new(target, patience, self.clock.clone(), self.ids.clone())?)

@@ -124,6 +124,6 @@ fn count(value: &Value) -> String {
     value.as_u64().map(|count| count.to_string()).unwrap_or_default()
 }
 
-fn time(value: &Value, moment: &Moment) -> Cell {
+pub(super) fn time(value: &Value, moment: &Moment) -> Cell {
     value.as_str().map(|iso| Cell::new(moment.show(iso))).unwrap_or_default()
 }

@@ -46,6 +46,8 @@ pub enum Error {
         status: u16,
         /// Its words.
         message: String,
+        /// What was wrong, one by one; may be empty.
+        errors: Vec<String>,
     },
     /// The answer is not what the API promises.
     #[error("the answer of {url} makes no sense: {reason}")]
@@ -75,9 +77,16 @@ impl Error {
             408 | 425 | 429 | 500.. => {
                 Self::Unavailable { url: url.to_owned(), status, message, retry_after }
             }
-            _ => Self::Refused { status, message },
+            _ => Self::Refused { status, message, errors: details(body) },
         }
     }
+}
+
+/// What REST says was wrong, one by one.
+fn details(body: &[u8]) -> Vec<String> {
+    let parsed: Option<Value> = serde_json::from_slice(body).ok();
+    let errors = parsed.as_ref().and_then(|value| value["error"]["errors"].as_array());
+    errors.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
 }
 
 /// What an error body says, in REST's form, in that of events, or in its first line.

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use http::Method;
 use http::header::{ACCEPT, AUTHORIZATION, RETRY_AFTER, USER_AGENT};
+use http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
@@ -234,10 +234,11 @@ impl Client {
         };
         let response = call.send().await.map_err(|error| unreachable(&error))?;
         let status = response.status();
-        let retry_after = response
-            .headers()
-            .get(RETRY_AFTER)
-            .and_then(|value| value.to_str().ok()?.trim().parse().ok())
+        // The vendor says only the latter when it is asked too often.
+        let seconds = |name: &str| response.headers().get(name)?.to_str().ok()?.trim().parse().ok();
+        let asked_too_often = status == StatusCode::TOO_MANY_REQUESTS;
+        let retry_after = seconds(RETRY_AFTER.as_str())
+            .or_else(|| seconds("ratelimit-reset").filter(|_| asked_too_often))
             .map(Duration::from_secs);
         let body = read(response).await.map_err(|error| match error {
             Some(error) => unreachable(&error),

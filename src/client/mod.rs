@@ -3,6 +3,7 @@
 //! - [`contexts`]: the servers that the user knows, with their tokens.
 //! - [`Client`]: requests, with time-outs, bounded retries and typed errors.
 //! - [`events`], [`incidents`]: what is asked most.
+//! - [`pagerduty`]: an account elsewhere, read whole.
 //! - [`spool`]: events kept on disk while the server is away.
 
 pub mod contexts;
@@ -10,6 +11,7 @@ mod error;
 pub mod events;
 mod http;
 pub mod incidents;
+pub mod pagerduty;
 pub mod pages;
 pub mod spool;
 mod target;

@@ -15,7 +15,7 @@ use super::heartbeat::{HeartbeatChange, NewHeartbeat};
 use super::id::{
     CalendarId, ContactMethodId, EscalationRuleId, FeedId, HeartbeatId, IdKey, IncidentNumber, IntegrationId,
     MaintenanceWindowId, NotificationRuleId, ObjectId, OverrideId, PolicyId, PriorityId, ScheduleId,
-    ServiceId, TokenId, UserId,
+    ServiceId, TeamId, TokenId, UserId,
 };
 use super::incident::Agent;
 use super::maintenance::WindowChange;
@@ -25,9 +25,11 @@ use super::schedule::ask::{CalendarChange, NewFeed, NewOverride, ScheduleChange}
 use super::sealed::{Sealed, SealedKey};
 use super::service::{Grouping, RoutingKey, UrgencyRule};
 use super::support_hours::{ScheduledAction, SupportHours};
+use super::team::TeamChange;
 use super::time::Timestamp;
 use super::token::Scope;
 use super::user::{Channel, Role, Urgency};
+use super::wanted::Wanted;
 
 /// Something that was asked.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
@@ -387,6 +389,22 @@ pub enum Ask {
         /// Which.
         id: HeartbeatId,
     },
+    /// Make a team; `name` is needed.
+    CreateTeam(Box<TeamChange>),
+    /// Change a team, its members, or what is its.
+    UpdateTeam {
+        /// Which.
+        id: TeamId,
+        /// What.
+        change: Box<TeamChange>,
+    },
+    /// Remove a team. What was its stays.
+    DeleteTeam {
+        /// Which.
+        id: TeamId,
+    },
+    /// Make these things so, in this order: all of them, or none.
+    Configure(Vec<Wanted>),
 }
 
 /// What a new installation begins with.
@@ -658,6 +676,9 @@ pub struct NewToken {
     pub user: Option<UserId>,
     /// What it may do.
     pub scope: Scope,
+    /// The role that it acts in at most; `None`: see [`Token`](super::token::Token).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
     /// What people call it.
     pub label: Arc<str>,
     /// When it stops to work.

@@ -129,6 +129,8 @@ object_ids! {
     MaintenanceWindowId,
     /// A heartbeat.
     HeartbeatId,
+    /// A team.
+    TeamId,
 }
 
 /// The number of an incident: 1, 2, 3, … in order of opening.

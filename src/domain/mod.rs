@@ -1,15 +1,14 @@
 //! Nouns, facts and rules. Everything here is pure and synchronous: `now` is a parameter, there is no I/O, no clock and
 //! no chance, and nothing outside `domain` is named.
 //!
-//! Reading order: [`time`] and [`id`], the nouns ([`event`], [`user`], [`service`], [`policy`], [`schedule`], [`incident`]), what may
-//! Reading order: [`time`] and [`id`], the nouns ([`event`], [`user`], [`service`], [`policy`], [`incident`] with [`responder`], [`purpose`],
-//! [`support_hours`] and [`action`]), what may
-//! be asked ([`command`]), then the two state machines, [`incidents`] and [`notify`].
-//! Reading order: [`time`] and [`id`], the nouns ([`event`], [`user`], [`service`], [`policy`], [`incident`],
-//! [`expression`] and [`rule`], [`maintenance`], [`heartbeat`]), what may be asked ([`command`]), then the two state machines, [`incidents`] and [`notify`];
-//! at last [`proof`], which asks both.
+//! Reading order: [`time`] and [`id`], the nouns ([`event`], [`user`], [`service`] with [`support_hours`], [`policy`],
+//! [`schedule`], [`incident`] with [`responder`], [`purpose`] and [`action`], [`expression`] and [`rule`],
+//! [`maintenance`], [`heartbeat`], [`team`], [`access`], [`audit`]), what may be asked ([`command`], and [`wanted`] for many things at once), then the two
+//! state machines, [`incidents`] and [`notify`]; at last [`proof`], which asks both.
 
+pub mod access;
 pub mod action;
+pub mod audit;
 pub mod command;
 pub mod event;
 pub mod expression;
@@ -28,6 +27,8 @@ pub mod schedule;
 pub mod sealed;
 pub mod service;
 pub mod support_hours;
+pub mod team;
 pub mod time;
 pub mod token;
 pub mod user;
+pub mod wanted;

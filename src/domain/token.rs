@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::id::{TokenId, UserId};
 use super::time::Timestamp;
+use super::user::Role;
 
 /// An API token. The token itself, 20 base62 characters, is shown once and never stored.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -18,6 +19,9 @@ pub struct Token {
     pub user: Option<UserId>,
     /// What it may do.
     pub scope: Scope,
+    /// The role that it acts in at most; `None`: it is from before tokens had roles, and may what its scope lets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
     /// What people call it.
     pub label: Arc<str>,
     /// When it was made.

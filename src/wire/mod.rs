@@ -1,5 +1,6 @@
 //! The shapes that travel: what senders post, what REST answers, what `pd` says of itself. Serde only; it names nobody.
 
+pub mod configuration;
 pub mod event;
 pub mod rest;
 pub mod status;

@@ -91,6 +91,24 @@ fn every_command_of_the_page_on_cassandra_parses() {
     }
 }
 
+/// What a file may hold is applied as it stands on the page, and the commands run beside it.
+#[test]
+fn the_page_on_configuration_as_code_is_true() {
+    let rig = Rig::start();
+    for block in of_page("docs/as-code.md", "toml config") {
+        fs::write(rig.home().join("page.toml"), block).unwrap();
+        let first = rig.shell("pd apply -f page.toml && pd apply -f page.toml --error-unchanged");
+        let said = String::from_utf8_lossy(&first.stderr);
+        assert_eq!(first.status.code(), Some(3), "the second time there is nothing to do: {said}");
+    }
+    let output = rig.shell(&of_page("docs/as-code.md", "sh tested").concat());
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    for block in of_page("docs/as-code.md", "sh") {
+        let output = rig.shell(&format!("pd() {{ command pd \"$@\" --help >/dev/null; }}\n{block}"));
+        assert!(output.status.success(), "{block}\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 #[test]
 fn the_configuration_of_the_readme_is_valid() {
     for block in of_kind("toml") {

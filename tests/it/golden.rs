@@ -73,7 +73,13 @@ fn names<T: Serialize>(values: &[T]) -> BTreeSet<String> {
 #[test]
 fn facts_of_incidents_are_read_and_mean_what_they_meant() {
     let facts: Vec<Fact> = facts(
-        &["incidents.jsonl", "more-incidents.jsonl", "schedules-incidents.jsonl", "closes-incidents.jsonl"],
+        &[
+            "incidents.jsonl",
+            "more-incidents.jsonl",
+            "schedules-incidents.jsonl",
+            "closes-incidents.jsonl",
+            "configured-incidents.jsonl",
+        ],
         &LogName::incidents(),
     );
     assert_eq!(names(&facts), variants("src/domain/incidents/fact.rs", "Fact"));
@@ -92,6 +98,7 @@ fn facts_of_incidents_are_read_and_mean_what_they_meant() {
     assert_eq!((state.schedules.len(), state.feeds.len(), state.calendars.len()), (1, 1, 1));
     let schedule = state.schedules.values().next().unwrap();
     assert_eq!((schedule.name.as_ref(), schedule.layers.len(), schedule.overrides.len()), ("Nights", 2, 1));
+    assert_eq!((state.audit.len(), state.audited), (2, 2));
     let restored = snapshot::restore(snapshot::records(&state));
     assert_eq!(restored, state);
 }
@@ -100,6 +107,7 @@ fn facts_of_incidents_are_read_and_mean_what_they_meant() {
 fn snapshots_of_incidents_are_read() {
     let mut records = lines("snapshot-incidents.jsonl");
     records.extend(lines("schedules-snapshot.jsonl"));
+    records.extend(lines("configured-snapshot.jsonl"));
     let parsed: Vec<snapshot::Record> =
         records.iter().map(|line| serde_json::from_str(line).unwrap()).collect();
     let again: Vec<Value> = parsed.iter().map(|record| serde_json::to_value(record).unwrap()).collect();
@@ -123,11 +131,12 @@ fn facts_of_notifications_are_read() {
 
 #[test]
 fn commands_are_read() {
-    let commands: Vec<Command> = ["commands.jsonl", "more-commands.jsonl", "schedules-commands.jsonl"]
-        .iter()
-        .flat_map(|file| lines(file))
-        .map(|line| serde_json::from_str(&line).unwrap())
-        .collect();
+    let commands: Vec<Command> =
+        ["commands.jsonl", "more-commands.jsonl", "schedules-commands.jsonl", "configured-commands.jsonl"]
+            .iter()
+            .flat_map(|file| lines(file))
+            .map(|line| serde_json::from_str(&line).unwrap())
+            .collect();
     let asks: Vec<_> = commands.iter().map(|command| &command.ask).collect();
     let snake = |name: String| {
         name.char_indices().fold(String::new(), |mut text, (at, c)| {

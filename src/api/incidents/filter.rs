@@ -2,10 +2,12 @@
 
 use crate::api::error::Error;
 use crate::api::query::Query;
+use crate::api::teams::OfTeams;
 use crate::archive::{self, Row, Sort, SortBy};
 use crate::domain::event::DedupKey;
 use crate::domain::id::{ServiceId, UserId};
 use crate::domain::incident::{Incident, Status};
+use crate::domain::incidents::state::State;
 use crate::domain::time::Timestamp;
 use crate::domain::user::Urgency;
 
@@ -41,6 +43,19 @@ impl Wanted {
             held: held(query)?,
             nothing: query.one("team_ids").is_some(),
         })
+    }
+
+    /// With what `team_ids[]` asks for: an incident belongs to the teams of its service.
+    pub(super) fn of_teams(mut self, query: &Query, state: &State) -> Result<Self, Error> {
+        let teams = OfTeams::of(query, state)?;
+        if !teams.is_asked() {
+            return Ok(self);
+        }
+        let theirs = state.services.values().filter(|service| teams.has_policy(service.escalation_policy));
+        let named = |id: &ServiceId| self.services.is_empty() || self.services.contains(id);
+        self.services = theirs.map(|service| service.id).filter(named).collect();
+        self.nothing = self.services.is_empty();
+        Ok(self)
     }
 
     /// Whether this incident is wanted.

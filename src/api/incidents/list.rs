@@ -25,7 +25,8 @@ pub(crate) async fn list(cx: Context) -> Reply {
 }
 
 async fn page(cx: &Context) -> Result<(Vec<Found>, Page), Error> {
-    let (ask, wanted, sort) = (cx.query.page()?, Wanted::of(&cx.query)?, sort(&cx.query)?);
+    let (ask, sort) = (cx.query.page()?, sort(&cx.query)?);
+    let wanted = Wanted::of(&cx.query)?.of_teams(&cx.query, &cx.state)?;
     let live: Vec<Row> =
         cx.state.incidents.values().filter(|incident| wanted.matches(incident)).map(|it| row(it)).collect();
     let mut total = live.len() as u64;

@@ -71,7 +71,7 @@ impl View<'_> {
             first_trigger_log_entry: self.first_trigger(incident),
             alert_counts: alert_counts(incident),
             escalation_policy: self.policy_link(incident.policy, "escalation_policies"),
-            teams: Vec::new(),
+            teams: self.teams(|team| team.policies.contains(&incident.policy)),
             pending_actions: pending_actions(incident),
             priority: incident.priority.and_then(|id| self.priority(id)),
             resolve_reason: self.resolve_reason(incident),

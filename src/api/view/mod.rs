@@ -30,6 +30,7 @@ use crate::domain::id::{
 use crate::domain::incident::{Agent, ClosedIncident};
 use crate::domain::incidents::state::State;
 use crate::domain::service::Integration;
+use crate::domain::team::Team;
 use crate::keyring::Keyring;
 use crate::wire::rest::priority::Priority;
 use crate::wire::rest::reference::Reference;
@@ -70,7 +71,13 @@ impl<'a> View<'a> {
     }
 
     /// The fields that an object begins with.
-    fn head(&self, kind: &str, collection: &str, id: impl Display, summary: Option<&str>) -> Reference {
+    pub(super) fn head(
+        &self,
+        kind: &str,
+        collection: &str,
+        id: impl Display,
+        summary: Option<&str>,
+    ) -> Reference {
         Reference {
             kind: kind.to_owned(),
             summary: summary.map(str::to_owned),
@@ -84,6 +91,12 @@ impl<'a> View<'a> {
     /// so they could only meet when 2,176,782,330 objects had been made.
     fn built_in(&self, n: u64) -> ObjectId {
         self.id_key.object(OBJECTS - 1 - n)
+    }
+
+    /// The teams of which this is true.
+    fn teams(&self, has: impl Fn(&Team) -> bool) -> Vec<Reference> {
+        let teams = self.state.teams.values().filter(|team| has(team));
+        teams.map(|team| self.reference("team", "teams", team.id, Some(&team.name))).collect()
     }
 
     /// The account itself.

@@ -39,7 +39,7 @@ impl View<'_> {
             on_call_handoff_notifications: hand_off.to_owned(),
             escalation_rules: policy.rules.iter().map(|rule| self.escalation_rule(rule)).collect(),
             services: Vec::new(),
-            teams: Vec::new(),
+            teams: self.teams(|team| team.policies.contains(&policy.id)),
         }
     }
 

@@ -59,7 +59,7 @@ impl View<'_> {
             next_oncall_for_user: None,
             users: members.filter(|id| seen.insert(**id)).map(|id| self.user_reference(*id)).collect(),
             escalation_policies: Vec::new(),
-            teams: Vec::new(),
+            teams: self.teams(|team| team.schedules.contains(&schedule.id)),
         }
     }
 

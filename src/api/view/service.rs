@@ -31,7 +31,7 @@ impl View<'_> {
             status: self.service_status(service).to_owned(),
             last_incident_timestamp: last_incident.map(Timestamp::to_iso),
             escalation_policy: self.policy_link_boxed(service),
-            teams: Vec::new(),
+            teams: self.teams(|team| team.policies.contains(&service.escalation_policy)),
             integrations: service.integrations.iter().map(|it| self.integration_link(service, it)).collect(),
             acknowledgement_timeout: service.acknowledgement_timeout.map(|timeout| timeout.as_secs()),
             auto_resolve_timeout: service.auto_resolve_timeout.map(|timeout| timeout.as_secs()),

@@ -1,6 +1,7 @@
 //! API tokens as clients see them.
 
 use super::View;
+use super::user::role;
 use crate::domain::token::{Scope, Token};
 use crate::wire::rest::reference::Reference;
 use crate::wire::rest::token as wire;
@@ -17,6 +18,7 @@ impl View<'_> {
                 Scope::Full => wire::Scope::Full,
                 Scope::Read => wire::Scope::Read,
             },
+            role: token.role.map(role),
             created_at: token.created_at.to_iso(),
             expires_at: token.expires_at.map(|at| at.to_iso()),
             token: shown,

@@ -70,7 +70,7 @@ impl View<'_> {
             created_at: Some(user.created_at.to_iso()),
             billed: true,
             invitation_sent: false,
-            teams: Vec::new(),
+            teams: self.teams(|team| team.members.iter().any(|member| member.user == user.id)),
             contact_methods: user.contact_methods.iter().map(|it| self.contact_link(user, it)).collect(),
             notification_rules: user.notification_rules.iter().map(|it| self.rule_link(user, it)).collect(),
             coordinated_incidents: Vec::new(),

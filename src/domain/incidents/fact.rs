@@ -6,12 +6,13 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::domain::action::ActionKind;
+use crate::domain::audit::Change;
 use crate::domain::command::Verdict;
 use crate::domain::event::{DedupKey, EventAddress, EventDigest};
 use crate::domain::heartbeat::{Heartbeat, LastPing};
 use crate::domain::id::{
     CalendarId, ContactMethodId, EscalationRuleId, FeedId, HeartbeatId, IdKey, IncidentNumber, IntegrationId,
-    MaintenanceWindowId, NotificationRuleId, OverrideId, PolicyId, PriorityId, ScheduleId, ServiceId,
+    MaintenanceWindowId, NotificationRuleId, OverrideId, PolicyId, PriorityId, ScheduleId, ServiceId, TeamId,
     TokenId, UserId,
 };
 use crate::domain::incident::{
@@ -27,6 +28,7 @@ use crate::domain::schedule::{Calendar, Feed, LevelOnCall, Override, Schedule};
 use crate::domain::sealed::Sealed;
 use crate::domain::service::{Integration, Service};
 use crate::domain::support_hours::UrgencyChange;
+use crate::domain::team::Team;
 use crate::domain::time::Timestamp;
 use crate::domain::token::Token;
 use crate::domain::user::{Channel, ContactMethod, NotificationRule, Urgency, User};
@@ -782,6 +784,15 @@ pub enum Fact {
         /// Until when.
         due_at: Timestamp,
     },
+    /// A team was made or changed.
+    TeamSet(Box<Team>),
+    /// A team was removed.
+    TeamDeleted {
+        /// Which.
+        id: TeamId,
+    },
+    /// A command changed the configuration: who, and what it was before.
+    Audited(Box<Change>),
     /// `pd` noticed that it had been away: what was missing meanwhile says nothing about others.
     OutageNoticed {
         /// Until when.
@@ -882,6 +893,9 @@ impl Fact {
         "HeartbeatMissed",
         "HeartbeatPostponed",
         "OutageNoticed",
+        "TeamSet",
+        "TeamDeleted",
+        "Audited",
     ];
 }
 

@@ -11,6 +11,7 @@ use super::evolve;
 use super::fact::RememberedClose;
 use super::state::{Account, Door, Judged, Quarantined, State};
 use crate::domain::action::Action;
+use crate::domain::audit::Change;
 use crate::domain::command::Verdict;
 use crate::domain::heartbeat::Heartbeat;
 use crate::domain::id::EscalationRuleId;
@@ -20,6 +21,7 @@ use crate::domain::policy::EscalationPolicy;
 use crate::domain::rule::{Rule, RuleCount, RuleRef, RuleScope};
 use crate::domain::schedule::{Calendar, Feed, Schedule};
 use crate::domain::service::Service;
+use crate::domain::team::Team;
 use crate::domain::time::Timestamp;
 use crate::domain::token::Token;
 use crate::domain::user::User;
@@ -92,6 +94,10 @@ pub enum Record {
     Window(Arc<MaintenanceWindow>),
     /// A heartbeat.
     Heartbeat(Arc<Heartbeat>),
+    /// A team.
+    Team(Arc<Team>),
+    /// A change of the configuration; in order.
+    Audited(Arc<Change>),
 }
 
 /// How many of each kind there ever were.
@@ -167,7 +173,9 @@ fn more(state: &State) -> impl Iterator<Item = Record> + Send + '_ {
     let counts = state.rule_counts.iter().map(count);
     let windows = state.windows.values().cloned().map(Record::Window);
     let heartbeats = state.heartbeats.values().cloned().map(Record::Heartbeat);
-    state.rules.iter().map(rules).chain(counts).chain(windows).chain(heartbeats)
+    let teams = state.teams.values().cloned().map(Record::Team);
+    let audit = state.audit.iter().cloned().map(Record::Audited);
+    state.rules.iter().map(rules).chain(counts).chain(windows).chain(heartbeats).chain(teams).chain(audit)
 }
 
 /// The state that these records are of, with all its indices.
@@ -243,5 +251,12 @@ fn take(state: &mut State, record: Record) {
         }
         Record::Window(window) => evolve::insert_window(state, window),
         Record::Heartbeat(heartbeat) => evolve::insert_heartbeat(state, heartbeat),
+        Record::Team(team) => {
+            state.teams.insert(team.id, team);
+        }
+        Record::Audited(change) => {
+            state.audited = change.number;
+            state.audit.push_back(change);
+        }
     }
 }

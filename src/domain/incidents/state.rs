@@ -8,12 +8,13 @@ use uuid::Uuid;
 
 use super::fact::RememberedClose;
 use crate::domain::action::Action;
+use crate::domain::audit::Change;
 use crate::domain::command::Verdict;
 use crate::domain::event::{DedupKey, EventAddress};
 use crate::domain::heartbeat::Heartbeat;
 use crate::domain::id::{
     CalendarId, EscalationRuleId, FeedId, HeartbeatId, IdKey, IncidentNumber, IntegrationId,
-    MaintenanceWindowId, PolicyId, ScheduleId, ServiceId, TokenId, UserId,
+    MaintenanceWindowId, PolicyId, ScheduleId, ServiceId, TeamId, TokenId, UserId,
 };
 use crate::domain::incident::Incident;
 use crate::domain::maintenance::MaintenanceWindow;
@@ -22,6 +23,7 @@ use crate::domain::rule::{Rule, RuleCount, RuleRef, RuleScope};
 use crate::domain::schedule::absence::Absences;
 use crate::domain::schedule::{Calendar, Feed, Rota, Schedule};
 use crate::domain::service::{RoutingKey, Service};
+use crate::domain::team::Team;
 use crate::domain::time::Timestamp;
 use crate::domain::token::Token;
 use crate::domain::user::User;
@@ -113,6 +115,12 @@ pub struct State {
     pub heartbeat_timers: OrdSet<(Timestamp, HeartbeatId)>,
     /// Since when `pd` is surely there for heartbeats: a process has started then, or noticed that it had been away.
     pub up_since: Timestamp,
+    /// By id.
+    pub teams: OrdMap<TeamId, Arc<Team>>,
+    /// Changes of the configuration, oldest first.
+    pub audit: Vector<Arc<Change>>,
+    /// How many there ever were.
+    pub audited: u64,
 }
 
 /// When a command was judged.

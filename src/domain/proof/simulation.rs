@@ -102,16 +102,30 @@ pub fn simulate(
     now: Timestamp,
     channels: &BTreeSet<Channel>,
 ) -> Result<Simulation, TooMuch> {
+    simulate_while(state, event, now, channels, &|| true)
+}
+
+/// The same as long as `goes_on` says so, which is asked before each step.
+///
+/// # Errors
+/// It takes too many steps, or longer than it may.
+pub fn simulate_while(
+    state: &State,
+    event: &Event,
+    now: Timestamp,
+    channels: &BTreeSet<Channel>,
+    goes_on: &dyn Fn() -> bool,
+) -> Result<Simulation, TooMuch> {
     let at = event.accepted_at.max(now);
     let joins = subject(&rehearse(state, event, at)).filter(|number| state.incidents.contains_key(number));
-    let mut course = Course::new(state, joins, channels);
+    let mut course = Course::new(state, joins, channels, goes_on);
     if course.run(now, at, Vec::new()) == End::TooMuch {
         return Err(TooMuch);
     }
     let before = course.incidents.clone();
     let rehearsal = rehearse(&before, event, at);
     let number = subject(&rehearsal);
-    let mut course = Course::new(&before, number, channels);
+    let mut course = Course::new(&before, number, channels, goes_on);
     course.seen =
         number.and_then(|number| before.incidents.get(&number)).map_or(0, |it| it.log_entries_total());
     course.incidents = rehearsal.state.clone();
@@ -146,6 +160,8 @@ struct Course<'a> {
     notify: notify::state::State,
     number: Option<IncidentNumber>,
     channels: &'a BTreeSet<Channel>,
+    /// Whether there is time for another step.
+    goes_on: &'a dyn Fn() -> bool,
     /// What is known of pages.
     pages: BTreeMap<PageId, Known>,
     /// Messages that have ended, of which the timeline does not tell yet.
@@ -157,12 +173,18 @@ struct Course<'a> {
 }
 
 impl<'a> Course<'a> {
-    fn new(state: &State, number: Option<IncidentNumber>, channels: &'a BTreeSet<Channel>) -> Self {
+    fn new(
+        state: &State,
+        number: Option<IncidentNumber>,
+        channels: &'a BTreeSet<Channel>,
+        goes_on: &'a dyn Fn() -> bool,
+    ) -> Self {
         let mut course = Self {
             incidents: state.clone(),
             notify: notify::state::State::default(),
             number,
             channels,
+            goes_on,
             pages: BTreeMap::new(),
             ended: VecDeque::new(),
             seen: 0,
@@ -228,7 +250,7 @@ impl<'a> Course<'a> {
         let (mut facts, mut outcomes) = (facts, Vec::new());
         loop {
             self.steps += 1;
-            if self.steps > STEPS_MAX {
+            if self.steps > STEPS_MAX || !(self.goes_on)() {
                 return false;
             }
             self.note(&facts);

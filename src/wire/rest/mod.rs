@@ -7,6 +7,7 @@
 #![allow(missing_docs, reason = "the names are PagerDuty's, and mean what its reference says they mean")]
 
 pub mod alert;
+pub mod audit;
 pub mod contact_method;
 pub mod envelope;
 pub mod error;
@@ -31,6 +32,7 @@ pub mod schedule;
 pub mod service;
 pub mod small;
 pub mod status_update;
+pub mod team;
 pub mod token;
 pub mod undo;
 pub mod user;

@@ -51,14 +51,3 @@ pub struct License {
 
 named! { License: "license", "licenses"; }
 headed!(License);
-
-/// A team. There are none.
-#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
-pub struct Team {
-    #[serde(flatten)]
-    pub head: Reference,
-    pub name: String,
-}
-
-named! { Team: "team", "teams"; }
-headed!(Team);

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::envelope::named;
 use super::reference::{Ref, Reference, headed};
+use super::user::Role;
 
 /// What a token may do.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
@@ -23,6 +24,9 @@ pub struct Token {
     #[serde(default)]
     pub user: Option<Reference>,
     pub scope: Scope,
+    /// What it may do at most, beside what its user may; null: what its scope lets it.
+    #[serde(default)]
+    pub role: Option<Role>,
     pub created_at: String,
     /// Null: never.
     #[serde(default)]
@@ -45,6 +49,9 @@ pub struct TokenCreate {
     /// `full` if not given.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub scope: Option<Scope>,
+    /// `owner` if not given: whatever its user may.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<Role>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub expires_at: Option<String>,
 }

@@ -301,7 +301,7 @@ async fn the_small_ones_have_the_right_shape() {
     for ability in abilities["abilities"].as_array().unwrap() {
         world.call("GET", &format!("/abilities/{}", ability.as_str().unwrap()), None).await.expect(204);
     }
-    assert_eq!(world.call("GET", "/abilities/teams", None).await.error(402).0, 2014);
+    assert_eq!(world.call("GET", "/abilities/sso", None).await.error(402).0, 2014);
     world.call("GET", "/abilities/flying", None).await.error(404);
     for (path, key) in [
         ("/teams", "teams"),

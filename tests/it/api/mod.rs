@@ -2,11 +2,15 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod access;
+mod as_code;
+mod audit;
 mod configuration;
 mod incidents;
 mod life;
 mod lists;
+mod proof;
 mod rules;
 mod schedules;
+mod teams;
 mod traps;
 mod world;

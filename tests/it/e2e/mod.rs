@@ -1,6 +1,7 @@
 //! The whole of it, through the real binary.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod as_code;
 mod bad_input;
 mod idle;
 mod life;

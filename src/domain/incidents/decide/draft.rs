@@ -40,6 +40,13 @@ pub(super) struct Checkpoint {
     to_page: BTreeMap<IncidentNumber, Purpose>,
 }
 
+impl Checkpoint {
+    /// How everything was then.
+    pub(super) fn state(&self) -> &State {
+        &self.state
+    }
+}
+
 impl Draft {
     pub(super) fn new(state: &State, now: Timestamp) -> Self {
         Self {
@@ -173,6 +180,11 @@ impl Draft {
     /// Whether nobody was paged for this incident at the checkpoint, for the time being.
     pub(super) fn was_held(&self, checkpoint: &Checkpoint, number: IncidentNumber) -> bool {
         checkpoint.state.held.contains(&number)
+    }
+
+    /// What happened since the checkpoint.
+    pub(super) fn facts_since(&self, checkpoint: &Checkpoint) -> &[Fact] {
+        &self.facts[checkpoint.facts..]
     }
 
     /// Whether anything happened since the checkpoint.

@@ -89,6 +89,7 @@ fn changes_who_is_on_call(ask: &Ask) -> bool {
             | Ask::UpdatePolicy { .. }
             | Ask::UpdateService { .. }
             | Ask::DeleteUser { .. }
+            | Ask::Configure(_)
     )
 }
 

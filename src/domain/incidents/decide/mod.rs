@@ -22,11 +22,13 @@ mod urgency;
 use super::fact::Fact;
 use super::input::Input;
 use super::state::State;
-use crate::domain::command::Rejection;
+use crate::domain::command::{Done, Rejection};
 use crate::domain::id::ScheduleId;
+use crate::domain::incident::Agent;
 use crate::domain::schedule::Schedule;
 use crate::domain::schedule::ask::ScheduleChange;
 use crate::domain::time::Timestamp;
+use crate::domain::wanted::Wanted;
 
 use draft::Draft;
 
@@ -56,6 +58,23 @@ pub fn preview(
     now: Timestamp,
 ) -> Result<Schedule, Rejection> {
     command::preview(&mut Draft::new(state, now), id, change)
+}
+
+/// What configuration would come to, without making it so.
+#[derive(Clone, PartialEq, Debug)]
+pub struct Configured {
+    /// The state that it would come to, but for what is refused.
+    pub state: State,
+    /// What would become of each thing that is wanted: changed, unchanged, or refused.
+    pub verdicts: Vec<Result<Done, Rejection>>,
+}
+
+/// Tries configuration out as [`Ask::Configure`](crate::domain::command::Ask::Configure) would make it so now; goes on
+/// after what would be refused, so that all of that is known at once.
+pub fn try_configuration(state: &State, by: Agent, wanted: &[Wanted], now: Timestamp) -> Configured {
+    let mut draft = Draft::new(state, now);
+    let verdicts = command::try_out(&mut draft, by, wanted);
+    Configured { state: draft.finish().state, verdicts }
 }
 
 /// Decides a batch at `now`: the inputs in their order, then the timers that are due (at most [`TIMERS_MAX`]; if

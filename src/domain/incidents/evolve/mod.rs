@@ -1,6 +1,7 @@
 //! What a fact makes of the state. It cannot fail: a fact about something that is gone is ignored.
 
 mod action;
+mod audit;
 mod config;
 mod holds;
 mod incident;
@@ -8,6 +9,7 @@ mod merge;
 mod opened;
 mod schedule;
 mod standing;
+mod team;
 mod timeline;
 mod traffic;
 mod watch;
@@ -26,6 +28,7 @@ pub(super) use watch::{insert_heartbeat, insert_window};
 /// Takes one fact into the state and keeps every index in step. Computes nothing that another replica could compute
 /// otherwise: instants, users and ids come from the fact.
 pub fn evolve(state: &mut State, fact: &Fact) {
+    team::forget(state, fact);
     match fact {
         Fact::Founded { .. }
         | Fact::EpochStarted { .. }
@@ -46,6 +49,9 @@ pub fn evolve(state: &mut State, fact: &Fact) {
         | Fact::PolicyDeleted { .. }
         | Fact::TokenIssued(_)
         | Fact::TokenRevoked { .. } => config::evolve(state, fact),
+
+        Fact::TeamSet(_) | Fact::TeamDeleted { .. } => team::evolve(state, fact),
+        Fact::Audited(change) => audit::evolve(state, change),
 
         Fact::ScheduleCreated(_)
         | Fact::ScheduleUpdated(_)

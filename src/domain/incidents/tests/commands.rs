@@ -297,6 +297,7 @@ fn what_is_in_use_is_not_removed() {
         sha256: "cd".repeat(32).into(),
         user: Some(cid),
         scope: Scope::Read,
+        role: None,
         label: "cid's".into(),
         expires_at: None,
     };

@@ -74,6 +74,7 @@ fn first_token(founding: &Founding, user: UserId) -> NewToken {
         sha256: founding.token_sha256.clone(),
         user: Some(user),
         scope: Scope::Full,
+        role: None,
         label: "first token".into(),
         expires_at: None,
     }

@@ -1,7 +1,9 @@
 //! Commands: each is judged once, and its verdict is remembered.
 
+mod audit;
 mod calendar;
 mod check;
+mod configure;
 mod feed;
 mod found;
 mod heartbeat;
@@ -16,6 +18,7 @@ mod rules;
 mod schedule;
 mod service;
 mod snooze;
+mod team;
 mod token;
 mod undo;
 mod user;
@@ -23,6 +26,7 @@ mod writing;
 
 use std::sync::Arc;
 
+pub(super) use configure::try_out;
 pub(super) use maintenance::windows_due;
 pub(super) use schedule::preview;
 pub(super) use writing::takes_notes;
@@ -51,6 +55,7 @@ pub(super) fn decide(draft: &mut Draft, command: &Command) {
         Ok(done) => {
             handover::look_again(draft, &command.ask);
             remember(draft, &checkpoint, command);
+            audit::record(draft, &checkpoint, command);
             Verdict::Done(done)
         }
         Err(rejection) => {
@@ -168,5 +173,9 @@ fn judge(draft: &mut Draft, command: &Command) -> Result<Done, Rejection> {
         Ask::CreateHeartbeat(new) => heartbeat::create(draft, new),
         Ask::UpdateHeartbeat { id, change } => heartbeat::update(draft, by, *id, change),
         Ask::DeleteHeartbeat { id } => heartbeat::delete(draft, by, *id),
+        Ask::CreateTeam(change) => team::create(draft, change),
+        Ask::UpdateTeam { id, change } => team::update(draft, *id, change),
+        Ask::DeleteTeam { id } => team::delete(draft, *id),
+        Ask::Configure(wanted) => configure::configure(draft, by, wanted),
     }
 }

@@ -23,7 +23,7 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 const TURN_MIN: Duration = Duration::from_secs(15 * 60);
 const TURN_MAX: Duration = Duration::from_secs(366 * DAY.as_secs());
 /// A layer that ended this long ago is forgotten when its schedule is changed.
-const ENDED_FOR: Duration = Duration::from_secs(400 * DAY.as_secs());
+pub(super) const ENDED_FOR: Duration = Duration::from_secs(400 * DAY.as_secs());
 /// Terraform compares this text.
 const IN_USE: &str = "Schedule can't be deleted if it's being used by escalation policies";
 
@@ -94,7 +94,11 @@ pub(in crate::domain::incidents::decide) fn preview(
     Ok((*check::schedule(draft, id)?).clone())
 }
 
-fn check_change(draft: &Draft, old: Option<&Schedule>, change: &ScheduleChange) -> Result<(), Rejection> {
+pub(super) fn check_change(
+    draft: &Draft,
+    old: Option<&Schedule>,
+    change: &ScheduleChange,
+) -> Result<(), Rejection> {
     let mut errors = Errors::default();
     if let Some(name) = &change.name {
         errors.name("name", name, LABEL_MAX);
@@ -211,7 +215,7 @@ impl ScheduleChange {
 }
 
 impl LayerFields {
-    fn applied(self, old: Option<&Layer>, id: LayerId, number: usize) -> Layer {
+    pub(super) fn applied(self, old: Option<&Layer>, id: LayerId, number: usize) -> Layer {
         let name = self.name.filter(|name| !name.trim().is_empty());
         let named = || old.map_or_else(|| format!("Layer {number}").into(), |old| old.name.clone());
         Layer {

@@ -33,6 +33,7 @@ pub(super) fn issue(draft: &mut Draft, new: &NewToken) -> Result<Done, Rejection
         sha256: new.sha256.clone(),
         user: new.user,
         scope: new.scope,
+        role: new.role,
         label: new.label.clone(),
         created_at: draft.now,
         expires_at: new.expires_at,

@@ -1,0 +1,51 @@
+//! Things that are not wanted any more. What is live is not touched: a service with open incidents, a schedule with
+//! overrides to come and a window that runs stay, and so does everything else that is wanted with them.
+
+use super::super::check::{self, Errors};
+use super::super::{maintenance, policy, schedule, service, user};
+use crate::domain::command::{Done, Rejection};
+use crate::domain::id::{MaintenanceWindowId, ScheduleId, ServiceId};
+use crate::domain::incident::Agent;
+use crate::domain::incidents::decide::draft::Draft;
+use crate::domain::wanted::Gone;
+
+pub(super) fn remove(draft: &mut Draft, by: Agent, gone: Gone) -> Result<(), Rejection> {
+    let done: Result<Done, Rejection> = match gone {
+        Gone::User(id) => user::delete(draft, id),
+        Gone::ContactMethod(id, method) => user::delete_method(draft, id, method),
+        Gone::Schedule(id) => no_override(draft, id).and_then(|()| schedule::delete(draft, id)),
+        Gone::Policy(id) => policy::delete(draft, id),
+        Gone::Service(id) => no_incident(draft, id).and_then(|()| service::delete(draft, by, id)),
+        Gone::Integration(id, it) => service::delete_integration(draft, id, it),
+        Gone::Window(id) => not_running(draft, id).and_then(|()| maintenance::delete(draft, id)),
+    };
+    done.map(|_| ())
+}
+
+fn no_override(draft: &Draft, id: ScheduleId) -> Result<(), Rejection> {
+    let known = check::schedule(draft, id)?;
+    let mut errors = Errors::default();
+    errors.unless(known.overrides.iter().all(|it| it.end <= draft.now), || {
+        format!("schedule `{}` has overrides that are not over: delete them first", known.name)
+    });
+    errors.in_use()
+}
+
+fn no_incident(draft: &Draft, id: ServiceId) -> Result<(), Rejection> {
+    let known = check::service(draft, id)?;
+    let mut errors = Errors::default();
+    let open = draft.state.open_counts.get(&id).copied().unwrap_or_default();
+    errors.unless(open.triggered + open.acknowledged == 0, || {
+        format!("service `{}` has open incidents: resolve them first", known.name)
+    });
+    errors.in_use()
+}
+
+fn not_running(draft: &Draft, id: MaintenanceWindowId) -> Result<(), Rejection> {
+    let known = draft.state.windows.get(&id).ok_or_else(|| check::not_found("maintenance window", id))?;
+    let mut errors = Errors::default();
+    errors.unless(!known.is_running(draft.now), || {
+        format!("maintenance window `{}` runs: end it first", known.description)
+    });
+    errors.in_use()
+}
