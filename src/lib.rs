@@ -30,6 +30,7 @@ pub mod deliver;
 mod disk;
 pub mod domain;
 pub mod door;
+pub mod drill;
 pub mod ids;
 pub mod incidents;
 pub mod ingest;

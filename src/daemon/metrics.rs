@@ -68,6 +68,9 @@ impl Collector for Parts {
             "Whether the process accepts events.",
             [(Labels::new(), ConstGauge::new(i64::from(process.health.ready)))],
         )?;
+        let made = self.watched.made.borrow().as_ref().map(|made| made.kind().name().to_owned());
+        let made = made.map(|kind| (vec![("drill", kind)], ConstGauge::new(1_u64)));
+        family(&mut encoder, "drill", "A failure that is made on purpose now.", made)?;
         let gauge = |value: fn(&Status) -> u64| {
             stages.iter().map(move |(stage, status)| {
                 (vec![("stage", (*stage).to_owned())], ConstGauge::new(value(status)))

@@ -8,6 +8,7 @@
 
 pub mod alert;
 pub mod contact_method;
+pub mod drill;
 pub mod envelope;
 pub mod error;
 pub mod escalation_policy;
