@@ -144,7 +144,7 @@ impl Parts {
         family(encoder, "events_waiting_max", "How many may at present.", one(most))?;
         family(encoder, "events_refused", "Events refused because of too much.", count(load.refused))?;
         let help = "Events that nobody waited for any more when they were to be stored; they are not.";
-        family(encoder, "events_dropped", help, count(load.dropped))?;
+        family(encoder, "events_given_up", help, count(load.dropped))?;
         let appends = load.append_seconds.into_iter().flat_map(one);
         family(encoder, "append_seconds", "What an append takes at present.", appends)?;
         let steps =

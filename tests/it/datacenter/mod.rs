@@ -4,6 +4,7 @@
 //! never happen, however slow the machine is.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod drills;
 #[cfg(test)]
 mod equal;
 mod figures;
@@ -13,6 +14,7 @@ mod scenario;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use drills::drill;
 pub(crate) use figures::Figures;
 pub(crate) use installation::{Installation, configuration};
 pub(crate) use scenario::{Failure, Pace, run};

@@ -2,6 +2,7 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod bad_input;
+mod drills;
 mod idle;
 mod life;
 mod load;
@@ -9,6 +10,7 @@ mod oncall;
 mod pages;
 mod proof;
 mod raw;
+mod shed;
 mod tls;
 mod watch;
 mod world;
