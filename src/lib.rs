@@ -12,6 +12,7 @@
 //! - [`notify`]: the stage that turns pages into messages.
 //! - [`deliver`]: the channels by which messages reach people.
 //! - [`watch`]: `pd` watches itself.
+//! - [`drill`]: failures that are made on purpose.
 //! - [`wire`]: the shapes that travel; [`api`]: REST.
 //! - [`config`]: the server's configuration file.
 //! - [`daemon`]: the server, built of all that; [`offline`]: what is done while it does not run.

@@ -9,8 +9,9 @@
 //! - [`rules`]: when a drill is refused, and when it is aborted; pure.
 //! - [`tally`]: what became of the canaries; pure.
 //! - [`records`]: the file of past drills.
-//! - [`run`]: the task that carries one out at a time, on what [`Ground`] gives it.
+//! - [`run`]: the task that carries one out at a time, on what [`Ground`] gives it; `carry` is one of them.
 
+mod carry;
 pub mod plan;
 pub mod records;
 pub mod rules;

@@ -88,7 +88,10 @@ fn stages_that_stand_still_and_a_drill_that_a_crash_cuts_short() {
     let mut rig = Rig::start();
     let refused = rig.pd(&["drill", "run", "node", "--for", "31s"]);
     let said = String::from_utf8_lossy(&refused.stderr).into_owned();
-    assert!(refused.status.code() == Some(1) && said.contains("no other process would do the work"), "{said}");
+    assert!(
+        refused.status.code() == Some(1) && said.contains("no other process would do the work"),
+        "{said}"
+    );
     let refused = rig.pd(&["drill", "run", "datacenter"]);
     assert_eq!(refused.status.code(), Some(1));
 
@@ -145,7 +148,9 @@ fn a_provider_that_is_down_and_a_clock_that_is_wrong() {
 
     let id = begin(&rig, &json!({"kind": "clock", "seconds": 4, "by_ms": -50_000}));
     enters(&rig, &id, "during");
-    rig.wait_until("the clock is wrong", LONG, || off(&rig) < -25_000 || drill(&rig, &id)["phase"] != "during");
+    rig.wait_until("the clock is wrong", LONG, || {
+        off(&rig) < -25_000 || drill(&rig, &id)["phase"] != "during"
+    });
     passes(&rig, &id);
     assert!(off(&rig).abs() < 25_000, "it is right again");
     leaves_nothing_open(&rig);
