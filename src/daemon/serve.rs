@@ -67,7 +67,9 @@ pub(super) async fn serve(options: ServeOptions, stages: &tokio::runtime::Handle
     let url = base_url(&options.config, address);
 
     let shutdown = CancellationToken::new();
-    let stores = Stores::open(&options.config.store, &options.data, (&clock, &ids), &shutdown).await?;
+    let stores =
+        Stores::open(&options.config.store, &options.data, (&clock, &ids), &shutdown, options.controls)
+            .await?;
     let world = World {
         process: ids.uuid(clock.now()),
         clock,
@@ -224,10 +226,7 @@ impl Server {
             closed,
         };
         let door = open_door(&parts, &stores, &incidents).await;
-        let limits = Limits {
-            waiting_bytes: usize::try_from(config.limits.waiting_bytes).unwrap_or(usize::MAX),
-            ..Limits::default()
-        };
+        let limits = if options.controls { limits(config) } else { Limits::without_controls() };
         // Commands have bounds of their own, so that events cannot keep an acknowledgement out.
         let admission = || Admission::new(&limits, Arc::clone(&world.clock));
         let (of_events, of_commands) = (admission(), admission());
@@ -241,7 +240,7 @@ impl Server {
         let load =
             Load::measure(appends, of_events.clone(), Arc::clone(&world.clock), world.shutdown.clone());
         let (work, heartbeat, scheduled) =
-            work::scheduled(config, &world, &stores, &incidents, &notify, &load);
+            work::scheduled(config, &world, &stores, &incidents, &notify, (&load, options.pace()));
         running.spawn(async {
             work.await;
             Ok(())
@@ -474,6 +473,11 @@ fn watch_intake(kind: &Kind, config: &Config, world: &World, publish: watch::Sen
             tokio::spawn(clusters::watch_doors(clusters.clone(), publish, shutdown));
         }
     }
+}
+
+fn limits(config: &Config) -> Limits {
+    let waiting_bytes = usize::try_from(config.limits.waiting_bytes).unwrap_or(usize::MAX);
+    Limits { waiting_bytes, ..Limits::default() }
 }
 
 /// What clients on this machine begin with.

@@ -20,8 +20,8 @@ use crate::wire::rest::drill::Drill;
 const LOOK: Duration = Duration::from_millis(100);
 /// So many canaries are sent before, and after.
 const BESIDE: u32 = 5;
-/// How long those before may take: a pipeline that is slow already is left alone.
-const FIRST_MAX: Duration = Duration::from_secs(30);
+/// How long those before may take: a pipeline that is slow already is left alone. E-mail is bundled for half a minute.
+const FIRST_MAX: Duration = Duration::from_secs(60);
 /// How long anything else may take that is asked of the process itself.
 const STEP_MAX: Duration = Duration::from_secs(30);
 /// How long it is waited for canaries at the end: then those that are late are known, and the rest is lost.
@@ -125,6 +125,10 @@ impl<'a> Running<'a> {
             || verdict(&[&self.tally.figures(Phase::Before, self.now(), false)]).is_err()
         {
             return End::Failed("canaries did not come through before anything was made".to_owned());
+        }
+        let first = self.tally.figures(Phase::Before, self.now(), false);
+        if first.refused * 2 > first.sent {
+            return End::Failed("canaries were refused before anything was made".to_owned());
         }
         let ended = self.during().await;
         self.enter(Phase::After).await;

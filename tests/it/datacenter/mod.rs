@@ -10,6 +10,7 @@ mod equal;
 mod figures;
 mod fronts;
 mod installation;
+mod replay;
 mod scenario;
 #[cfg(test)]
 mod tests;
@@ -17,4 +18,5 @@ mod tests;
 pub(crate) use drills::drill;
 pub(crate) use figures::Figures;
 pub(crate) use installation::{Installation, configuration};
+pub(crate) use replay::{Course, Seen, Trouble, replay};
 pub(crate) use scenario::{Failure, Pace, run};
