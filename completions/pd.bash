@@ -3974,7 +3974,7 @@ _pd() {
             return 0
             ;;
         pd__subcmd__serve)
-            opts="-o -q -h --config --data --listen --clock-offset --context --url --token-file --output --quiet --no-header --color --timeout --retry --help"
+            opts="-o -q -h --config --data --listen --clock-offset --without-controls --context --url --token-file --output --quiet --no-header --color --timeout --retry --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0

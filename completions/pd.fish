@@ -1488,6 +1488,7 @@ always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand serve" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand serve" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand serve" -l without-controls -d 'Run without what keeps overload from becoming an outage, to see what it is for'
 complete -c pd -n "__fish_pd_using_subcommand serve" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand serve" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
