@@ -1,7 +1,8 @@
 //! Three servers on five Cassandra nodes in three datacenters under constant load, while one thing after the other fails.
 //!
 //! `cargo bench --bench datacenter [-- SCENARIO…] [--rate N] [--seconds N] [--asleep N]` prints a line for each scenario;
-//! all of them by default. `--rate` is of events a second at each server's front. The exit code is 1 when anything was
+//! all of them by default. `--rate` is of events a second at each server's front. `--drills SECONDS` runs each drill of
+//! `pd drill` for so long instead, and prints its report. The exit code is 1 when anything was
 //! lost or repeated, or a bound was broken, and 2 when a scenario is not known.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
 
@@ -22,7 +23,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use cluster::{Cluster, Speed};
-use datacenter::{Failure, Installation, Pace, run};
+use datacenter::{Failure, Installation, Pace, drill, run};
 
 /// At each server's front.
 const SENDERS: usize = 4;
@@ -59,6 +60,9 @@ fn main() -> ExitCode {
     };
     let mut installation = Installation::start(&cluster);
     let mut held = true;
+    if let lasts @ 1.. = number("--drills", 0) {
+        return drills(&installation, lasts);
+    }
     for failure in failures {
         if failure.parts() && !cluster.can_part() {
             println!("{}: not run: network namespaces need root and iproute2", failure.name());
@@ -73,6 +77,25 @@ fn main() -> ExitCode {
         if std::env::var_os("PD_BENCH_LOGS").is_some() {
             println!("{}", installation.said());
         }
+    }
+    if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+/// Each drill on the server beside the first datacenter.
+fn drills(installation: &Installation, seconds: u32) -> ExitCode {
+    let mut held = true;
+    let lasts = format!("{seconds}s");
+    for arguments in [
+        ["datacenter"].as_slice(),
+        &["slow-store"],
+        &["node"],
+        &["provider", "--channel", "email"],
+        &["duplicate-input"],
+        &["clock"],
+    ] {
+        let (report, passed) = drill(installation, 0, &[arguments, &["--for", &lasts]].concat());
+        println!("$ pd drill run {} --for {lasts}\n{report}", arguments.join(" "));
+        held &= passed;
     }
     if held { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }

@@ -80,6 +80,7 @@ complete -c pd -n "__fish_pd_needs_command" -f -a "audit" -d 'Show who changed w
 complete -c pd -n "__fish_pd_needs_command" -f -a "check" -d 'Prove that everybody who should be reached is'
 complete -c pd -n "__fish_pd_needs_command" -f -a "explain" -d 'Tell why each person was paged about an incident, or was not'
 complete -c pd -n "__fish_pd_needs_command" -f -a "simulate" -d 'Tell who would be paged for an event, when and how, if nobody acted; nobody is paged'
+complete -c pd -n "__fish_pd_needs_command" -f -a "drill" -d 'Make a failure on purpose, and see what becomes of events meanwhile'
 complete -c pd -n "__fish_pd_needs_command" -f -a "status" -d 'Show how the server is: whether it accepts, how far its stages are, what needs a look'
 complete -c pd -n "__fish_pd_needs_command" -f -a "serve" -d 'Run a server'
 complete -c pd -n "__fish_pd_needs_command" -f -a "context" -d 'Choose between servers'
@@ -1459,6 +1460,106 @@ complete -c pd -n "__fish_pd_using_subcommand simulate" -l retry -d 'How long to
 complete -c pd -n "__fish_pd_using_subcommand simulate" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand simulate" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand simulate" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -f -a "list" -d 'List the drills, and why one cannot be started on this node now'
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -f -a "run" -d 'Run a drill on the node that answers, and print its report'
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -f -a "report" -d 'Show the drills that ran on this node, the newest first, or one of them'
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -f -a "stop" -d 'End what a drill makes, now; its report follows'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l for -d 'How long the failure lasts [default: 5m; of `node`, while nobody else is there: 30s]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l datacenter -d 'Of `datacenter`: whose store nodes are gone [default: the one that the node prefers]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l channel -d 'Of `provider`: which is down [default: the first that there is]' -r -f -a "email\t''
+webhook\t''
+console\t''"
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l by -d 'Of `slow-store`: how much slower; of `clock`: how far ahead, or with `-` behind [default: 500ms; 20s]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand status" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l token-file -d 'Read the API token from this file' -r -F
@@ -1497,6 +1598,7 @@ always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand serve" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand serve" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand serve" -l without-controls -d 'Run without what keeps overload from becoming an outage, to see what it is for'
 complete -c pd -n "__fish_pd_using_subcommand serve" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand serve" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'

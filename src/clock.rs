@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering::Relaxed};
 use std::time::Duration;
 
 use async_trait::async_trait;
@@ -28,19 +29,34 @@ pub type SharedClock = Arc<dyn Clock>;
 #[derive(Debug)]
 pub struct SystemClock {
     started: std::time::Instant,
-    /// What the wall clock is made wrong by, in milliseconds.
-    offset: i64,
+    offset: Offset,
+}
+
+/// What a wall clock is made wrong by, to see what becomes of that. Whoever has it may change it at any time.
+#[derive(Clone, Debug, Default)]
+pub struct Offset(Arc<AtomicI64>);
+
+impl Offset {
+    /// So many milliseconds, from now on.
+    pub fn set(&self, millis: i64) {
+        self.0.store(millis, Relaxed);
+    }
+
+    /// How many milliseconds.
+    pub fn get(&self) -> i64 {
+        self.0.load(Relaxed)
+    }
 }
 
 impl SystemClock {
     /// The machine's clock, with `monotonic` counting from here.
     #[expect(clippy::disallowed_methods, reason = "this is the seam")]
     pub fn new() -> Self {
-        Self { started: std::time::Instant::now(), offset: 0 }
+        Self { started: std::time::Instant::now(), offset: Offset::default() }
     }
 
-    /// The machine's clock made wrong by so many milliseconds, to see what a wrong clock does.
-    pub fn off_by(offset: i64) -> Self {
+    /// The machine's clock made wrong by so much.
+    pub fn off_by(offset: Offset) -> Self {
         Self { offset, ..Self::new() }
     }
 }
@@ -55,7 +71,7 @@ impl Default for SystemClock {
 impl Clock for SystemClock {
     #[expect(clippy::disallowed_methods, reason = "this is the seam")]
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(jiff::Timestamp::now().as_millisecond().saturating_add(self.offset))
+        Timestamp::from_millis(jiff::Timestamp::now().as_millisecond().saturating_add(self.offset.get()))
     }
 
     fn monotonic(&self) -> Duration {

@@ -12,6 +12,7 @@
 //! - [`notify`]: the stage that turns pages into messages.
 //! - [`deliver`]: the channels by which messages reach people.
 //! - [`watch`]: `pd` watches itself.
+//! - [`drill`]: failures that are made on purpose.
 //! - [`wire`]: the shapes that travel; [`api`]: REST.
 //! - [`config`]: the server's configuration file.
 //! - [`configuration`]: users, schedules, services and the like as files hold them.
@@ -32,6 +33,7 @@ pub mod deliver;
 mod disk;
 pub mod domain;
 pub mod door;
+pub mod drill;
 pub mod ids;
 pub mod incidents;
 pub mod ingest;

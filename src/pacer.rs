@@ -37,6 +37,10 @@ pub struct Settings {
     pub step_max: Duration,
     /// The longest rest after a step, however long that took.
     pub rest_max: Duration,
+    /// How many steps may be at work at a time.
+    pub at_once: usize,
+    /// Whether rounds begin at a random phase, rather than all at the same multiple of their pause by the wall clock.
+    pub spread: bool,
 }
 
 impl Default for Settings {
@@ -45,6 +49,22 @@ impl Default for Settings {
             pause: Duration::from_millis(50),
             step_max: Duration::from_secs(120),
             rest_max: Duration::from_secs(60),
+            at_once: 1,
+            spread: true,
+        }
+    }
+}
+
+impl Settings {
+    /// As jobs run that nobody has thought about: all at once, as fast as they can, on the hour in every process. To see
+    /// what that does.
+    pub fn without_controls() -> Self {
+        Self {
+            pause: Duration::ZERO,
+            rest_max: Duration::ZERO,
+            at_once: 64,
+            spread: false,
+            ..Self::default()
         }
     }
 }
@@ -134,7 +154,7 @@ impl Pacer {
         settings: Settings,
     ) -> (Self, watch::Receiver<Statuses>) {
         let (statuses, seen) = watch::channel(Statuses::new());
-        let turn = Arc::new(Semaphore::new(1));
+        let turn = Arc::new(Semaphore::new(settings.at_once));
         let statuses = Arc::new(statuses);
         let foreground: Yielding = Arc::new(Foreground::default);
         (Self { clock, ids, shutdown, settings, turn, statuses, foreground }, seen)
@@ -177,9 +197,19 @@ impl Pacer {
         pace.sleep(wait).await
     }
 
+    /// When the first round of a job begins.
+    fn first(&self, every: Duration) -> Duration {
+        if self.settings.spread {
+            return self.ids.jitter(every);
+        }
+        let millis = i64::try_from(every.as_millis()).unwrap_or(i64::MAX).max(1);
+        let passed = self.clock.now().as_millis().rem_euclid(millis);
+        Duration::from_millis(u64::try_from(millis - passed).unwrap_or(0))
+    }
+
     async fn drive(&self, mut job: Box<dyn Job>) {
         let mut pace = self.pace(job.name());
-        let mut wait = self.ids.jitter(job.every());
+        let mut wait = self.first(job.every());
         let mut failures = 0;
         while self.until_next(&pace, job.every(), wait).await.is_ok() {
             pace.modify(|status| {
@@ -193,7 +223,11 @@ impl Pacer {
                 Err(_) => Some("it panicked".to_owned()),
             };
             failures = failure.as_ref().map_or(0, |_| (failures + 1).min(FAILURES_COUNTED));
-            wait = job.every() + self.ids.jitter(job.every() * failures);
+            wait = if self.settings.spread {
+                job.every() + self.ids.jitter(job.every() * failures)
+            } else {
+                self.first(job.every())
+            };
             if let Some(failure) = &failure {
                 tracing::warn!(
                     job = job.name(),

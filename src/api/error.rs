@@ -132,6 +132,11 @@ impl Error {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, code::INVALID, "Method Not Allowed", vec![error])
     }
 
+    /// 409: not as things are.
+    pub(crate) fn conflict(error: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code::INVALID, "Not Now", vec![error.into()])
+    }
+
     /// 413: the body, or a list in it, is too long.
     pub(crate) fn too_large(error: impl Into<String>) -> Self {
         Self::new(StatusCode::PAYLOAD_TOO_LARGE, code::INVALID, "Request Too Large", vec![error.into()])

@@ -15,6 +15,7 @@ mod check;
 mod configuration;
 mod contact_methods;
 mod context;
+mod drills;
 mod error;
 mod event_rules;
 mod explanation;
@@ -172,6 +173,10 @@ fn rule_routes() -> Router<Arc<Api>> {
                 .delete(maintenance_windows::delete),
         )
         .route("/maintenance_windows/{id}/end", put(maintenance_windows::end))
+        .route("/drills", get(drills::list).post(drills::create))
+        .route("/drills/kinds", get(drills::kinds))
+        .route("/drills/{id}", get(drills::get))
+        .route("/drills/{id}/stop", put(drills::stop))
         .route("/heartbeats", get(heartbeats::list).post(heartbeats::create))
         .route("/heartbeats/{id}", get(heartbeats::get).put(heartbeats::update).delete(heartbeats::delete))
 }

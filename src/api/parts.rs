@@ -19,6 +19,7 @@ use crate::domain::user::Channel;
 use crate::ids::SharedIds;
 use crate::journal;
 use crate::keyring::Keyring;
+use crate::wire::rest::drill::{Drill, DrillKind, NewDrill};
 use crate::wire::status::{Peer, Process};
 
 /// The world as the API sees it.
@@ -44,6 +45,8 @@ pub struct Parts {
     pub process: watch::Receiver<Arc<Process>>,
     /// What the processes of the installation told of themselves; empty where there can be only one.
     pub peers: watch::Receiver<Arc<Vec<Peer>>>,
+    /// Failures that are made on purpose.
+    pub drills: Arc<dyn Drills>,
     /// The metrics in Prometheus' text format.
     pub metrics: Arc<dyn Fn() -> String + Send + Sync>,
 }
@@ -100,6 +103,36 @@ pub trait Commands: Send + Sync + 'static {
         idempotency_key: Option<Arc<str>>,
         ask: Ask,
     ) -> Result<Verdict, Refused>;
+}
+
+/// Failures that are made on purpose, by this process on itself.
+#[async_trait]
+pub trait Drills: Send + Sync + 'static {
+    /// All that are on record here, the oldest first.
+    fn all(&self) -> Vec<Drill>;
+
+    /// What can be made, and why not.
+    async fn kinds(&self) -> Result<Vec<DrillKind>, DrillRefused>;
+
+    /// Begins one; returns once it is on record.
+    async fn start(&self, new: NewDrill) -> Result<Drill, DrillRefused>;
+
+    /// Ends what one makes.
+    async fn stop(&self, id: String) -> Result<Drill, DrillRefused>;
+}
+
+/// Why nothing is done about a drill.
+#[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
+pub enum DrillRefused {
+    /// It makes no sense.
+    #[error("{0}")]
+    Invalid(String),
+    /// Not as things are.
+    #[error("{0}")]
+    NotNow(String),
+    /// There is none with this id.
+    #[error("no drill with the id {0}")]
+    Unknown(String),
 }
 
 /// Why a command has no verdict.

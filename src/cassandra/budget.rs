@@ -7,6 +7,7 @@
 //! marks help nothing and every statement would like a hedge: then the bucket is empty after as many, and what is asked
 //! twice is at most [`PER_SUCCESS`] of what is answered.
 
+use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use std::sync::{Mutex, PoisonError};
 
 /// What the bucket holds at most, and at the start.
@@ -16,16 +17,27 @@ const PER_SUCCESS: f64 = 0.1;
 
 /// See the module.
 #[derive(Debug)]
-pub(super) struct Budget(Mutex<f64>);
+pub(super) struct Budget {
+    tokens: Mutex<f64>,
+    lifted: AtomicBool,
+}
 
 impl Budget {
     pub(super) fn new() -> Self {
-        Self(Mutex::new(TOKENS_MAX))
+        Self { tokens: Mutex::new(TOKENS_MAX), lifted: AtomicBool::new(false) }
+    }
+
+    /// Everything is paid from now on.
+    pub(super) fn lift(&self) {
+        self.lifted.store(true, Relaxed);
     }
 
     /// Pays for one repetition or hedge; false: there is none to be had.
     pub(super) fn take(&self) -> bool {
-        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if self.lifted.load(Relaxed) {
+            return true;
+        }
+        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         let enough = *tokens >= 1.0;
         if enough {
             *tokens -= 1.0;
@@ -35,13 +47,13 @@ impl Budget {
 
     /// Notes that a statement was answered.
     pub(super) fn earn(&self) {
-        let mut tokens = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
         *tokens = (*tokens + PER_SUCCESS).min(TOKENS_MAX);
     }
 
     /// How much is left, of 1.
     pub(super) fn left(&self) -> f64 {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) / TOKENS_MAX
+        *self.tokens.lock().unwrap_or_else(PoisonError::into_inner) / TOKENS_MAX
     }
 }
 

@@ -126,10 +126,16 @@ impl<'a> Call<'a> {
         self.attempts += 1;
         let now = self.store.clock().monotonic();
         let avoid = [self.tried.as_slice(), &self.store.health().marked(now)].concat();
-        let route = Arc::new(Route::new(self.store.order(), avoid));
+        let route = Arc::new(Route::new(self.store.order(), avoid, self.store.gone(), now));
         let work = send(Arc::clone(&route));
-        let shown = Arc::clone(&route);
-        running.push(Box::pin(async move { (work.await, shown, now) }));
+        let (shown, clock) = (Arc::clone(&route), Arc::clone(self.store.clock()));
+        running.push(Box::pin(async move {
+            let answer = work.await;
+            if let Some(silent) = shown.silent_for() {
+                clock.sleep(silent).await;
+            }
+            (answer, shown, now)
+        }));
         route
     }
 

@@ -111,9 +111,15 @@ impl Report {
     /// How many nodes, whichever they are, may still be lost before the store stands still; negative: it does. `None` if
     /// the replication is not known.
     pub fn margin(&self) -> Option<i64> {
+        self.margin_without(None)
+    }
+
+    /// The same if no node of this datacenter answered.
+    pub fn margin_without(&self, datacenter: Option<&str>) -> Option<i64> {
         let replication = self.replication.as_ref()?;
         let mut down: BTreeMap<&str, usize> = BTreeMap::new();
-        for node in self.nodes.iter().filter(|node| node.said.is_none()) {
+        let is_down = |node: &&Node| node.said.is_none() || Some(node.datacenter.as_str()) == datacenter;
+        for node in self.nodes.iter().filter(is_down) {
             *down.entry(node.datacenter.as_str()).or_default() += 1;
         }
         let lost: usize = replication
@@ -123,6 +129,15 @@ impl Report {
             .sum();
         let number = |of: usize| i64::try_from(of).unwrap_or(i64::MAX);
         Some(number(replication.total()) - number(lost) - number(replication.quorum()))
+    }
+
+    /// The same cluster as it looks to somebody who hears nothing from this datacenter.
+    pub(super) fn without(&self, datacenter: &str) -> Self {
+        let mut report = self.clone();
+        for node in report.nodes.iter_mut().filter(|node| node.datacenter == datacenter) {
+            node.said = None;
+        }
+        report
     }
 
     /// By how many milliseconds the median of the nodes' clocks is ahead of ours; `None` if none answers.

@@ -1,5 +1,6 @@
 //! Opens a store and judges it first.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -14,7 +15,7 @@ use super::health::Health;
 use super::init::{Replication, altered, missing, nodes, replication_of, tables_of};
 use super::latency::Latencies;
 use super::node::{Node, Report, Risk, ask_all};
-use super::route::order;
+use super::route::{Gone, order};
 use super::session::{Access, connect};
 use crate::clock::SharedClock;
 use crate::config::CommitlogSync;
@@ -31,6 +32,7 @@ pub struct Store {
     keyspace: String,
     allowed: CommitlogSync,
     order: Arc<dyn LoadBalancingPolicy>,
+    preferred: Option<String>,
     clock: SharedClock,
     ids: SharedIds,
     budget: Budget,
@@ -38,6 +40,8 @@ pub struct Store {
     reads: Latencies,
     writes: Latencies,
     report: watch::Sender<Arc<Report>>,
+    /// What is treated as gone on purpose.
+    gone: watch::Sender<Option<Arc<Gone>>>,
 }
 
 impl Store {
@@ -64,6 +68,7 @@ impl Store {
         say_what_is_slow(&report);
         Ok(Arc::new(Self {
             order: order(access.url.datacenter.as_deref()),
+            preferred: access.url.datacenter.clone(),
             keyspace: access.url.keyspace.clone(),
             name: store,
             session,
@@ -75,6 +80,7 @@ impl Store {
             reads: Latencies::default(),
             writes: Latencies::default(),
             report: watch::Sender::new(Arc::new(report)),
+            gone: watch::Sender::new(None),
         }))
     }
 
@@ -97,9 +103,32 @@ impl Store {
         report
     }
 
-    /// What the nodes said last.
+    /// What the nodes said last; what is treated as gone has said nothing.
     pub fn report(&self) -> Arc<Report> {
-        self.report.borrow().clone()
+        let report = self.report.borrow().clone();
+        match self.gone() {
+            Some(gone) => Arc::new(report.without(&gone.datacenter)),
+            None => report,
+        }
+    }
+
+    /// Treats the nodes of this datacenter as gone from now on, as if they had been cut off this moment: what is asked of
+    /// them is not answered, until that would have been noticed; from then on others are asked. `None`: of none. The
+    /// replicas there go on taking part in what other nodes are asked.
+    pub fn treat_as_gone(&self, datacenter: Option<&str>) {
+        let since = self.clock.monotonic();
+        let gone = datacenter.map(|name| Arc::new(Gone { datacenter: name.to_owned(), since }));
+        self.gone.send_replace(gone);
+    }
+
+    pub(super) fn gone(&self) -> Option<Arc<Gone>> {
+        self.gone.borrow().clone()
+    }
+
+    /// The datacenter whose nodes are asked first, and the names of all.
+    pub fn datacenters(&self) -> (Option<String>, BTreeSet<String>) {
+        let names = self.report.borrow().nodes.iter().map(|node| node.datacenter.clone()).collect();
+        (self.preferred.clone(), names)
     }
 
     /// The nodes of a report that must not be relied on.
@@ -120,6 +149,11 @@ impl Store {
     /// What 99 of 100 of the last reads kept to; zero before the first.
     pub fn read_p99(&self) -> Duration {
         self.reads.p99()
+    }
+
+    /// Retries and hedges cost nothing from now on: to see what the budget is for.
+    pub fn lift_budget(&self) {
+        self.budget.lift();
     }
 
     /// How much of the budget for repetitions and hedges is left, of 1.

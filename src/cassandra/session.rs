@@ -28,6 +28,8 @@ pub(super) const REQUEST_MAX: Duration = Duration::from_secs(3);
 const KEEPALIVE_EVERY: Duration = Duration::from_secs(1);
 /// and has so long to say so. After that its connections are closed, and others are asked.
 const KEEPALIVE_MAX: Duration = Duration::from_secs(2);
+/// After so long a node that is silent is known to be.
+pub(super) const SILENCE_MAX: Duration = KEEPALIVE_EVERY.saturating_add(KEEPALIVE_MAX);
 const CONNECTING_MAX: Duration = Duration::from_secs(3);
 /// Connections to each node: one beside another that carries a large body.
 const CONNECTIONS: std::num::NonZeroUsize = std::num::NonZeroUsize::new(2).expect("two is not zero");

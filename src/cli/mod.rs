@@ -14,6 +14,7 @@ mod check;
 mod completions;
 mod config;
 mod context;
+mod drill;
 mod error;
 mod exec;
 mod explain;
@@ -156,6 +157,7 @@ enum Command {
     Check(check::Args),
     Explain(explain::Args),
     Simulate(Box<simulate::Args>),
+    Drill(drill::Args),
     Status(status::Args),
     Serve(serve::Args),
     Context(context::Args),
@@ -220,6 +222,7 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Spool(args) => session.wait_for(async |session| spool::run(session, args).await),
         Command::Maintenance(args) => session.wait_for(async |session| maintenance::run(session, args).await),
         Command::Heartbeat(args) => session.wait_for(async |session| heartbeat::run(session, args).await),
+        Command::Drill(args) => session.wait_for(async |session| drill::run(session, args).await),
         Command::Rule(args) => session.wait_for(async |session| rule::run(session, args).await),
         Command::Route(args) => session.wait_for(async |session| route::run(session, args).await),
         Command::Apply(args) => session.wait_for(async |session| apply::run(session, args).await),

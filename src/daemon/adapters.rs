@@ -10,8 +10,10 @@ use crate::domain::command::{Actor, Ask, Verdict};
 use crate::domain::event::EventAddress;
 use crate::domain::incident::KeptEvent;
 use crate::door::Whole;
+use crate::drill::{self, run::Drills};
 use crate::ingest::{Commands, NoVerdict, Refused};
 use crate::journal;
+use crate::wire::rest::drill::{Drill, DrillKind, NewDrill};
 
 /// Events as they were received.
 pub(super) struct Events(pub(super) Whole);
@@ -20,6 +22,36 @@ pub(super) struct Events(pub(super) Whole);
 impl api::EventSource for Events {
     async fn event(&self, address: EventAddress) -> Result<Option<KeptEvent>, journal::Error> {
         self.0.event(address).await
+    }
+}
+
+/// The drills of this process.
+pub(super) struct Drilling(pub(super) Drills);
+
+fn refused(refused: drill::run::Refused) -> api::DrillRefused {
+    match refused {
+        drill::run::Refused::Invalid(reason) => api::DrillRefused::Invalid(reason),
+        drill::run::Refused::NotNow(reason) => api::DrillRefused::NotNow(reason),
+        drill::run::Refused::Unknown(id) => api::DrillRefused::Unknown(id),
+    }
+}
+
+#[async_trait]
+impl api::Drills for Drilling {
+    fn all(&self) -> Vec<Drill> {
+        self.0.all().to_vec()
+    }
+
+    async fn kinds(&self) -> Result<Vec<DrillKind>, api::DrillRefused> {
+        self.0.kinds().await.map_err(refused)
+    }
+
+    async fn start(&self, new: NewDrill) -> Result<Drill, api::DrillRefused> {
+        self.0.start(new).await.map_err(refused)
+    }
+
+    async fn stop(&self, id: String) -> Result<Drill, api::DrillRefused> {
+        self.0.stop(id).await.map_err(refused)
     }
 }
 

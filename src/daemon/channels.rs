@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use tokio::sync::watch;
 use url::Url;
 
+use super::drilled::Drilled;
 use super::folder::Folder;
 use super::{Error, terminal};
 use crate::clock::SharedClock;
@@ -26,6 +28,7 @@ pub(super) fn sending(
     world: &World,
     incidents: &Handle<Incidents>,
     url: &Url,
+    down: &watch::Sender<Option<Channel>>,
 ) -> Result<(Sender, Task), Error> {
     let state = incidents.state.clone();
     let public = config.public_url.as_ref().unwrap_or(url);
@@ -36,7 +39,12 @@ pub(super) fn sending(
         keyring: Arc::clone(&folder.keyring),
         links: Links::new(public.as_str()),
         incidents: Arc::new(move || Arc::clone(&state.borrow())),
-        transports: transports(config, &world.clock)?,
+        transports: transports(config, &world.clock)?
+            .into_iter()
+            .map(|(channel, provider)| {
+                (channel, Arc::new(Drilled::new(provider, down.subscribe())) as Arc<dyn Transport>)
+            })
+            .collect(),
     }))
 }
 

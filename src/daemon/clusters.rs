@@ -44,6 +44,8 @@ struct Opener {
     ids: SharedIds,
     shutdown: CancellationToken,
     cassandra: crate::config::Cassandra,
+    /// Whether retries and hedges have a budget.
+    controls: bool,
 }
 
 impl Clusters {
@@ -56,8 +58,10 @@ impl Clusters {
         urls: &Urls,
         (clock, ids): (SharedClock, SharedIds),
         shutdown: CancellationToken,
+        controls: bool,
     ) -> Result<Self, String> {
-        let opener = Opener { clock: Arc::clone(&clock), ids, shutdown, cassandra: urls.cassandra.clone() };
+        let cassandra = urls.cassandra.clone();
+        let opener = Opener { clock: Arc::clone(&clock), ids, shutdown, cassandra, controls };
         let mut all: Vec<Cluster> = Vec::new();
         for (usage, url) in [
             ("doors", &urls.doors),
@@ -112,7 +116,13 @@ impl Opener {
         let of = self.clone();
         self.begin(url.to_string(), move || {
             let (access, of) = (Arc::clone(&access), of.clone());
-            async move { Store::open(&access, of.clock, of.ids).await.map_err(failed) }
+            async move {
+                let store = Store::open(&access, of.clock, of.ids).await.map_err(failed)?;
+                if !of.controls {
+                    store.lift_budget();
+                }
+                Ok(store)
+            }
         })
     }
 

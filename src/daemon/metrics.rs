@@ -68,6 +68,9 @@ impl Collector for Parts {
             "Whether the process accepts events.",
             [(Labels::new(), ConstGauge::new(i64::from(process.health.ready)))],
         )?;
+        let made = self.watched.made.borrow().as_ref().map(|made| made.kind().name().to_owned());
+        let made = made.map(|kind| (vec![("drill", kind)], ConstGauge::new(1_u64)));
+        family(&mut encoder, "drill", "A failure that is made on purpose now.", made)?;
         let gauge = |value: fn(&Status) -> u64| {
             stages.iter().map(move |(stage, status)| {
                 (vec![("stage", (*stage).to_owned())], ConstGauge::new(value(status)))
@@ -141,7 +144,7 @@ impl Parts {
         family(encoder, "events_waiting_max", "How many may at present.", one(most))?;
         family(encoder, "events_refused", "Events refused because of too much.", count(load.refused))?;
         let help = "Events that nobody waited for any more when they were to be stored; they are not.";
-        family(encoder, "events_dropped", help, count(load.dropped))?;
+        family(encoder, "events_given_up", help, count(load.dropped))?;
         let appends = load.append_seconds.into_iter().flat_map(one);
         family(encoder, "append_seconds", "What an append takes at present.", appends)?;
         let steps =

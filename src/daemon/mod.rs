@@ -5,11 +5,14 @@ mod begin;
 mod bounded;
 mod channels;
 mod clusters;
+mod drilled;
+mod drilling;
 mod epoch;
 mod error;
 mod first;
 mod folder;
 mod late;
+mod levers;
 pub mod listen;
 mod load;
 mod loading;
@@ -53,6 +56,18 @@ pub struct ServeOptions {
     pub contexts: Option<PathBuf>,
     /// By how many milliseconds the process's clock is made wrong, to see what becomes of that.
     pub clock_offset: i64,
+    /// Whether what keeps overload from becoming an outage is at work; without it, one sees what it is for.
+    pub controls: bool,
+}
+
+impl ServeOptions {
+    fn pace(&self) -> crate::pacer::Settings {
+        if self.controls {
+            crate::pacer::Settings::default()
+        } else {
+            crate::pacer::Settings::without_controls()
+        }
+    }
 }
 
 /// Serves until it is told to stop.

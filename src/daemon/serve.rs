@@ -14,6 +14,7 @@ use uuid::Uuid;
 use super::begin::Beginning;
 use super::clusters::{self, Cluster};
 use super::folder::Folder;
+use super::levers::Levers;
 use super::listen::{self, Listener};
 use super::load::{self, Load};
 use super::newest::Replica;
@@ -24,12 +25,15 @@ use super::stores::{Kind, Stores};
 use super::timed::Appends;
 use super::watching::{self, Standing};
 use super::{
-    Error, ServeOptions, adapters, bounded, first, loading, metrics, peers, space, terminal, tls, work,
+    Error, ServeOptions, adapters, bounded, drilling, first, loading, metrics, peers, space, terminal, tls,
+    work,
 };
 use crate::api;
-use crate::clock::{SharedClock, SystemClock, within};
+use crate::clock::{Offset, SharedClock, SystemClock, within};
 use crate::config::Config;
 use crate::door::Whole;
+use crate::drill::records::Records;
+use crate::drill::{self, run::Drills};
 use crate::ids::{SharedIds, SystemIds};
 use crate::incidents::Incidents;
 use crate::ingest::{self, Admission, Commands, Events, Limits, Parts, Writer};
@@ -49,7 +53,9 @@ const STAGE_DRAIN: Duration = Duration::from_secs(10);
 
 /// Serves until a signal ends it. The stages run on the runtime `stages`.
 pub(super) async fn serve(options: ServeOptions, stages: &tokio::runtime::Handle) -> Result<(), Error> {
-    let clock: SharedClock = Arc::new(SystemClock::off_by(options.clock_offset));
+    let levers = Levers::new(Offset::default());
+    levers.clock.set(options.clock_offset);
+    let clock: SharedClock = Arc::new(SystemClock::off_by(levers.clock.clone()));
     let ids: SharedIds = Arc::new(SystemIds);
     let mut signals = Signals::new().map_err(Error::Runtime)?;
     let folder = Folder::open(&options.data, options.config.node.as_deref(), &*ids)?;
@@ -61,7 +67,9 @@ pub(super) async fn serve(options: ServeOptions, stages: &tokio::runtime::Handle
     let url = base_url(&options.config, address);
 
     let shutdown = CancellationToken::new();
-    let stores = Stores::open(&options.config.store, &options.data, (&clock, &ids), &shutdown).await?;
+    let stores =
+        Stores::open(&options.config.store, &options.data, (&clock, &ids), &shutdown, options.controls)
+            .await?;
     let world = World {
         process: ids.uuid(clock.now()),
         clock,
@@ -71,7 +79,7 @@ pub(super) async fn serve(options: ServeOptions, stages: &tokio::runtime::Handle
         notify: Arc::clone(&stores.notify),
         shutdown,
     };
-    let server = Server::build(&options, folder, stores, world, url.clone(), stages).await?;
+    let server = Server::build(&options, folder, stores, world, url.clone(), (stages, levers)).await?;
     let first = server.first_start(&options).await?;
     let router = server.router(&options.config);
     server.watch(&options.config)?;
@@ -163,6 +171,8 @@ struct Server {
     problem: watch::Sender<Option<String>>,
     /// What the processes of the installation have told.
     peers: watch::Sender<Arc<Vec<Peer>>>,
+    /// By what failures are made on purpose.
+    levers: Levers,
 }
 
 impl Server {
@@ -172,10 +182,10 @@ impl Server {
         stores: Stores,
         world: World,
         url: Url,
-        stage_threads: &tokio::runtime::Handle,
+        (stage_threads, levers): (&tokio::runtime::Handle, Levers),
     ) -> Result<Self, Error> {
         let config = &options.config;
-        let appends = Appends::new(Arc::clone(&world.clock));
+        let appends = Appends::new(Arc::clone(&world.clock), levers.slow.clone());
         let stores = load::timed(stores, &appends);
         let world = World {
             doors: Arc::clone(&stores.doors),
@@ -193,6 +203,7 @@ impl Server {
             stores: &stores,
             url: &url,
             threads: stage_threads,
+            levers: &levers,
         };
         let Stages { incidents, notify, notify_loop, bell, sender, sends, epoch, outlook } =
             stages::build(&ground, &mut running).await?;
@@ -215,10 +226,7 @@ impl Server {
             closed,
         };
         let door = open_door(&parts, &stores, &incidents).await;
-        let limits = Limits {
-            waiting_bytes: usize::try_from(config.limits.waiting_bytes).unwrap_or(usize::MAX),
-            ..Limits::default()
-        };
+        let limits = if options.controls { limits(config) } else { Limits::without_controls() };
         // Commands have bounds of their own, so that events cannot keep an acknowledgement out.
         let admission = || Admission::new(&limits, Arc::clone(&world.clock));
         let (of_events, of_commands) = (admission(), admission());
@@ -232,14 +240,14 @@ impl Server {
         let load =
             Load::measure(appends, of_events.clone(), Arc::clone(&world.clock), world.shutdown.clone());
         let (work, heartbeat, scheduled) =
-            work::scheduled(config, &world, &stores, &incidents, &notify, &load);
+            work::scheduled(config, &world, &stores, &incidents, &notify, (&load, options.pace()));
         running.spawn(async {
             work.await;
             Ok(())
         });
         let sends = tokio::spawn(sends.run(notify.local.clone(), sending.clone()));
         let commands = Commands::new(parts.clone(), commands, of_commands);
-        let events = Events::new(parts.clone(), events, of_events, limits);
+        let events = Events::new(parts.clone(), events, of_events, limits).doubling(levers.twice.subscribe());
         Ok(Self {
             folder,
             world,
@@ -263,6 +271,7 @@ impl Server {
             outlook,
             problem: watch::Sender::new(None),
             peers: watch::Sender::new(Arc::default()),
+            levers,
         })
     }
 
@@ -342,6 +351,7 @@ impl Server {
             },
             process,
             peers: self.peers.subscribe(),
+            drills: Arc::new(adapters::Drilling(self.drills(config))),
             metrics: metrics::renderer(self.watched(config), Arc::clone(self.sender.metrics()), move || {
                 doors.as_ref().map(|doors| doors.commits())
             }),
@@ -370,6 +380,30 @@ impl Server {
         Ok(())
     }
 
+    /// What makes failures on purpose, for as long as the process serves.
+    fn drills(&self, config: &Config) -> Drills {
+        let ground = drilling::Standing {
+            watched: self.watched(config),
+            levers: self.levers.clone(),
+            events: self.events.clone(),
+            commands: self.commands.clone(),
+            keyring: Arc::clone(&self.folder.keyring),
+            ids: Arc::clone(&self.world.ids),
+            channels: super::channels::configured(config),
+            peers: self.peers.subscribe(),
+        };
+        let (drills, task) = drill::run::drills(drill::run::Parts {
+            ground: Arc::new(ground),
+            clock: Arc::clone(&self.world.clock),
+            ids: Arc::clone(&self.world.ids),
+            node: self.folder.node.clone(),
+            records: Records::at(&self.folder.at("drills.json")),
+            shutdown: self.serving.clone(),
+        });
+        tokio::spawn(task.run());
+        drills
+    }
+
     fn watched(&self, config: &Config) -> Watched {
         Watched {
             incidents: self.incidents.clone(),
@@ -384,6 +418,7 @@ impl Server {
             stores: config.store.clone(),
             kind: self.stores.kind.clone(),
             problem: self.problem.subscribe(),
+            made: self.levers.made.subscribe(),
             shutdown: self.serving.clone(),
         }
     }
@@ -438,6 +473,11 @@ fn watch_intake(kind: &Kind, config: &Config, world: &World, publish: watch::Sen
             tokio::spawn(clusters::watch_doors(clusters.clone(), publish, shutdown));
         }
     }
+}
+
+fn limits(config: &Config) -> Limits {
+    let waiting_bytes = usize::try_from(config.limits.waiting_bytes).unwrap_or(usize::MAX);
+    Limits { waiting_bytes, ..Limits::default() }
 }
 
 /// What clients on this machine begin with.

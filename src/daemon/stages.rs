@@ -7,6 +7,7 @@ use tokio::sync::watch;
 use url::Url;
 
 use super::folder::Folder;
+use super::levers::Levers;
 use super::stores::{Kind, Stores};
 use super::{Error, channels, epoch, peers, work};
 use crate::config::Config;
@@ -40,6 +41,7 @@ pub(super) struct Ground<'a> {
     pub(super) stores: &'a Stores,
     pub(super) url: &'a Url,
     pub(super) threads: &'a tokio::runtime::Handle,
+    pub(super) levers: &'a Levers,
 }
 
 /// Builds them, and runs that of incidents in `running`.
@@ -47,7 +49,7 @@ pub(super) async fn build(
     ground: &Ground<'_>,
     running: &mut tokio::task::JoinSet<Result<(), stage::Error>>,
 ) -> Result<Stages, Error> {
-    let Ground { folder, world, stores, threads, .. } = *ground;
+    let Ground { folder, world, stores, threads, levers, .. } = *ground;
     let (incidents_bell, notify_bell) = (Bell::default(), Bell::default());
     let mark = |name: &str| FileMark::open(&folder.at(name)).map(Box::new).map_err(Error::Runtime);
     let (company, outlook) = match &stores.kind {
@@ -59,9 +61,9 @@ pub(super) async fn build(
             (Company::Many(many), outlook)
         }
     };
-    let of_incidents = settings(&company);
+    let of_incidents = settings(&company, levers);
     // Somebody waits for the message: hardly any rest.
-    let of_notify = Settings { rest: Duration::from_millis(1), ..settings(&company) };
+    let of_notify = Settings { rest: Duration::from_millis(1), ..settings(&company, levers) };
     work::watch_deciding(vec![of_incidents.watchdog.clone(), of_notify.watchdog.clone()], world);
 
     let stage = Incidents::new(notify_bell.clone());
@@ -89,7 +91,8 @@ pub(super) async fn build(
         // Before anything can be sent: what a backup holds was perhaps sent already.
         epoch.send_replace(Some(epoch::epoch(folder, world, &incidents).await?));
     }
-    let (sender, sends) = channels::sending(ground.config, folder, world, &incidents, ground.url)?;
+    let (sender, sends) =
+        channels::sending(ground.config, folder, world, &incidents, ground.url, &levers.down)?;
     let stage = Notify::new(sender.clone(), incidents_bell.clone(), 0).once_known(epoch_known);
     let its_mark = mark("deciding-notify")?;
     let (notify_loop, notify) = match notify_state {
@@ -102,8 +105,9 @@ pub(super) async fn build(
     Ok(Stages { incidents, notify, notify_loop, bell: incidents_bell, sender, sends, epoch, outlook })
 }
 
-fn settings(company: &Company) -> Settings {
-    Settings { watchdog: Watchdog::default(), company: company.clone(), ..Settings::default() }
+fn settings(company: &Company, levers: &Levers) -> Settings {
+    let frozen = levers.frozen.subscribe();
+    Settings { watchdog: Watchdog::default(), company: company.clone(), frozen, ..Settings::default() }
 }
 
 /// The state of a stage as its journal has it, read on the threads of the stages.

@@ -13,6 +13,7 @@ use crate::clock::SharedClock;
 use crate::config::Stores;
 use crate::domain::notify::limits::CLOCK_BOUND;
 use crate::domain::time::Timestamp;
+use crate::drill::plan::Effect;
 use crate::incidents::Incidents;
 use crate::notify::room::CHANNELS;
 use crate::notify::stage::Notify;
@@ -44,6 +45,8 @@ pub(super) struct Watched {
     pub(super) kind: Kind,
     /// What keeps this process from doing its part.
     pub(super) problem: watch::Receiver<Option<String>>,
+    /// What is made on purpose.
+    pub(super) made: watch::Receiver<Option<Effect>>,
     pub(super) shutdown: CancellationToken,
 }
 
@@ -77,6 +80,7 @@ impl Watched {
             .collect();
         hints.extend(parked);
         hints.extend(self.problem.borrow().clone());
+        hints.extend(self.made.borrow().as_ref().map(|made| format!("a drill is going on: {}", made.does())));
         hints.extend(self.clock_is_off());
         hints.extend(self.failed());
         hints.extend(self.incidents.status.borrow().blocked.clone());

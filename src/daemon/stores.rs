@@ -89,6 +89,7 @@ impl Stores {
         folder: &Path,
         (clock, ids): (&SharedClock, &SharedIds),
         shutdown: &CancellationToken,
+        controls: bool,
     ) -> Result<Self, Error> {
         let all = [
             ("doors", &urls.doors),
@@ -114,7 +115,8 @@ impl Stores {
             }
             (None, Some(_)) => {
                 let by = (Arc::clone(clock), Arc::clone(ids));
-                let clusters = Clusters::open(urls, by, shutdown.clone()).await.map_err(Error::Cluster)?;
+                let clusters =
+                    Clusters::open(urls, by, shutdown.clone(), controls).await.map_err(Error::Cluster)?;
                 let Clusters { doors, incidents, notify, archive, all } = clusters;
                 Ok(Self { doors, incidents, notify, archive, kind: Kind::Clusters(all) })
             }

@@ -1,6 +1,8 @@
-//! A journal store whose appends are timed: what somebody waits for is what scheduled work yields to.
+//! A journal store whose appends are timed: what somebody waits for is what scheduled work yields to. And one that can be
+//! made slow on purpose, which is timed like any other slowness.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -17,11 +19,35 @@ pub(super) struct Appends {
     clock: SharedClock,
     // A lock of its own rather than a task: it is held to note one number, and never across an await.
     stores: Arc<Mutex<BTreeMap<&'static str, Latency>>>,
+    slow: Slow,
+}
+
+/// How much longer every append and read takes on purpose.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Slow(Arc<AtomicU64>);
+
+impl Slow {
+    /// So much longer, from now on.
+    pub(super) fn set(&self, by: Duration) {
+        self.0.store(u64::try_from(by.as_millis()).unwrap_or(u64::MAX), Relaxed);
+    }
+
+    /// How much longer.
+    pub(super) fn get(&self) -> Duration {
+        Duration::from_millis(self.0.load(Relaxed))
+    }
+
+    async fn wait(&self, clock: &SharedClock) {
+        let by = self.get();
+        if !by.is_zero() {
+            clock.sleep(by).await;
+        }
+    }
 }
 
 impl Appends {
-    pub(super) fn new(clock: SharedClock) -> Self {
-        Self { clock, stores: Arc::default() }
+    pub(super) fn new(clock: SharedClock, slow: Slow) -> Self {
+        Self { clock, stores: Arc::default(), slow }
     }
 
     /// `store`, timed as this.
@@ -84,12 +110,14 @@ impl Journal for Timed {
 
     async fn append(&self, log: &LogName, at: Seq, entry: Entry) -> Result<Append, Error> {
         let began = self.appends.clock.monotonic();
+        self.appends.slow.wait(&self.appends.clock).await;
         let appended = self.store.append(log, at, entry).await;
         self.appends.note(self.name, began, appended.is_ok());
         appended
     }
 
     async fn read(&self, log: &LogName, from: Seq, bytes_max: usize) -> Result<Read, Error> {
+        self.appends.slow.wait(&self.appends.clock).await;
         self.store.read(log, from, bytes_max).await
     }
 

@@ -21,7 +21,7 @@ pub(super) fn scheduled(
     stores: &Stores,
     incidents: &Handle<Incidents>,
     notify: &Handle<Notify>,
-    load: &Load,
+    (load, pace): (&Load, pacer::Settings),
 ) -> (impl Future<Output = ()> + Send + use<>, Reporter, watch::Receiver<pacer::Statuses>) {
     let retention = &config.retention;
     let settings = purge::Settings {
@@ -39,9 +39,12 @@ pub(super) fn scheduled(
         settings,
     };
     let (clock, ids) = (Arc::clone(&world.clock), Arc::clone(&world.ids));
-    let (pacer, statuses) = Pacer::new(clock, ids, world.shutdown.clone(), pacer::Settings::default());
+    let (pacer, statuses) = Pacer::new(clock, ids, world.shutdown.clone(), pace);
     let load = load.clone();
-    let pacer = pacer.yielding_to(Arc::new(move || load.foreground()));
+    let pacer = match pace.spread {
+        true => pacer.yielding_to(Arc::new(move || load.foreground())),
+        false => pacer,
+    };
     let heartbeat = pacer.reporter("heartbeat");
     (pacer.run(purge::jobs(&parts)), heartbeat, statuses)
 }

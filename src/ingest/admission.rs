@@ -28,6 +28,8 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// How long an event may wait for the store before its sender is told to try again.
     pub answer_timeout: Duration,
+    /// Whether less may wait while the store is slow.
+    pub adaptive: bool,
 }
 
 impl Default for Limits {
@@ -39,6 +41,20 @@ impl Default for Limits {
             refusal_pause: Duration::from_millis(50),
             body_timeout: Duration::from_secs(10),
             answer_timeout: Duration::from_secs(10),
+            adaptive: true,
+        }
+    }
+}
+
+impl Limits {
+    /// As good as none: to see what they are for.
+    pub fn without_controls() -> Self {
+        Self {
+            waiting_bytes: 1 << 30,
+            waiting_events: 1 << 20,
+            refusal_pause: Duration::ZERO,
+            adaptive: false,
+            ..Self::default()
         }
     }
 }
@@ -112,7 +128,7 @@ impl Admission {
     pub fn new(limits: &Limits, clock: SharedClock) -> Self {
         let most = Bound { bytes: limits.waiting_bytes, inputs: limits.waiting_events };
         let gate = Gate {
-            limit: Limit::new(LEAST, most, clock.monotonic()),
+            limit: Limit::new(if limits.adaptive { LEAST } else { most }, most, clock.monotonic()),
             room: Room::default(),
             drain: Drain::default(),
             refused_at: None,

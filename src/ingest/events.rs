@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use axum::http::StatusCode;
 use bytes::Bytes;
+use tokio::sync::watch;
 
 use super::{Admission, Limits, Parts, Refused, Writer};
 use crate::domain::event::DedupKey;
@@ -18,6 +19,8 @@ pub struct Events {
     pub(super) writer: Writer,
     pub(super) admission: Admission,
     pub(super) limits: Limits,
+    /// Whether everything is stored twice on purpose, as by a sender that repeats itself.
+    twice: watch::Receiver<bool>,
 }
 
 /// An event as it was brought.
@@ -66,7 +69,13 @@ impl From<Invalid> for Refusal {
 impl Events {
     /// With this door.
     pub fn new(parts: Parts, writer: Writer, admission: Admission, limits: Limits) -> Self {
-        Self { parts, writer, admission, limits }
+        Self { parts, writer, admission, limits, twice: watch::channel(false).1 }
+    }
+
+    /// The same door, which stores every event twice while it is told to.
+    #[must_use]
+    pub fn doubling(self, twice: watch::Receiver<bool>) -> Self {
+        Self { twice, ..self }
     }
 
     /// Why no events are taken at present.
@@ -111,8 +120,21 @@ impl Events {
         let mut record = Vec::with_capacity(body.len() + 160);
         door::encode(&head, body, &mut record);
         self.writer.write(record, self.limits.answer_timeout).await?;
+        if *self.twice.borrow() {
+            self.write_again(&head, body).await;
+        }
         drop(place);
         Ok(dedup_key)
+    }
+
+    /// Stores what is stored already once more, as another event. Its sender has nothing to do with that.
+    async fn write_again(&self, head: &Head, body: &Bytes) {
+        let mut record = Vec::with_capacity(body.len() + 160);
+        let head = Head { id: self.parts.ids.uuid(head.at), ..head.clone() };
+        door::encode(&head, body, &mut record);
+        if let Err(reason) = self.writer.write(record, self.limits.answer_timeout).await {
+            tracing::debug!(%reason, "an event was not stored a second time");
+        }
     }
 
     /// Whom an event with this key counts for. Keys that are not known share one place: there is no end of them.

@@ -62,7 +62,7 @@ impl<S: Stage> Loop<S> {
                             Err(error) => return Err(error),
                         }
                     }
-                    self.note_append_failure(&error);
+                    self.note_append_failure(&error, entry.at);
                     let wait = self.world.ids.jitter(pause);
                     pause = (pause * 2).min(self.settings.retry_cap);
                     tokio::select! {

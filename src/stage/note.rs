@@ -1,6 +1,7 @@
 //! What the loop tells about itself.
 
 use super::{Loop, Stage};
+use crate::domain::time::Timestamp;
 use crate::journal;
 
 impl<S: Stage> Loop<S> {
@@ -11,15 +12,18 @@ impl<S: Stage> Loop<S> {
         }
     }
 
-    pub(super) fn note_append_failure(&mut self, error: &journal::Error) {
+    /// What was decided at `decided_at` is not on record yet: it counts as undone, although its inputs were taken.
+    pub(super) fn note_append_failure(&mut self, error: &journal::Error, decided_at: Timestamp) {
         let text = error.to_string();
         self.status.send_if_modified(|status| {
+            let oldest = status.oldest_undone.map_or(decided_at, |oldest| oldest.min(decided_at));
+            let late = status.oldest_undone.replace(oldest) != Some(oldest);
             let new = status.blocked.as_deref() != Some(&text);
             if new {
                 tracing::warn!(stage = %self.log, error = text, "cannot append; trying again");
                 status.blocked = Some(text);
             }
-            new
+            new || late
         });
     }
 

@@ -191,6 +191,10 @@ impl<S: Stage> Loop<S> {
                 return Err(reason);
             }
             self.follow(rung).await?;
+            if *self.settings.frozen.borrow() {
+                self.stand_still().await;
+                continue;
+            }
             self.look(rung);
             self.gather().await?;
             self.hold_local();
@@ -238,6 +242,15 @@ impl<S: Stage> Loop<S> {
             }
             () = self.bell.rung(), if !stuck => Some(self.bell.take()),
             () = self.world.clock.sleep(pause) => Some(self.bell.take()),
+        }
+    }
+
+    /// Lets the time pass until the next look at what others do.
+    async fn stand_still(&mut self) {
+        tokio::select! {
+            biased;
+            () = self.world.shutdown.cancelled() => {}
+            () = self.world.clock.sleep(self.poll()) => {}
         }
     }
 

@@ -60,6 +60,8 @@ pub struct Settings {
     pub company: Company,
     /// How often it is checked that the sources still go on where they were left.
     pub check_every: Duration,
+    /// Whether it stands still on purpose: it follows what others append, and does nothing itself.
+    pub frozen: watch::Receiver<bool>,
 }
 
 impl Default for Settings {
@@ -72,6 +74,7 @@ impl Default for Settings {
             watchdog: Watchdog::default(),
             company: Company::Alone,
             check_every: Duration::from_secs(60),
+            frozen: watch::channel(false).1,
         }
     }
 }

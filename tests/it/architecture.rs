@@ -50,6 +50,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ),
     ("pacer", &["domain", "clock", "ids", "journal", "overload"]),
     ("watch", &["domain", "clock", "ids", "pacer"]),
+    ("drill", &["domain", "clock", "ids", "disk", "wire::rest::drill"]),
     ("purge", &["domain", "mutants", "clock", "ids", "journal", "archive", "door", "stage", "pacer"]),
     (
         "offline",
@@ -111,6 +112,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "pacer",
             "purge",
             "watch",
+            "drill",
             "api",
             "client::Secret",
             "client::contexts",

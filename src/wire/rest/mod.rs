@@ -9,6 +9,7 @@
 pub mod alert;
 pub mod audit;
 pub mod contact_method;
+pub mod drill;
 pub mod envelope;
 pub mod error;
 pub mod escalation_policy;

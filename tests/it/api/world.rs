@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use http::{HeaderMap, Request, StatusCode};
-use pd::api::parts::{Commands, EventSource, Parts, Refused, Settings};
+use pd::api::parts::{Commands, DrillRefused, Drills, EventSource, Parts, Refused, Settings};
 use pd::archive::Archive;
 use pd::archive::memory::MemoryArchive;
 use pd::clock::Clock;
@@ -26,6 +26,7 @@ use pd::domain::user::Role;
 use pd::ids::Ids;
 use pd::journal;
 use pd::keyring::Keyring;
+use pd::wire::rest::drill::{Drill, DrillKind, NewDrill};
 use pd::wire::status::{Health, Process};
 use serde_json::Value;
 use tokio::sync::watch;
@@ -72,6 +73,31 @@ struct Kept(Mutex<BTreeMap<EventAddress, KeptEvent>>);
 impl EventSource for Kept {
     async fn event(&self, address: EventAddress) -> Result<Option<KeptEvent>, journal::Error> {
         Ok(self.0.lock().unwrap().get(&address).cloned())
+    }
+}
+
+/// What makes no failures.
+struct NoDrills;
+
+#[async_trait]
+impl Drills for NoDrills {
+    fn all(&self) -> Vec<Drill> {
+        Vec::new()
+    }
+
+    async fn kinds(&self) -> Result<Vec<DrillKind>, DrillRefused> {
+        Ok(Vec::new())
+    }
+
+    async fn start(&self, new: NewDrill) -> Result<Drill, DrillRefused> {
+        match new.seconds {
+            0 => Err(DrillRefused::Invalid("seconds: too few".to_owned())),
+            _ => Err(DrillRefused::NotNow("not here".to_owned())),
+        }
+    }
+
+    async fn stop(&self, id: String) -> Result<Drill, DrillRefused> {
+        Err(DrillRefused::Unknown(id))
     }
 }
 
@@ -170,6 +196,7 @@ impl World {
             settings,
             process: told,
             peers: watch::channel(Arc::default()).1,
+            drills: Arc::new(NoDrills),
             metrics: Arc::new(|| "pd_up 1\n# EOF\n".to_owned()),
         };
         let router = pd::api::normalised(pd::api::router(parts));

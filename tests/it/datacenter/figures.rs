@@ -210,7 +210,7 @@ fn seconds(duration: Duration) -> String {
     format!("{:.2} s", duration.as_secs_f64())
 }
 
-fn quantile(sorted: &[Duration], share: f64) -> Duration {
+pub(super) fn quantile(sorted: &[Duration], share: f64) -> Duration {
     let last = sorted.len().saturating_sub(1);
     #[expect(clippy::cast_precision_loss, clippy::cast_possible_truncation, clippy::cast_sign_loss)]
     let at = (last as f64 * share).ceil() as usize;
@@ -218,7 +218,7 @@ fn quantile(sorted: &[Duration], share: f64) -> Duration {
 }
 
 /// Each accepted key, with the time of its first acceptance.
-fn first_accepted(sent: &[Sent]) -> BTreeMap<&str, Timestamp> {
+pub(super) fn first_accepted(sent: &[Sent]) -> BTreeMap<&str, Timestamp> {
     let mut first = BTreeMap::new();
     for sent in sent.iter().filter(|sent| sent.accepted()) {
         let at = first.entry(sent.key.as_str()).or_insert(sent.answered_at());
@@ -252,8 +252,8 @@ fn recovered(sent: &[Sent], servers: usize, times: &Times) -> Duration {
 
 /// What the receiver of webhooks was told about some keys.
 #[derive(Default)]
-struct Told {
-    first: BTreeMap<String, Timestamp>,
+pub(super) struct Told {
+    pub(super) first: BTreeMap<String, Timestamp>,
     /// Keys that came under several ids.
     several: Vec<String>,
     /// How many came again under the same id.
@@ -261,7 +261,7 @@ struct Told {
 }
 
 impl Told {
-    fn of(installation: &Installation, keys: &BTreeSet<&str>) -> Self {
+    pub(super) fn of(installation: &Installation, keys: &BTreeSet<&str>) -> Self {
         let mut told = Self::default();
         let mut ids: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
         for request in installation.hook.requests() {

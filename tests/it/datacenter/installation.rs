@@ -34,10 +34,25 @@ impl Installation {
 
     /// The same with servers beside these datacenters only, and so many people who have e-mail.
     pub(crate) fn start_with(cluster: &Cluster, homes: &[Datacenter], mailed: usize) -> Self {
+        Self::start_told(cluster, homes, mailed, (&[], ""))
+    }
+
+    /// The same with servers that are told this, and have these lines more in their configuration.
+    pub(crate) fn start_told(
+        cluster: &Cluster,
+        homes: &[Datacenter],
+        mailed: usize,
+        (told, more): (&[&str], &str),
+    ) -> Self {
         let keyspace = cluster.keyspace_name();
         make(&cluster.url(&keyspace, Datacenter::One));
         let (mail, hook) = (smtp::Server::start_at(cluster.tests()), http::Server::start_at(cluster.tests()));
-        let servers: Vec<_> = homes.iter().map(|home| prepare(cluster, &keyspace, *home, &mail)).collect();
+        let prepared = |home: &Datacenter| {
+            let mut rig = prepare(cluster, &keyspace, *home, &mail, more);
+            rig.tell(told);
+            rig
+        };
+        let servers: Vec<_> = homes.iter().map(prepared).collect();
         let mut installation = Self { servers, mail, hook, keyspace };
         installation.begin();
         installation.reach_people(mailed);
@@ -135,9 +150,9 @@ fn make(url: &str) {
     assert!(made, "no keyspace: {said}");
 }
 
-fn prepare(cluster: &Cluster, keyspace: &str, home: Datacenter, mail: &smtp::Server) -> Rig {
+fn prepare(cluster: &Cluster, keyspace: &str, home: Datacenter, mail: &smtp::Server, more: &str) -> Rig {
     let store = format!("default = \"{}\"", cluster.url(keyspace, home));
-    let mut rig = Rig::prepare(&configuration(home, &store, mail));
+    let mut rig = Rig::prepare(&format!("{}{more}", configuration(home, &store, mail)));
     let place = cluster.place(home);
     rig.stand(Stand { address: place.address, command: Box::new(move |program| place.command(program)) });
     rig

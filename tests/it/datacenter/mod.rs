@@ -4,15 +4,19 @@
 //! never happen, however slow the machine is.
 #![allow(clippy::unwrap_used, reason = "tests")]
 
+mod drills;
 #[cfg(test)]
 mod equal;
 mod figures;
 mod fronts;
 mod installation;
+mod replay;
 mod scenario;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use drills::drill;
 pub(crate) use figures::Figures;
 pub(crate) use installation::{Installation, configuration};
+pub(crate) use replay::{Course, Seen, Trouble, replay};
 pub(crate) use scenario::{Failure, Pace, run};

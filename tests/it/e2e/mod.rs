@@ -3,6 +3,7 @@
 
 mod as_code;
 mod bad_input;
+mod drills;
 mod idle;
 mod life;
 mod load;
@@ -10,6 +11,7 @@ mod oncall;
 mod pages;
 mod proof;
 mod raw;
+mod shed;
 mod tls;
 mod watch;
 mod world;
