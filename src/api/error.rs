@@ -75,7 +75,7 @@ impl Error {
         Self::new(StatusCode::BAD_REQUEST, code::ALREADY_RESOLVED, "Incident Already Resolved", vec![error])
     }
 
-    /// 409: it is not any more as it was when somebody looked.
+    /// 409: not as things are, or not any more as they were when somebody looked.
     pub(crate) fn conflict(error: impl Into<String>) -> Self {
         Self::new(StatusCode::CONFLICT, code::INVALID, "Conflict", vec![error.into()])
     }
@@ -130,11 +130,6 @@ impl Error {
     /// 405.
     pub(crate) fn wrong_method(error: String) -> Self {
         Self::new(StatusCode::METHOD_NOT_ALLOWED, code::INVALID, "Method Not Allowed", vec![error])
-    }
-
-    /// 409: not as things are.
-    pub(crate) fn conflict(error: impl Into<String>) -> Self {
-        Self::new(StatusCode::CONFLICT, code::INVALID, "Not Now", vec![error.into()])
     }
 
     /// 413: the body, or a list in it, is too long.

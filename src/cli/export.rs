@@ -96,6 +96,10 @@ fn tidy(table: &mut Table) {
         let inline = INLINE.contains(&key.as_str()) || key == "set";
         let old = std::mem::take(item);
         *item = if inline { lined(old) } else { blocks(old) };
+        // What was the head of a table is a key now.
+        if let Some(mut key) = table.key_mut(&key).filter(|_| inline) {
+            key.leaf_decor_mut().clear();
+        }
     }
 }
 
