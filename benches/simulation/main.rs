@@ -76,6 +76,10 @@ fn many(mode: Mode, from: u64, seeds: u64, keep_going: bool) -> bool {
             return;
         }
         let report = examine(seed, mode);
+        let done = seed - from + 1;
+        if keep_going && done.is_multiple_of(1000) {
+            println!("{mode:?}: {done} seeds after {:.0} s", clock.monotonic().as_secs_f64());
+        }
         add(&mut sum.lock().unwrap(), &report.tally);
         if !report.failures.is_empty() {
             if keep_going {

@@ -34,8 +34,8 @@ Examples:
   As a step of a pipeline, where nobody can be asked:
   $ pd apply -f oncall/ --prune --yes
 
-  What is there, as a file to begin with:
-  $ pd export > oncall.toml";
+  What is there, moved to another installation:
+  $ pd export | pd apply -f - --context other";
 
 /// Make the configuration what files say
 ///

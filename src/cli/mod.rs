@@ -270,7 +270,7 @@ mod tests {
         Cli::command().debug_assert();
     }
 
-    /// Splits a line as a shell would, quotes included; the last part of a pipe.
+    /// Splits a line as a shell would, quotes included; the last part of a pipe, up to where its output goes.
     fn words(line: &str) -> Vec<String> {
         let mut words = vec![String::new()];
         let mut quote = None;
@@ -279,6 +279,7 @@ mod tests {
                 (None, '\'' | '"') => quote = Some(c),
                 (Some(open), c) if c == open => quote = None,
                 (None, '|') => words = vec![String::new()],
+                (None, '>') => break,
                 (None, ' ') if words.last().is_some_and(String::is_empty) => {}
                 (None, ' ') => words.push(String::new()),
                 (_, c) => words.last_mut().unwrap().push(c),

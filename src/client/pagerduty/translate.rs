@@ -53,6 +53,9 @@ pub fn translate(account: &Account, now: Timestamp) -> Translated {
     for list in &account.cut {
         left_out.push(format!("{list}: the API gives the first 10,000 only"));
     }
+    for team in &account.teams {
+        left_out.push(format!("team {}: files hold no teams; make it with POST /teams", text(&team["name"])));
+    }
     let mut it = Translator {
         emails: account.users.iter().map(|user| (id(user), text(&user["email"]).to_owned())).collect(),
         schedules: names(&account.schedules, "schedule", &mut left_out),
