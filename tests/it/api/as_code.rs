@@ -431,6 +431,9 @@ fn layer() -> impl Strategy<Value = Value> {
     )
 }
 
+/// Timeouts, whether it is disabled, which urgency, and how many keys.
+type DrawnService = (Option<String>, bool, usize, Option<String>, usize);
+
 fn configuration() -> impl Strategy<Value = Value> {
     let zone = prop::sample::select(vec!["Europe/Berlin", "America/New_York", "Asia/Kolkata", "UTC"]);
     let schedules = prop::collection::vec((zone, prop::collection::vec(layer(), 0..4)), 1..4);
@@ -467,7 +470,7 @@ fn configuration() -> impl Strategy<Value = Value> {
             json!({"name": format!("policy {n}"), "num_loops": loops,
                 "levels": levels.into_iter().map(level).collect::<Vec<_>>()})
         };
-        let service = |(n, (timeout, disabled, urgency, resolve, keys)): (usize, (Option<String>, bool, usize, Option<String>, usize))| {
+        let service = |(n, (timeout, disabled, urgency, resolve, keys)): (usize, DrawnService)| {
             let mut it = json!({"name": format!("service {n}"), "escalation_policy": "policy 0", "disabled": disabled,
                 "urgency": (["high", "low", "severity_based"][urgency])});
             if let Some(timeout) = timeout {

@@ -9,9 +9,8 @@ use crate::domain::team::Team;
 pub(super) fn evolve(state: &mut State, fact: &Fact) {
     match fact {
         Fact::TeamSet(team) => {
-            if state.teams.insert(team.id, Arc::new((**team).clone())).is_none() {
-                state.objects += 1;
-            }
+            let is_new = state.teams.insert(team.id, Arc::new((**team).clone())).is_none();
+            state.objects += u64::from(is_new);
         }
         Fact::TeamDeleted { id } => {
             state.teams.remove(id);
