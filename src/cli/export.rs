@@ -13,10 +13,7 @@ const EXAMPLES: &str = "\
 Examples:
   $ pd export > oncall.toml
   $ pd export --only schedules,escalation_policies
-  $ pd export -o json > oncall.json
-
-  What changed by hand since the file was written:
-  $ pd apply -f oncall.toml --dry-run";
+  $ pd export -o json > oncall.json";
 
 /// Lists that are short: each item stands on one line.
 const INLINE: [&str; 8] = [

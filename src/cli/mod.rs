@@ -279,7 +279,7 @@ mod tests {
                 (None, '\'' | '"') => quote = Some(c),
                 (Some(open), c) if c == open => quote = None,
                 (None, '|') => words = vec![String::new()],
-                (None, '>') => break,
+                (None, '>') if words.last().is_some_and(String::is_empty) => break,
                 (None, ' ') if words.last().is_some_and(String::is_empty) => {}
                 (None, ' ') => words.push(String::new()),
                 (_, c) => words.last_mut().unwrap().push(c),
