@@ -66,7 +66,7 @@ const FOUND_BY: &[(Mutant, u64, Mode)] = &[
     (Mutant::TakenIgnored, 1, Mode::Safety),
     (Mutant::TruncatedIsNothingNew, 17, Mode::Liveness),
     (Mutant::NoSealOnTruncation, 4, Mode::Safety),
-    (Mutant::GapIsLoss, 2, Mode::Liveness),
+    (Mutant::GapIsLoss, 5, Mode::Liveness),
     (Mutant::SnapshotWithoutDigest, 1, Mode::Safety),
     (Mutant::ClosedWithoutDraining, 1, Mode::Safety),
     (Mutant::GivenUpHalfDrained, 1, Mode::Safety),
