@@ -111,15 +111,9 @@ impl Report {
     /// How many nodes, whichever they are, may still be lost before the store stands still; negative: it does. `None` if
     /// the replication is not known.
     pub fn margin(&self) -> Option<i64> {
-        self.margin_without(None)
-    }
-
-    /// The same if no node of this datacenter answered.
-    pub fn margin_without(&self, datacenter: Option<&str>) -> Option<i64> {
         let replication = self.replication.as_ref()?;
         let mut down: BTreeMap<&str, usize> = BTreeMap::new();
-        let is_down = |node: &&Node| node.said.is_none() || Some(node.datacenter.as_str()) == datacenter;
-        for node in self.nodes.iter().filter(is_down) {
+        for node in self.nodes.iter().filter(|node| node.said.is_none()) {
             *down.entry(node.datacenter.as_str()).or_default() += 1;
         }
         let lost: usize = replication
@@ -132,7 +126,7 @@ impl Report {
     }
 
     /// The same cluster as it looks to somebody who hears nothing from this datacenter.
-    pub(super) fn without(&self, datacenter: &str) -> Self {
+    pub fn without(&self, datacenter: &str) -> Self {
         let mut report = self.clone();
         for node in report.nodes.iter_mut().filter(|node| node.datacenter == datacenter) {
             node.said = None;

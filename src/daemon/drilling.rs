@@ -5,32 +5,30 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::json;
 use tokio::sync::watch;
 
 use super::clusters::Cluster;
 use super::drilled;
 use super::levers::Levers;
+use super::own::{self, Trigger};
 use super::status::Watched;
 use super::stores::Kind;
 use crate::clock::within;
 use crate::domain::command::{
-    Actor, Ask, Done, EscalationRuleFields, NewContactMethod, NewIntegration, NewUser, PolicyChange,
-    RuleFields, ServiceChange, Verdict,
+    Ask, Done, EscalationRuleFields, NewContactMethod, NewUser, PolicyChange, RuleFields, ServiceChange,
 };
 use crate::domain::event::DedupKey;
-use crate::domain::id::{ContactMethodId, IncidentNumber, IntegrationId, PolicyId, ServiceId, UserId};
+use crate::domain::id::{ContactMethodId, IncidentNumber, PolicyId, ServiceId, UserId};
 use crate::domain::incident::{Happening, Incident, NotifyOutcome};
 use crate::domain::incidents::state::State;
 use crate::domain::policy::{EscalationPolicy, Strategy, Target};
-use crate::domain::service::{RoutingKey, Service};
 use crate::domain::time::Timestamp;
 use crate::domain::user::{Channel, Role, Urgency, User};
 use crate::drill::plan::Effect;
 use crate::drill::rules::Facts;
 use crate::drill::{Ground, Guard, Sight};
 use crate::ids::SharedIds;
-use crate::ingest::{Commands, Event, Events, Refusal};
+use crate::ingest::{Commands, Events};
 use crate::keyring::Keyring;
 use crate::wire::status::Peer;
 
@@ -70,11 +68,7 @@ impl Standing {
     }
 
     async fn ask(&self, ask: Ask) -> Result<Done, String> {
-        match self.commands.ask(Actor { user: None, token: None }, None, ask).await {
-            Ok(Verdict::Done(done)) => Ok(done),
-            Ok(Verdict::Rejected(rejection)) => Err(rejection.to_string()),
-            Err(error) => Err(error.to_string()),
-        }
+        own::ask(&self.commands, ask).await
     }
 
     /// The user, made if there is none.
@@ -123,19 +117,12 @@ impl Standing {
                 Some(RuleFields { urgency: Urgency::High, delay: *delay, contact_method })
             })
             .collect();
-        for rule in &user.notification_rules {
-            let known =
-                RuleFields { urgency: rule.urgency, delay: rule.delay, contact_method: rule.contact_method };
-            if !rules.contains(&known) {
-                self.ask(Ask::DeleteNotificationRule { user: user.id, id: rule.id }).await?;
-            }
+        let surplus = user.notification_rules.iter().filter(|rule| !rules.contains(&rule.fields()));
+        for rule in surplus {
+            self.ask(Ask::DeleteNotificationRule { user: user.id, id: rule.id }).await?;
         }
         for rule in rules {
-            let is_known = user.notification_rules.iter().any(|known| {
-                (known.urgency, known.delay, known.contact_method)
-                    == (rule.urgency, rule.delay, rule.contact_method)
-            });
-            if !is_known {
+            if !user.notification_rules.iter().any(|known| known.fields() == rule) {
                 self.ask(Ask::CreateNotificationRule { user: user.id, rule }).await?;
             }
         }
@@ -186,7 +173,7 @@ impl Standing {
             auto_resolve_timeout: Some(Some(ANNOUNCED_MAX)),
             ..ServiceChange::default()
         };
-        let known = service(&self.state()).cloned();
+        let known = own::service(&self.state(), NAME).cloned();
         let id = match &known {
             Some(service) if service.escalation_policy == policy && !service.disabled => service.id,
             Some(service) => {
@@ -199,15 +186,7 @@ impl Standing {
             },
         };
         if known.is_none_or(|service| service.integrations.is_empty()) {
-            let mut key = [0; 16];
-            self.ids.fill(&mut key);
-            let integration = NewIntegration {
-                name: "canaries".into(),
-                kind: "events_api_v2_inbound_integration".into(),
-                routing_key: RoutingKey::from_random(key),
-                vendor: None,
-            };
-            self.ask(Ask::CreateIntegration { service: id, integration: Box::new(integration) }).await?;
+            own::add_integration(&self.commands, &*self.ids, id, "canaries").await?;
         }
         Ok(())
     }
@@ -225,17 +204,9 @@ fn only_pages(policy: &EscalationPolicy, user: UserId) -> bool {
     policy.rules.iter().all(|level| level.targets == [Target::User(user)])
 }
 
-fn service(state: &State) -> Option<&Arc<Service>> {
-    state.services.values().find(|service| &*service.name == NAME)
-}
-
-fn integration(state: &State) -> Option<(IntegrationId, RoutingKey)> {
-    service(state)?.integrations.first().map(|it| (it.id, it.routing_key))
-}
-
 /// The open alerts of drills whose keys begin with `prefix`.
 fn open<'a>(state: &'a State, prefix: &str) -> impl Iterator<Item = (&'a str, IncidentNumber)> + use<'a> {
-    let from = integration(state).map(|(id, _)| (id, DedupKey(Arc::from(prefix))));
+    let from = own::integration(state, NAME).map(|it| (it.id, DedupKey(Arc::from(prefix))));
     let prefix = prefix.to_owned();
     from.into_iter().flat_map(move |from| {
         let (id, prefix) = (from.0, prefix.clone());
@@ -276,7 +247,7 @@ impl Ground for Standing {
             let (preferred, names) = store.datacenters();
             facts.preferred = facts.preferred.or(preferred);
             for name in names {
-                let margin = report.margin_without(Some(&name));
+                let margin = report.without(&name).margin();
                 left.entry(name).and_modify(|least| *least = margin.min(*least)).or_insert(margin);
             }
         }
@@ -294,21 +265,15 @@ impl Ground for Standing {
     }
 
     async fn send(&self, key: &str, summary: Option<&str>) -> Result<(), String> {
-        let (_, routing_key) =
-            integration(&self.state()).ok_or_else(|| format!("there is no service `{NAME}`"))?;
-        let action = if summary.is_some() { "trigger" } else { "resolve" };
-        let mut event = json!({ "routing_key": routing_key, "event_action": action, "dedup_key": key });
-        if let Some(summary) = summary {
-            event["payload"] = json!({
-                "summary": summary, "source": self.watched.node, "severity": "info", "component": "pd", "class": "drill",
-            });
-        }
-        let event = Event { body: event.to_string().into(), routing_key: None };
-        match self.events.accept(&event).await {
-            Ok(_) => Ok(()),
-            Err(Refusal::Later(refused)) => Err(refused.to_string()),
-            Err(Refusal::Invalid(invalid)) => Err(format!("{invalid:?}")),
-        }
+        let key_of = |state: &State| own::integration(state, NAME).map(|it| it.routing_key);
+        let routing_key = key_of(&self.state()).ok_or_else(|| format!("there is no service `{NAME}`"))?;
+        let trigger = summary.map(|summary| Trigger {
+            summary,
+            node: &self.watched.node,
+            severity: "info",
+            class: "drill",
+        });
+        own::send(&self.events, routing_key, key, trigger.as_ref()).await
     }
 
     async fn note(&self, incident: IncidentNumber, text: &str) -> Result<(), String> {
@@ -322,7 +287,7 @@ impl Ground for Standing {
     fn sight(&self, key: &str, number: Option<IncidentNumber>) -> Sight {
         let state = self.state();
         let known = || {
-            let (id, _) = integration(&state)?;
+            let id = own::integration(&state, NAME)?.id;
             state.open_alerts.get(&(id, DedupKey(Arc::from(key)))).copied()
         };
         let number = number.or_else(known);

@@ -18,6 +18,7 @@ mod load;
 mod loading;
 mod metrics;
 mod newest;
+mod own;
 mod peers;
 mod serve;
 mod signals;

@@ -4,25 +4,25 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use serde_json::{Value, json};
+use serde_json::json;
 use tokio::sync::watch;
 
 use super::Error;
 use super::load::Load;
+use super::own::{self, Trigger};
 use super::status::Watched;
 use crate::clock::{SharedClock, within};
 use crate::config::{self, Config};
 use crate::deliver::email::{Email, Plain as Mail};
 use crate::deliver::plain::{self, Plain};
-use crate::domain::command::{Actor, Ask, Done, NewIntegration, ServiceChange, Verdict};
+use crate::domain::command::{Ask, Done, ServiceChange};
 use crate::domain::event::DedupKey;
 use crate::domain::id::ServiceId;
 use crate::domain::incidents::state::State;
-use crate::domain::service::{Integration, RoutingKey, Service};
 use crate::domain::time::Timestamp;
 use crate::domain::user::Channel;
 use crate::ids::Ids;
-use crate::ingest::{Commands, Event, Events, Refusal};
+use crate::ingest::{Commands, Events};
 use crate::notify::metrics::Metrics;
 use crate::notify::transport::Outcome;
 use crate::watch::blind::Call;
@@ -60,7 +60,7 @@ pub(super) fn settings(watch: &config::Watch, node: &str) -> Settings {
 /// Makes the service at a start at which there is none, so that people see it, and who is paged for it, before it is
 /// needed. Where that fails, the next start does it; a running process goes on without.
 pub(super) async fn ensure_service(commands: &Commands, state: &State, ids: &dyn Ids, clock: &SharedClock) {
-    if state.account.is_none() || integration(state).is_some() {
+    if state.account.is_none() || own::integration(state, SERVICE).is_some() {
         return;
     }
     let made = within(&**clock, PATIENCE, make_service(commands, state, ids)).await;
@@ -70,12 +70,7 @@ pub(super) async fn ensure_service(commands: &Commands, state: &State, ids: &dyn
 }
 
 async fn make_service(commands: &Commands, state: &State, ids: &dyn Ids) -> Result<(), String> {
-    let ask = async |ask: Ask| match commands.ask(Actor { user: None, token: None }, None, ask).await {
-        Ok(Verdict::Done(done)) => Ok(done),
-        Ok(Verdict::Rejected(rejection)) => Err(rejection.to_string()),
-        Err(error) => Err(error.to_string()),
-    };
-    let service = match service(state) {
+    let service = match own::service(state, SERVICE) {
         Some(service) => service.id,
         None => {
             let policies = || state.policies.values();
@@ -86,30 +81,13 @@ async fn make_service(commands: &Commands, state: &State, ids: &dyn Ids) -> Resu
                 escalation_policy: Some(policy.ok_or("there is no escalation policy")?.id),
                 ..ServiceChange::default()
             };
-            match ask(Ask::CreateService(Box::new(change))).await? {
+            match own::ask(commands, Ask::CreateService(Box::new(change))).await? {
                 Done::Object(object) => ServiceId(object),
                 other => return Err(format!("unexpected: {other:?}")),
             }
         }
     };
-    let mut key = [0; 16];
-    ids.fill(&mut key);
-    let integration = NewIntegration {
-        name: "pd watches itself".into(),
-        kind: "events_api_v2_inbound_integration".into(),
-        routing_key: RoutingKey::from_random(key),
-        vendor: None,
-    };
-    ask(Ask::CreateIntegration { service, integration: Box::new(integration) }).await?;
-    Ok(())
-}
-
-fn service(state: &State) -> Option<&Arc<Service>> {
-    state.services.values().find(|service| &*service.name == SERVICE)
-}
-
-fn integration(state: &State) -> Option<&Integration> {
-    service(state)?.integrations.first()
+    own::add_integration(commands, ids, service, "pd watches itself").await
 }
 
 /// The ground.
@@ -210,7 +188,7 @@ impl Ground for Standing {
 
     fn open(&self, key: &str) -> Option<Timestamp> {
         let state = Arc::clone(&self.watched.incidents.state.borrow());
-        let integration = integration(&state)?.id;
+        let integration = own::integration(&state, SERVICE)?.id;
         let key = DedupKey(Arc::from(key));
         let number = state.open_alerts.get(&(integration, key.clone()))?;
         let incident = state.incidents.get(number)?;
@@ -222,14 +200,17 @@ impl Ground for Standing {
     async fn report(&self, action: &Action) -> Result<(), String> {
         let key = {
             let state = self.watched.incidents.state.borrow();
-            integration(&state).ok_or("there is no service `pd` with an integration")?.routing_key
+            own::integration(&state, SERVICE)
+                .ok_or("there is no service `pd` with an integration")?
+                .routing_key
         };
-        let body = event(key, action, &self.watched.node).to_string().into();
-        match self.events.accept(&Event { body, routing_key: None }).await {
-            Ok(_) => Ok(()),
-            Err(Refusal::Later(refused)) => Err(refused.to_string()),
-            Err(Refusal::Invalid(invalid)) => Err(format!("{invalid:?}")),
-        }
+        let trigger = match action {
+            Action::Trigger { summary, .. } => {
+                Some(Trigger { summary, node: &self.watched.node, severity: "critical", class: "self-watch" })
+            }
+            Action::Resolve { .. } | Action::Probe => None,
+        };
+        own::send(&self.events, key, action.key(), trigger.as_ref()).await
     }
 
     async fn beat(&self) -> Result<(), String> {
@@ -257,18 +238,4 @@ fn provider(channel: Channel) -> Option<&'static str> {
         Channel::Push => Some("push"),
         Channel::Webhook | Channel::Console => None,
     }
-}
-
-fn event(key: RoutingKey, action: &Action, node: &str) -> Value {
-    let name = match action {
-        Action::Trigger { .. } => "trigger",
-        Action::Resolve { .. } | Action::Probe => "resolve",
-    };
-    let mut event = json!({ "routing_key": key, "event_action": name, "dedup_key": action.key() });
-    if let Action::Trigger { summary, .. } = action {
-        event["payload"] = json!({
-            "summary": summary, "source": node, "severity": "critical", "component": "pd", "class": "self-watch",
-        });
-    }
-    event
 }

@@ -28,7 +28,7 @@ use super::support_hours::{ScheduledAction, SupportHours};
 use super::team::TeamChange;
 use super::time::Timestamp;
 use super::token::Scope;
-use super::user::{Channel, Role, Urgency};
+use super::user::{Channel, NotificationRule, Role, Urgency};
 use super::wanted::Wanted;
 
 /// Something that was asked.
@@ -576,6 +576,14 @@ pub struct RuleFields {
     pub delay: Duration,
     /// One of the user's.
     pub contact_method: ContactMethodId,
+}
+
+impl NotificationRule {
+    /// What it says, whatever its id.
+    pub fn fields(&self) -> RuleFields {
+        let Self { id: _, urgency, delay, contact_method } = *self;
+        RuleFields { urgency, delay, contact_method }
+    }
 }
 
 /// What a service is to be; `None` keeps what is, or takes the default in a new one.

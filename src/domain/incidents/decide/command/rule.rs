@@ -68,10 +68,8 @@ fn check_rule(user: &User, rule: &NotificationRule, errors: &mut Errors) {
     errors.unless(user.contact_method(rule.contact_method).is_some(), || {
         format!("user `{}` has no contact method with the id {}", user.name, rule.contact_method)
     });
-    let twice = user.notification_rules.iter().any(|other| {
-        let same = (other.urgency, other.delay, other.contact_method);
-        other.id != rule.id && same == (rule.urgency, rule.delay, rule.contact_method)
-    });
+    let mut others = user.notification_rules.iter().filter(|other| other.id != rule.id);
+    let twice = others.any(|other| other.fields() == rule.fields());
     errors.unless(!twice, || {
         "the user has a notification rule with this urgency, delay and contact method already".to_owned()
     });

@@ -115,11 +115,7 @@ fn set_rules(draft: &mut Draft, id: UserId, wanted: &[WantedNotificationRule]) -
             ))
         })?;
         let fields = RuleFields { urgency: it.urgency, delay: it.delay, contact_method };
-        let same = |rule: &NotificationRule| {
-            (rule.urgency, rule.delay, rule.contact_method)
-                == (fields.urgency, fields.delay, fields.contact_method)
-        };
-        match surplus.iter().position(same) {
+        match surplus.iter().position(|rule| rule.fields() == fields) {
             Some(place) => drop(surplus.remove(place)),
             None => missing.push((index, fields)),
         }
