@@ -4,9 +4,9 @@ use serde_json::{Value, json};
 
 use super::error::Exit;
 use super::output::{Moment, Tone, escape};
-use super::session::Session;
+use super::session::{Session, incident};
 use super::view::{items, text};
-use crate::client::{Request, incidents};
+use crate::client::Request;
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,8 +27,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     let client = session.client().await?;
-    let name = super::session::names(vec![args.incident])?.remove(0);
-    let incident = incidents::find(&client, &name).await?;
+    let incident = incident(&client, args.incident).await?;
     let path = format!("/incidents/{}/explanation", text(&incident["id"]));
     let mut body: Value = client.send(&Request::get(path)).await?.json()?;
     let explanation = body["explanation"].take();

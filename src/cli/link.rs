@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::json;
 
 use super::error::Exit;
-use super::session::{Session, names};
+use super::session::{Session, incident};
 use super::view::{self, text};
 use crate::client::incidents;
 
@@ -29,7 +29,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     let client = session.client().await?;
-    let incident = incidents::find(&client, &names(vec![args.incident])?[0]).await?;
+    let incident = incident(&client, args.incident).await?;
     let path = format!("/incidents/{}/links", text(&incident["id"]));
     let body = json!({"link": {"href": args.href, "text": args.text}});
     let link = incidents::ask(&client, Method::POST, &path, body, "link").await?;

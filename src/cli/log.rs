@@ -1,9 +1,9 @@
 //! `pd log`: what happened to an incident, and why.
 
 use super::error::Exit;
-use super::session::Session;
+use super::session::{Session, incident};
 use super::view::{self, text};
-use crate::client::{Request, incidents, pages};
+use crate::client::{Request, pages};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -24,8 +24,7 @@ pub(super) struct Args {
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     let client = session.client().await?;
-    let name = super::session::names(vec![args.incident])?.remove(0);
-    let incident = incidents::find(&client, &name).await?;
+    let incident = incident(&client, args.incident).await?;
     let request = Request::get(format!("/incidents/{}/log_entries", text(&incident["id"])));
     let mut log = pages::list(&client, &request, "log_entries", args.limit as usize).await?;
     log.items.reverse();

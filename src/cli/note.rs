@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::json;
 
 use super::error::{Complaint, Exit};
-use super::session::{Session, stdin};
+use super::session::{Session, incident, stdin};
 use super::view::{self, text};
 use crate::client::{Request, incidents};
 
@@ -45,8 +45,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         anyhow::bail!(Complaint::usage("the note is empty", "write something"));
     }
     let client = session.client().await?;
-    let name = super::session::names(vec![args.incident])?.remove(0);
-    let incident = incidents::find(&client, &name).await?;
+    let incident = incident(&client, args.incident).await?;
     let id = text(&incident["id"]);
     let note = match &args.edit {
         None => incidents::annotate(&client, id, content).await?,
@@ -63,8 +62,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
 
 async fn delete(session: &mut Session, incident: String, note: &str) -> anyhow::Result<Exit> {
     let client = session.client().await?;
-    let name = super::session::names(vec![incident])?.remove(0);
-    let incident = incidents::find(&client, &name).await?;
+    let incident = super::session::incident(&client, incident).await?;
     let path = format!("/incidents/{}/notes/{note}", text(&incident["id"]));
     client.send(&Request::command(Method::DELETE, path, json!({})).with_key(client.fresh_key())).await?;
     if session.out.is_text() {

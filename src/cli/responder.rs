@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::error::Exit;
 use super::lookup;
 use super::output::escape;
-use super::session::{Session, names};
+use super::session::{Session, incident};
 use super::view::{self, items, text};
 use crate::client::incidents;
 
@@ -89,8 +89,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
             (incident.incident, Method::PUT, "/cancel", json!({}), user, vec![])
         }
     };
-    let name = names(vec![name])?.remove(0);
-    let incident = incidents::find(&client, &name).await?;
+    let incident = incident(&client, name).await?;
     if path != "/reply" {
         let mut targets = Vec::new();
         for (kind, collection, named) in [

@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::client::contexts::{self, Context, Contexts};
 use crate::client::spool::{self, Entry, Flushed, Spool};
-use crate::client::{Client, Patience, Secret, Target};
+use crate::client::{Client, Patience, Secret, Target, incidents};
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Folders;
 use crate::domain::time::Timestamp;
@@ -279,6 +279,12 @@ pub(super) fn stdin() -> anyhow::Result<String> {
         anyhow::bail!(Complaint::usage("standard input is longer than 512 KiB", "send less of it"));
     }
     Ok(text)
+}
+
+/// The one incident that an argument of the command line names, `-` for standard input; of several names the first.
+pub(super) async fn incident(client: &Client, given: String) -> anyhow::Result<Value> {
+    let name = names(vec![given])?.remove(0);
+    Ok(incidents::find(client, &name).await?)
 }
 
 /// Names of incidents: those given, with `-` replaced by the words of standard input; `incident/ID` is the same as `ID`.

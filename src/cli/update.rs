@@ -5,7 +5,7 @@ use serde_json::json;
 
 use super::error::{Complaint, Exit};
 use super::lookup;
-use super::session::{Session, names, stdin};
+use super::session::{Session, incident, stdin};
 use super::view::{self, text};
 use crate::client::incidents;
 
@@ -36,7 +36,7 @@ pub(super) async fn update(session: &mut Session, args: Update) -> anyhow::Resul
         anyhow::bail!(Complaint::usage("the status update is empty", "write something"));
     }
     let client = session.client().await?;
-    let incident = incidents::find(&client, &names(vec![args.incident])?[0]).await?;
+    let incident = incident(&client, args.incident).await?;
     let path = format!("/incidents/{}/status_updates", text(&incident["id"]));
     let body = json!({"message": message, "subject": args.subject});
     let update = incidents::ask(&client, Method::POST, &path, body, "status_update").await?;
@@ -69,7 +69,7 @@ pub(super) struct Subscribe {
 pub(super) async fn subscribe(session: &mut Session, args: Subscribe) -> anyhow::Result<Exit> {
     let client = session.client().await?;
     let users = lookup::ids(&client, "users", &args.user).await?;
-    let incident = incidents::find(&client, &names(vec![args.incident])?[0]).await?;
+    let incident = incident(&client, args.incident).await?;
     let subscribers: Vec<_> =
         users.iter().map(|id| json!({"subscriber_id": id, "subscriber_type": "user"})).collect();
     let (part, name, did) = if args.remove {
