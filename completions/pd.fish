@@ -1255,7 +1255,7 @@ complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcomm
 complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -f -a "test" -d 'Tell what would become of an event, rule by rule; nothing is stored and nobody is paged'
 complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l event -d 'A file with an event as it is sent to /v2/enqueue; `-` reads standard input' -r -F
-complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s s -l severity -d 'How bad it is [default: error]' -r -f -a "critical\t''
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s s -l severity -d 'How bad it is' -r -f -a "critical\t''
 error\t''
 warning\t''
 info\t''"
@@ -1430,7 +1430,7 @@ complete -c pd -n "__fish_pd_using_subcommand explain" -s q -l quiet -d 'Print i
 complete -c pd -n "__fish_pd_using_subcommand explain" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand simulate" -l summary -d 'What is wrong, in one line, rather than a file' -r
-complete -c pd -n "__fish_pd_using_subcommand simulate" -s s -l severity -d 'How bad it is [default: error]' -r -f -a "critical\t''
+complete -c pd -n "__fish_pd_using_subcommand simulate" -s s -l severity -d 'How bad it is' -r -f -a "critical\t''
 error\t''
 warning\t''
 info\t''"

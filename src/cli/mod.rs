@@ -37,6 +37,7 @@ mod note;
 mod oncall;
 mod output;
 mod overrides;
+mod problem;
 mod recover;
 mod resolve;
 mod responder;

@@ -55,7 +55,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     let client = session.client().await?;
     let event = match &test.event {
         Some(file) => test.fields.complete(sample::read(file)?, &client),
-        None => test.fields.compose(test.summary.as_deref().unwrap_or_default(), &client),
+        None => test.fields.compose(test.summary.as_deref().unwrap_or_default(), &client)?,
     };
     let request = Request::command(Method::POST, "/event_rules/test", json!({ "event": event }));
     let mut body: Value = client.send(&Request { repeatable: true, ..request }).await?.json()?;

@@ -3,9 +3,10 @@
 use std::path::Path;
 
 use anyhow::Context as _;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::error::Complaint;
+use super::problem::Problem;
 use super::session::stdin;
 use super::trigger;
 use crate::client::Client;
@@ -13,24 +14,8 @@ use crate::client::Client;
 /// What flags say of an event.
 #[derive(Debug, clap::Args)]
 pub(super) struct Fields {
-    /// How bad it is [default: error]
-    #[arg(short, long, value_name = "SEVERITY", value_parser = ["critical", "error", "warning", "info"])]
-    severity: Option<String>,
-    /// What is affected [default: the name of this machine]
-    #[arg(long, value_name = "NAME")]
-    source: Option<String>,
-    /// The part of the source that is affected
-    #[arg(long, value_name = "NAME")]
-    component: Option<String>,
-    /// What the source belongs to
-    #[arg(long, value_name = "NAME")]
-    group: Option<String>,
-    /// The kind of problem
-    #[arg(long, value_name = "NAME")]
-    class: Option<String>,
-    /// More about it: KEY=VALUE, or a JSON object; may be given several times
-    #[arg(short, long, value_name = "DETAILS", value_parser = trigger::details)]
-    details: Vec<Map<String, Value>>,
+    #[command(flatten)]
+    problem: Problem,
     /// What joins events about the same problem
     #[arg(short = 'k', long, value_name = "KEY", value_parser = trigger::dedup_key)]
     dedup_key: Option<String>,
@@ -41,28 +26,13 @@ pub(super) struct Fields {
 
 impl Fields {
     /// An event with this summary.
-    pub(super) fn compose(&self, summary: &str, client: &Client) -> Value {
-        let mut payload = Map::new();
-        let source = self.source.clone().unwrap_or_else(trigger::machine);
-        let severity = self.severity.clone().unwrap_or_else(|| "error".to_owned());
-        for (name, value) in [
-            ("summary", Some(summary.to_owned())),
-            ("source", Some(source)),
-            ("severity", Some(severity)),
-            ("component", self.component.clone()),
-            ("group", self.group.clone()),
-            ("class", self.class.clone()),
-        ] {
-            if let Some(value) = value {
-                payload.insert(name.to_owned(), value.into());
-            }
-        }
-        let details: Map<String, Value> =
-            self.details.iter().flatten().map(|(k, v)| (k.clone(), v.clone())).collect();
-        if !details.is_empty() {
-            payload.insert("custom_details".to_owned(), details.into());
-        }
-        self.complete(json!({ "event_action": "trigger", "payload": payload, "client": "pd" }), client)
+    pub(super) fn compose(&self, summary: &str, client: &Client) -> anyhow::Result<Value> {
+        let details = self.problem.details();
+        let details =
+            if details.is_empty() { None } else { Some(serde_json::value::to_raw_value(&details)?) };
+        let payload = self.problem.payload(summary, None, details.as_deref());
+        let event = json!({ "event_action": "trigger", "payload": payload, "client": "pd" });
+        Ok(self.complete(event, client))
     }
 
     /// An event with the routing key and the dedup key that are given; without a routing key, with the context's.

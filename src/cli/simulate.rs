@@ -50,7 +50,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     let client = session.client().await?;
     let event = match &args.event {
         Some(file) => args.fields.complete(sample::read(file)?, &client),
-        None => args.fields.compose(args.summary.as_deref().unwrap_or_default(), &client),
+        None => args.fields.compose(args.summary.as_deref().unwrap_or_default(), &client)?,
     };
     let request = Request::command(Method::POST, "/simulate", json!({ "event": event, "at": at }));
     let mut body: Value = client.send(&Request { repeatable: true, ..request }).await?.json()?;

@@ -1,12 +1,13 @@
 //! `pd trigger`: tells that something is wrong.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::error::{Complaint, Exit};
 use super::output::{escape, escape_json};
-use super::session::{Session, env, stdin};
+use super::problem::Problem;
+use super::session::{Session, stdin};
 use crate::client::{Client, events};
-use crate::wire::event::{Enqueue, Image, Link, Payload, Text};
+use crate::wire::event::{Enqueue, Image, Link};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -29,24 +30,8 @@ pub(super) struct Args {
     /// What is wrong, in one line; `-` reads it from standard input
     #[arg(value_name = "SUMMARY", allow_hyphen_values = false)]
     summary: String,
-    /// How bad it is
-    #[arg(short, long, value_name = "SEVERITY", default_value = "error", value_parser = ["critical", "error", "warning", "info"])]
-    severity: String,
-    /// What is affected [default: the name of this machine]
-    #[arg(long, value_name = "NAME")]
-    source: Option<String>,
-    /// The part of the source that is affected
-    #[arg(long, value_name = "NAME")]
-    component: Option<String>,
-    /// What the source belongs to
-    #[arg(long, value_name = "NAME")]
-    group: Option<String>,
-    /// The kind of problem
-    #[arg(long, value_name = "NAME")]
-    class: Option<String>,
-    /// More about it: KEY=VALUE, or a JSON object; may be given several times
-    #[arg(short, long, value_name = "DETAILS", value_parser = details)]
-    details: Vec<Map<String, Value>>,
+    #[command(flatten)]
+    problem: Problem,
     /// Where to read more: a URL, perhaps a space and a text; may be given several times
     #[arg(long, value_name = "LINK")]
     link: Vec<String>,
@@ -134,8 +119,7 @@ pub(super) async fn deliver(
 }
 
 fn compose(session: &Session, client: &Client, args: &Args) -> anyhow::Result<Value> {
-    let mut details: Map<String, Value> =
-        args.details.iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect();
+    let mut details = args.problem.details();
     let mut summary = args.summary.clone();
     if summary == "-" {
         let text = stdin()?;
@@ -147,21 +131,10 @@ fn compose(session: &Session, client: &Client, args: &Args) -> anyhow::Result<Va
     if summary.trim().is_empty() {
         anyhow::bail!(Complaint::usage("the summary is empty", "say in one line what is wrong"));
     }
-    let source = args.source.clone().unwrap_or_else(machine);
     let key = args.dedup_key.clone().unwrap_or_else(|| session.fresh_key());
     let at = session.now().to_iso_millis();
     let details = if details.is_empty() { None } else { Some(serde_json::value::to_raw_value(&details)?) };
-    let text = |text: &'_ Option<String>| text.as_deref().map(owned);
-    let payload = Payload {
-        summary: Some(owned(&summary)),
-        source: Some(owned(&source)),
-        severity: Some(owned(&args.severity)),
-        timestamp: Some(owned(&at)),
-        component: text(&args.component),
-        group: text(&args.group),
-        class: text(&args.class),
-        custom_details: details.as_deref(),
-    };
+    let payload = args.problem.payload(&summary, Some(&at), details.as_deref());
     let links = args.link.iter().map(|link| {
         let (href, text) = url_and_text(link);
         Link { href: Some(href.into()), text: text.map(Into::into) }
@@ -183,24 +156,10 @@ fn compose(session: &Session, client: &Client, args: &Args) -> anyhow::Result<Va
     Ok(serde_json::to_value(&event)?)
 }
 
-fn owned(text: &str) -> Text<'static> {
-    Text(text.to_owned().into())
-}
-
 fn url_and_text(text: &str) -> (&str, Option<&str>) {
     match text.trim().split_once(char::is_whitespace) {
         Some((url, text)) => (url, Some(text.trim())),
         None => (text.trim(), None),
-    }
-}
-
-pub(super) fn details(text: &str) -> Result<Map<String, Value>, String> {
-    if text.trim_start().starts_with('{') {
-        return serde_json::from_str(text).map_err(|error| format!("not a JSON object: {error}"));
-    }
-    match text.split_once('=') {
-        Some((key, value)) if !key.is_empty() => Ok(Map::from_iter([(key.to_owned(), value.into())])),
-        _ => Err("expected KEY=VALUE or a JSON object".to_owned()),
     }
 }
 
@@ -212,12 +171,6 @@ pub(super) fn dedup_key(text: &str) -> Result<String, String> {
     }
 }
 
-/// The name of this machine.
-pub(super) fn machine() -> String {
-    let name = rustix::system::uname().nodename().to_string_lossy().into_owned();
-    if name.is_empty() { env("HOSTNAME").unwrap_or_else(|| "unknown".to_owned()) } else { name }
-}
-
 /// An answer that is no incident, as JSON on one line.
 pub(super) fn on_one_line(value: &Value) -> String {
     escape_json(&value.to_string())
@@ -227,24 +180,6 @@ pub(super) fn on_one_line(value: &Value) -> String {
 mod tests {
     #![allow(clippy::unwrap_used, reason = "tests")]
     use super::*;
-
-    #[test]
-    fn details_are_pairs_or_objects() {
-        let check = |text: &str, expected: Option<&str>| {
-            assert_eq!(
-                details(text).ok().map(|map| Value::Object(map).to_string()).as_deref(),
-                expected,
-                "{text}"
-            );
-        };
-        check("free=0", Some(r#"{"free":"0"}"#));
-        check("url=http://x?a=b", Some(r#"{"url":"http://x?a=b"}"#));
-        check("empty=", Some(r#"{"empty":""}"#));
-        check(" {\"a\":[1]}", Some(r#"{"a":[1]}"#));
-        check("{\"a\":", None);
-        check("=x", None);
-        check("word", None);
-    }
 
     #[test]
     fn links_have_a_text_or_none() {
