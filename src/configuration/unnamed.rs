@@ -7,7 +7,7 @@ use super::World;
 use super::read::Read;
 use super::text::word;
 use crate::domain::user::User;
-use crate::domain::wanted::{Gone, Wanted, WantedService, WantedUser};
+use crate::domain::wanted::{Gone, Wanted, WantedService, WantedUser, folded};
 use crate::wire::configuration as file;
 
 /// Something that is there and not named.
@@ -47,10 +47,6 @@ pub fn unnamed(world: World<'_>, file: &file::Configuration, read: &Read) -> Vec
     }
     users(world, file.users.is_some(), read, &mut found);
     found
-}
-
-fn folded(name: &str) -> String {
-    name.trim().to_lowercase()
 }
 
 fn windows(world: World<'_>, read: &Read, found: &mut Vec<Nameless>) {

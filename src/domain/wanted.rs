@@ -25,6 +25,11 @@ use super::user::{Channel, Role, Urgency};
 /// The fingerprint of an e-mail address, which names a user.
 pub type Email = Arc<str>;
 
+/// What is the same for names that are one to people.
+pub fn folded(name: &str) -> String {
+    name.trim().to_lowercase()
+}
+
 /// One object as it is wanted, or that it is not wanted any more.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -11,7 +11,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::World;
 use crate::domain::user::User;
-use crate::domain::wanted::Wanted;
+use crate::domain::wanted::{Wanted, folded};
 use crate::wire::configuration as file;
 
 /// What a file comes to.
@@ -115,7 +115,7 @@ impl<'a> Reader<'a> {
         for (kind, names) in lists {
             let mut seen = BTreeSet::new();
             for name in names {
-                if !seen.insert(name.trim().to_lowercase()) {
+                if !seen.insert(folded(name)) {
                     self.wrong(&called(kind, name), "it is there twice: remove one");
                 }
             }

@@ -11,7 +11,7 @@ use crate::domain::id::PriorityId;
 use crate::domain::maintenance::{Weekly, WindowChange};
 use crate::domain::rule::{Actions, Field, Rule};
 use crate::domain::schedule::zone::Zone;
-use crate::domain::wanted::{Wanted, WantedRule, WantedWindow};
+use crate::domain::wanted::{Wanted, WantedRule, WantedWindow, folded};
 use crate::wire::configuration as file;
 
 impl Reader<'_> {
@@ -90,7 +90,7 @@ impl Reader<'_> {
         if last.is_some_and(|last| last <= self.world.now) {
             return self.read.notes.push(format!("{path}: it is over, so it is passed over"));
         }
-        let known = self.windows.entry(window.description.trim().to_lowercase()).or_default();
+        let known = self.windows.entry(folded(&window.description)).or_default();
         let nth = *known;
         *known += 1;
         let condition = window.when.as_deref().filter(|text| !text.trim().is_empty()).map(Condition::new);

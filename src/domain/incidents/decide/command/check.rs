@@ -13,6 +13,7 @@ use crate::domain::schedule::Schedule;
 use crate::domain::schedule::zone::Zone;
 use crate::domain::service::Service;
 use crate::domain::user::User;
+use crate::domain::wanted::folded;
 
 /// How long free text may be, in characters.
 pub(super) const TEXT_MAX: usize = 10_000;
@@ -102,7 +103,7 @@ pub(super) fn time_zone(zone: &str, errors: &mut Errors) {
 
 /// Whether two names are one to people.
 pub(super) fn same_name(a: &str, b: &str) -> bool {
-    a.trim().to_lowercase() == b.trim().to_lowercase()
+    folded(a) == folded(b)
 }
 
 /// The id of the next configuration object.

@@ -7,6 +7,7 @@ use crate::domain::command::{Done, Rejection};
 use crate::domain::incidents::decide::draft::Draft;
 use crate::domain::incidents::fact::Fact;
 use crate::domain::rule::{Actions, NAME_MAX, PAUSE_MAX, RULES_MAX, Rule, RuleScope};
+use crate::domain::wanted::folded;
 
 /// Replaces a list as a whole, or not at all.
 pub(super) fn set(draft: &mut Draft, scope: RuleScope, rules: &[Rule]) -> Result<Done, Rejection> {
@@ -21,7 +22,7 @@ pub(super) fn set(draft: &mut Draft, scope: RuleScope, rules: &[Rule]) -> Result
     for (index, rule) in rules.iter().enumerate().take(RULES_MAX) {
         let path = format!("event_rules[{index}]");
         check_rule(draft, scope, rule, &path, &mut errors);
-        errors.unless(names.insert(rule.name.trim().to_lowercase()), || {
+        errors.unless(names.insert(folded(&rule.name)), || {
             format!("{path}.name: there is another rule `{}`: give each its own name", rule.name)
         });
     }
