@@ -2,10 +2,7 @@
 
 use url::Url;
 
-use crate::domain::user::Channel;
-
-/// What the console's address is: there is only one.
-const CONSOLE: &str = "console";
+use crate::domain::user::{CONSOLE, CONSOLE_OF_DRILLS, Channel};
 
 /// The address as it is kept.
 ///
@@ -15,6 +12,8 @@ pub fn address(channel: Channel, text: &str) -> Result<String, String> {
     let text = text.trim();
     match channel {
         Channel::Email => email(text),
+        // Whatever is said, there is one terminal. But what is there must not become another when it is read again.
+        Channel::Console if text == CONSOLE_OF_DRILLS => Ok(CONSOLE_OF_DRILLS.to_owned()),
         Channel::Console => Ok(CONSOLE.to_owned()),
         Channel::Webhook => url(text),
         Channel::Sms | Channel::Phone => number(text),
@@ -67,6 +66,7 @@ mod tests {
             (Channel::Webhook, "file:///etc/passwd", None),
             (Channel::Webhook, "example.com", None),
             (Channel::Console, "", Some("console")),
+            (Channel::Console, "drill", Some("drill")),
             (Channel::Sms, "+49 (170) 123-456", Some("+49170123456")),
             (Channel::Phone, "call me", None),
         ] {

@@ -1,7 +1,7 @@
 //! Configuration as files hold it, and the state: shows what is there, reads what is wanted, and says what lies between.
 //!
 //! Nothing here waits or asks anybody: [`shown()`] is a function of a state, [`read()`] of a file and a state, and
-//! [`plan`] of two files. What an update changes is found by comparing what is shown before and after it was tried out by
+//! [`changes`] of two files. What an update changes is found by comparing what is shown before and after it was tried out by
 //! the very rules that will judge it, so a plan cannot say anything else than what happens.
 
 mod address;

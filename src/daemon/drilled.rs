@@ -7,11 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use tokio::sync::watch;
 
-use crate::domain::user::Channel;
+use crate::domain::user::{CONSOLE_OF_DRILLS, Channel};
 use crate::notify::transport::{Message, Outcome, Transport};
 
-/// The address of the canaries' contact on the console, which has only one other.
-pub(super) const CONSOLE: &str = "drill";
 /// The address of the canaries' contact by e-mail. Nobody can have one under `.invalid`.
 pub(super) const EMAIL: &str = "drill@pd.invalid";
 /// The address of the canaries' contact by webhook.
@@ -20,7 +18,7 @@ pub(super) const WEBHOOK: &str = "https://pd.invalid/drill";
 /// The canaries' address on a channel; `None`: they are not sent by it.
 pub(super) fn address(channel: Channel) -> Option<&'static str> {
     match channel {
-        Channel::Console => Some(CONSOLE),
+        Channel::Console => Some(CONSOLE_OF_DRILLS),
         Channel::Email => Some(EMAIL),
         Channel::Webhook => Some(WEBHOOK),
         Channel::Sms | Channel::Phone | Channel::Push => None,

@@ -10,7 +10,7 @@ use crate::client::contexts::{self, Context, Contexts, TokenSource};
 use crate::domain::command::{Actor, Ask, Founding, NewUser, Verdict};
 use crate::domain::id::IdKey;
 use crate::domain::service::RoutingKey;
-use crate::domain::user::Role;
+use crate::domain::user::{CONSOLE, Role};
 use crate::ids::Ids;
 use crate::ingest::{Commands, NoVerdict};
 use crate::keyring::Keyring;
@@ -56,7 +56,7 @@ pub(super) async fn found(
     let user_key = keyring.new_user_key(ids);
     let founding = Founding {
         id_key: IdKey([ids.random(), ids.random()]),
-        console: keyring.seal(&user_key, "console", ids)?,
+        console: keyring.seal(&user_key, CONSOLE, ids)?,
         user: NewUser {
             email: keyring.seal(&user_key, &format!("{user}@localhost"), ids)?,
             key: user_key,

@@ -134,6 +134,11 @@ pub struct NotificationRule {
     pub contact_method: ContactMethodId,
 }
 
+/// The address of the one terminal that the console is.
+pub const CONSOLE: &str = "console";
+/// The console's only other address: messages to it are those of drills, and go no further.
+pub const CONSOLE_OF_DRILLS: &str = "drill";
+
 /// How much it matters that somebody looks now.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

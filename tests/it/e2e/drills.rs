@@ -81,6 +81,11 @@ fn a_slow_store_and_input_that_comes_twice() {
     let listed = rig.ok(&["drill", "report"]);
     assert_eq!(listed.lines().count(), 2, "{listed}");
     assert!(rig.ok(&["drill", "report", &id]).contains("is stored twice"));
+    // What drills have made is exported, and is the same when it is read again.
+    std::fs::write(rig.home().join("all.toml"), rig.ok(&["export"])).unwrap();
+    let file = rig.home().join("all.toml").display().to_string();
+    let again = rig.pd(&["apply", "-f", &file, "--error-unchanged"]);
+    assert_eq!(again.status.code(), Some(3), "{}", String::from_utf8_lossy(&again.stdout));
 }
 
 #[test]
