@@ -64,6 +64,14 @@ mutants! {
     DeadlineIgnored,
     /// A message is sent without a last look at the incident.
     NoLastLook,
+    /// Messages are tried again whatever became of all those before.
+    RetryWithoutBudget,
+    /// Rounds of scheduled work that were missed are made up for, one after the other.
+    MissedRoundsCaughtUp,
+    /// Work that is late is taken for work that stands still.
+    OverdueByLateness,
+    /// What is not answered at once is asked again, however slow everything is.
+    HedgeWhenAllIsSlow,
 }
 
 #[cfg(feature = "mutants")]

@@ -1,6 +1,6 @@
 //! Runs many seeds of the simulation on all cores.
 //!
-//! `cargo bench --bench simulation [-- --seeds N] [--from SEED] [--mode safety|liveness|both] [--trace]` prints seeds a
+//! `cargo bench --bench simulation [-- --seeds N] [--from SEED] [--mode safety|liveness|overload|both] [--trace]` prints seeds a
 //! second, and on a failure the seed and its trace; it ends with 1 then. `--keep-going` runs them all and names those
 //! that failed. `--mutants [--only NAME]` searches for a seed that finds each deliberate bug, and says how many it took.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
@@ -41,6 +41,7 @@ fn main() -> ExitCode {
     let modes: &[Mode] = match arguments.text("--mode") {
         Some("safety") => &[Mode::Safety],
         Some("liveness") => &[Mode::Liveness],
+        Some("overload") => &[Mode::Overload],
         _ => &[Mode::Safety, Mode::Liveness],
     };
     let from = arguments.number("--from", 1);
@@ -53,6 +54,8 @@ fn main() -> ExitCode {
     }
     let seeds = arguments.number("--seeds", 200);
     if arguments.has("--mutants") {
+        let all = [Mode::Safety, Mode::Liveness, Mode::Overload];
+        let modes = if arguments.text("--mode").is_some() { modes } else { &all };
         return mutants::search(from, seeds, modes, arguments.text("--only"));
     }
     let keep_going = arguments.has("--keep-going");

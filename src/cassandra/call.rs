@@ -10,12 +10,18 @@ use std::time::Duration;
 use futures_util::future::BoxFuture;
 use futures_util::stream::{FuturesUnordered, StreamExt};
 use scylla::errors::ExecutionError;
+use scylla::policies::load_balancing::LoadBalancingPolicy;
+use tokio::sync::watch;
 use uuid::Uuid;
 
-use super::Store;
+use super::budget::Budget;
 use super::error::{Failure, Outcome, classify};
-use super::route::Route;
-use crate::clock::within;
+use super::health::Health;
+use super::latency::Latencies;
+use super::route::{Gone, Route};
+use crate::clock::{SharedClock, within};
+use crate::ids::SharedIds;
+use crate::mutants::{self, Mutant};
 
 /// A hedge is not sent before this, however fast the cluster is.
 const HEDGE_MIN: Duration = Duration::from_millis(400);
@@ -38,7 +44,44 @@ pub(super) enum Kind {
 /// One attempt: what came of it, on which route, sent when.
 type Attempt<'a, T> = BoxFuture<'a, (Result<T, ExecutionError>, Arc<Route>, Duration)>;
 
-impl Store {
+/// What calls of one store have in common.
+#[derive(Debug)]
+pub(super) struct Caller {
+    /// The store's address.
+    pub(super) name: String,
+    pub(super) clock: SharedClock,
+    pub(super) ids: SharedIds,
+    /// In which order nodes are asked.
+    pub(super) order: Arc<dyn LoadBalancingPolicy>,
+    pub(super) budget: Budget,
+    pub(super) health: Health,
+    pub(super) reads: Latencies,
+    pub(super) writes: Latencies,
+    /// What is treated as gone on purpose.
+    pub(super) gone: watch::Sender<Option<Arc<Gone>>>,
+}
+
+impl Caller {
+    /// Of a store about which nothing is known yet.
+    pub(super) fn new(
+        name: String,
+        order: Arc<dyn LoadBalancingPolicy>,
+        clock: SharedClock,
+        ids: SharedIds,
+    ) -> Self {
+        Self {
+            name,
+            clock,
+            ids,
+            order,
+            budget: Budget::new(),
+            health: Health::default(),
+            reads: Latencies::default(),
+            writes: Latencies::default(),
+            gone: watch::Sender::new(None),
+        }
+    }
+
     /// Sends what `send` sends until one attempt is answered.
     ///
     /// # Errors
@@ -48,8 +91,8 @@ impl Store {
         kind: Kind,
         send: impl Fn(Arc<Route>) -> BoxFuture<'a, Result<T, ExecutionError>> + Send + Sync,
     ) -> Result<T, Failure> {
-        let clock = self.clock().as_ref();
-        let mut call = Call { store: self, kind, tried: Vec::new(), attempts: 0, unknown: false };
+        let clock = self.clock.as_ref();
+        let mut call = Call { caller: self, kind, tried: Vec::new(), attempts: 0, unknown: false };
         let work = call.run(send);
         match within(clock, CALL_MAX, work).await {
             Some(answer) => answer,
@@ -60,10 +103,25 @@ impl Store {
             }),
         }
     }
+
+    fn latencies(&self, kind: Kind) -> &Latencies {
+        match kind {
+            Kind::Read => &self.reads,
+            Kind::Write => &self.writes,
+        }
+    }
+
+    /// How long an attempt is waited for before another is sent beside it.
+    fn hedge_after(&self, kind: Kind) -> Duration {
+        if mutants::is(Mutant::HedgeWhenAllIsSlow) {
+            return HEDGE_MIN;
+        }
+        HEDGE_MIN.max(self.latencies(kind).p99() * HEDGE_FACTOR)
+    }
 }
 
 struct Call<'a> {
-    store: &'a Store,
+    caller: &'a Caller,
     kind: Kind,
     /// The nodes that were asked first in an earlier attempt.
     tried: Vec<Uuid>,
@@ -77,20 +135,20 @@ impl<'a> Call<'a> {
         &mut self,
         send: impl Fn(Arc<Route>) -> BoxFuture<'a, Result<T, ExecutionError>>,
     ) -> Result<T, Failure> {
-        let store = self.store;
-        let clock = store.clock();
+        let caller = self.caller;
+        let clock = &caller.clock;
         let mut running: FuturesUnordered<Attempt<'a, T>> = FuturesUnordered::new();
         let mut newest = self.begin(&send, &running);
         let mut hedging = true;
         loop {
-            let hedge_after = HEDGE_MIN.max(store.latencies(self.kind).p99() * HEDGE_FACTOR);
+            let hedge_after = caller.hedge_after(self.kind);
             tokio::select! {
                 biased;
                 Some((result, route, sent)) = running.next() => match result {
                     Ok(answer) => {
-                        store.latencies(self.kind).note(clock.monotonic().saturating_sub(sent));
-                        store.budget().earn();
-                        route.node().inspect(|node| store.health().clear(*node));
+                        caller.latencies(self.kind).note(clock.monotonic().saturating_sub(sent));
+                        caller.budget.earn();
+                        route.node().inspect(|node| caller.health.clear(*node));
                         return Ok(answer);
                     }
                     Err(error) => {
@@ -107,7 +165,7 @@ impl<'a> Call<'a> {
                     }
                 },
                 () = clock.sleep(hedge_after), if hedging => {
-                    newest.node().inspect(|node| store.health().mark(*node, clock.monotonic()));
+                    newest.node().inspect(|node| caller.health.mark(*node, clock.monotonic()));
                     self.tried.extend(newest.node());
                     hedging = self.may_begin();
                     if hedging {
@@ -124,11 +182,13 @@ impl<'a> Call<'a> {
         running: &FuturesUnordered<Attempt<'a, T>>,
     ) -> Arc<Route> {
         self.attempts += 1;
-        let now = self.store.clock().monotonic();
-        let avoid = [self.tried.as_slice(), &self.store.health().marked(now)].concat();
-        let route = Arc::new(Route::new(self.store.order(), avoid, self.store.gone(), now));
+        let caller = self.caller;
+        let now = caller.clock.monotonic();
+        let avoid = [self.tried.as_slice(), &caller.health.marked(now)].concat();
+        let gone = caller.gone.borrow().clone();
+        let route = Arc::new(Route::new(Arc::clone(&caller.order), avoid, gone, now));
         let work = send(Arc::clone(&route));
-        let (shown, clock) = (Arc::clone(&route), Arc::clone(self.store.clock()));
+        let (shown, clock) = (Arc::clone(&route), Arc::clone(&caller.clock));
         running.push(Box::pin(async move {
             let answer = work.await;
             if let Some(silent) = shown.silent_for() {
@@ -141,12 +201,12 @@ impl<'a> Call<'a> {
 
     /// Whether another attempt is allowed; it is paid for.
     fn may_begin(&self) -> bool {
-        self.attempts < ATTEMPTS_MAX && self.store.budget().take()
+        self.attempts < ATTEMPTS_MAX && (self.caller.budget.take() || mutants::is(Mutant::HedgeWhenAllIsSlow))
     }
 
     fn note(&mut self, error: &ExecutionError) -> Failure {
         let mut failure = classify(error);
-        tracing::debug!(store = self.store.name(), reason = failure.reason, "a statement was not answered");
+        tracing::debug!(store = self.caller.name, reason = failure.reason, "a statement was not answered");
         if self.kind == Kind::Read {
             failure.outcome = Outcome::NotDone;
         }
@@ -159,6 +219,6 @@ impl<'a> Call<'a> {
 
     fn pause(&self) -> Duration {
         let doublings = u32::try_from(self.attempts.saturating_sub(1)).unwrap_or(0).min(4);
-        self.store.ids().jitter(PAUSE * 2u32.pow(doublings))
+        self.caller.ids.jitter(PAUSE * 2u32.pow(doublings))
     }
 }

@@ -7,6 +7,8 @@
 mod body;
 mod budget;
 mod call;
+#[cfg(test)]
+mod crowd;
 mod error;
 mod examine;
 mod health;

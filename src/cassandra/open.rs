@@ -4,18 +4,16 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
+use futures_util::future::BoxFuture;
 use scylla::client::session::Session;
-use scylla::policies::load_balancing::LoadBalancingPolicy;
+use scylla::errors::ExecutionError;
 use tokio::sync::watch;
 
-use super::budget::Budget;
-use super::call::Kind;
+use super::call::{Caller, Kind};
 use super::error::{Failure, OpenError};
-use super::health::Health;
 use super::init::{Replication, altered, missing, nodes, replication_of, tables_of};
-use super::latency::Latencies;
 use super::node::{Node, Report, Risk, ask_all};
-use super::route::{Gone, order};
+use super::route::{Gone, Route, order};
 use super::session::{Access, connect};
 use crate::clock::SharedClock;
 use crate::config::CommitlogSync;
@@ -28,20 +26,11 @@ const WATCH_EVERY: Duration = Duration::from_secs(30);
 #[derive(Debug)]
 pub struct Store {
     session: Session,
-    name: String,
     keyspace: String,
     allowed: CommitlogSync,
-    order: Arc<dyn LoadBalancingPolicy>,
     preferred: Option<String>,
-    clock: SharedClock,
-    ids: SharedIds,
-    budget: Budget,
-    health: Health,
-    reads: Latencies,
-    writes: Latencies,
+    caller: Caller,
     report: watch::Sender<Arc<Report>>,
-    /// What is treated as gone on purpose.
-    gone: watch::Sender<Option<Arc<Gone>>>,
 }
 
 impl Store {
@@ -67,20 +56,12 @@ impl Store {
         }
         say_what_is_slow(&report);
         Ok(Arc::new(Self {
-            order: order(access.url.datacenter.as_deref()),
             preferred: access.url.datacenter.clone(),
             keyspace: access.url.keyspace.clone(),
-            name: store,
+            caller: Caller::new(store, order(access.url.datacenter.as_deref()), clock, ids),
             session,
             allowed,
-            clock,
-            ids,
-            budget: Budget::new(),
-            health: Health::default(),
-            reads: Latencies::default(),
-            writes: Latencies::default(),
             report: watch::Sender::new(Arc::new(report)),
-            gone: watch::Sender::new(None),
         }))
     }
 
@@ -88,17 +69,17 @@ impl Store {
     /// and came later is named in the log; it is in the report too.
     pub async fn watch_nodes(&self) {
         loop {
-            self.clock.sleep(WATCH_EVERY).await;
+            self.caller.clock.sleep(WATCH_EVERY).await;
             let report = self.look().await;
             for (node, risk) in risks(&report, self.allowed) {
-                tracing::error!(store = self.name, node = node.address, %risk, "a node must not be relied on");
+                tracing::error!(store = self.name(), node = node.address, %risk, "a node must not be relied on");
             }
         }
     }
 
     /// Asks the nodes about themselves now, and publishes what they say.
     pub async fn look(&self) -> Arc<Report> {
-        let report = Arc::new(look(&self.session, self.clock.as_ref(), &self.keyspace).await);
+        let report = Arc::new(look(&self.session, self.caller.clock.as_ref(), &self.keyspace).await);
         self.report.send_replace(Arc::clone(&report));
         report
     }
@@ -106,7 +87,8 @@ impl Store {
     /// What the nodes said last; what is treated as gone has said nothing.
     pub fn report(&self) -> Arc<Report> {
         let report = self.report.borrow().clone();
-        match self.gone() {
+        let gone = self.caller.gone.borrow().clone();
+        match gone {
             Some(gone) => Arc::new(report.without(&gone.datacenter)),
             None => report,
         }
@@ -116,13 +98,21 @@ impl Store {
     /// them is not answered, until that would have been noticed; from then on others are asked. `None`: of none. The
     /// replicas there go on taking part in what other nodes are asked.
     pub fn treat_as_gone(&self, datacenter: Option<&str>) {
-        let since = self.clock.monotonic();
+        let since = self.caller.clock.monotonic();
         let gone = datacenter.map(|name| Arc::new(Gone { datacenter: name.to_owned(), since }));
-        self.gone.send_replace(gone);
+        self.caller.gone.send_replace(gone);
     }
 
-    pub(super) fn gone(&self) -> Option<Arc<Gone>> {
-        self.gone.borrow().clone()
+    /// Sends what `send` sends until one attempt is answered.
+    ///
+    /// # Errors
+    /// Unknown, for a write, if any of the attempts may have been done.
+    pub(super) async fn call<'a, T: Send + 'a>(
+        &'a self,
+        kind: Kind,
+        send: impl Fn(Arc<Route>) -> BoxFuture<'a, Result<T, ExecutionError>> + Send + Sync,
+    ) -> Result<T, Failure> {
+        self.caller.call(kind, send).await
     }
 
     /// The datacenter whose nodes are asked first, and the names of all.
@@ -138,32 +128,32 @@ impl Store {
 
     /// What 99 of 100 of the last writes kept to; zero before the first.
     pub fn write_p99(&self) -> Duration {
-        self.writes.p99()
+        self.caller.writes.p99()
     }
 
     /// The median of the last writes; zero before the first.
     pub fn write_p50(&self) -> Duration {
-        self.writes.p50()
+        self.caller.writes.p50()
     }
 
     /// What 99 of 100 of the last reads kept to; zero before the first.
     pub fn read_p99(&self) -> Duration {
-        self.reads.p99()
+        self.caller.reads.p99()
     }
 
     /// Retries and hedges cost nothing from now on: to see what the budget is for.
     pub fn lift_budget(&self) {
-        self.budget.lift();
+        self.caller.budget.lift();
     }
 
     /// How much of the budget for repetitions and hedges is left, of 1.
     pub fn budget_left(&self) -> f64 {
-        self.budget.left()
+        self.caller.budget.left()
     }
 
     /// The store's address.
     pub fn name(&self) -> &str {
-        &self.name
+        &self.caller.name
     }
 
     pub(super) fn session(&self) -> &Session {
@@ -175,30 +165,11 @@ impl Store {
     }
 
     pub(crate) fn clock(&self) -> &SharedClock {
-        &self.clock
+        &self.caller.clock
     }
 
     pub(crate) fn ids(&self) -> &SharedIds {
-        &self.ids
-    }
-
-    pub(super) fn order(&self) -> Arc<dyn LoadBalancingPolicy> {
-        Arc::clone(&self.order)
-    }
-
-    pub(super) fn budget(&self) -> &Budget {
-        &self.budget
-    }
-
-    pub(super) fn health(&self) -> &Health {
-        &self.health
-    }
-
-    pub(super) fn latencies(&self, kind: Kind) -> &Latencies {
-        match kind {
-            Kind::Read => &self.reads,
-            Kind::Write => &self.writes,
-        }
+        &self.caller.ids
     }
 }
 

@@ -31,6 +31,7 @@ use crate::domain::time::Timestamp;
 use crate::domain::user::Channel;
 use crate::ids::SharedIds;
 use crate::keyring::Keyring;
+use crate::mutants::{self, Mutant};
 use crate::overload::Budget;
 
 /// How many destinations are remembered; more only while they are busy or left alone.
@@ -229,7 +230,7 @@ impl Task {
     /// Sends until `shutdown`; from then on nothing more is claimed, and what was is brought to its end, which takes
     /// at most a claim's deadline and the longest time-out. `outcomes` leads to the stage, which must run until then.
     pub async fn run(mut self, outcomes: mpsc::Sender<Input>, shutdown: CancellationToken) {
-        let mut closing = false;
+        let (mut closing, mut stage_lives) = (false, true);
         while !(closing && self.claims.is_empty() && self.attempts.is_empty()) {
             tokio::select! {
                 biased;
@@ -238,13 +239,14 @@ impl Task {
                     self.room.close();
                 }
                 Some(step) = self.attempts.join_next() => self.step(step, &outcomes).await,
-                claim = self.claims.recv() => match claim {
+                claim = self.claims.recv(), if stage_lives => match claim {
                     Some((claim, place)) => {
                         if let Some(done) = self.begin(claim, place) {
                             self.finish(done, &outcomes).await;
                         }
                     }
-                    None => closing = true,
+                    // What is being sent is waited for; asking once more would be answered at once, for ever.
+                    None => (closing, stage_lives) = (true, false),
                 },
             }
         }
@@ -292,7 +294,7 @@ impl Task {
             };
         let now = self.means.clock.monotonic();
         let budget = self.budgets.entry(channel).or_default();
-        if claim.retry && !budget.allows(now) {
+        if claim.retry && !budget.allows(now) && !mutants::is(Mutant::RetryWithoutBudget) {
             let after = budget.wait(now) + self.means.ids.jitter(RETRY_SPREAD);
             let reason = Arc::from("too many messages of this channel are being tried again");
             return Some(Done::at_once(claim, place, Outcome::NotTried { after, reason }));

@@ -125,7 +125,10 @@ impl Standing {
 
     /// Another process was seen doing it.
     pub(super) fn served(&mut self, duty: Duty, by: Uuid, now: Duration) {
-        *self.posts.entry(duty).or_default() = Post { by, moved_at: now, ..Post::default() };
+        let post = self.posts.entry(duty).or_default();
+        let still = post.still.filter(|_| mutants::is(Mutant::OverdueByLateness));
+        let moved_at = if still.is_some() { Duration::ZERO } else { now };
+        *post = Post { by, moved_at, still, ..Post::default() };
     }
 
     /// An entry that this process appended did it.
@@ -167,7 +170,7 @@ impl Post {
     ) -> bool {
         let Moment { now, patience, clock_is_off, silent } = *moment;
         let since = match self.still {
-            Some((head, since)) if head == due.head => since,
+            Some((head, since)) if head == due.head || mutants::is(Mutant::OverdueByLateness) => since,
             _ => {
                 (self.still, self.steps_in_at) = (Some((due.head, now)), None);
                 now

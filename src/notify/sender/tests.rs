@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
 use async_trait::async_trait;
+use futures_util::future::BoxFuture;
 use tokio::sync::watch;
 
 use super::*;
@@ -142,11 +143,18 @@ struct Bench {
     facts: Vec<Fact>,
     inputs: Vec<Input>,
     shutdown: CancellationToken,
-    task: tokio::task::JoinHandle<()>,
+    task: Option<tokio::task::JoinHandle<()>>,
 }
 
 impl Bench {
     fn new(transports: &[Arc<Fake>]) -> Self {
+        let (mut bench, work) = Self::at_rest(transports);
+        bench.task = Some(tokio::spawn(work));
+        bench
+    }
+
+    /// Nothing is sent before what comes with it is run.
+    fn at_rest(transports: &[Arc<Fake>]) -> (Self, BoxFuture<'static, ()>) {
         let clock = Arc::new(VirtualClock::new(START));
         let keyring = Arc::new(Keyring::new([5; 32]));
         let account = Account { id_key: KEY, founded_at: START, fallback_user: user_id(), epoch: 0 };
@@ -164,13 +172,13 @@ impl Bench {
         let (sender, task) = super::sender(means);
         let (outcomes_in, outcomes) = mpsc::channel(1_000);
         let shutdown = CancellationToken::new();
-        let task = tokio::spawn(task.run(outcomes_in, shutdown.clone()));
+        let work = Box::pin(task.run(outcomes_in, shutdown.clone()));
         let (facts, inputs) = (Vec::new(), Vec::new());
         let state = State::default();
         let mut bench =
-            Self { clock, keyring, incidents, state, sender, outcomes, facts, inputs, shutdown, task };
+            Self { clock, keyring, incidents, state, sender, outcomes, facts, inputs, shutdown, task: None };
         bench.add_user();
-        bench
+        (bench, work)
     }
 
     fn add_user(&mut self) {
@@ -440,10 +448,29 @@ async fn what_is_on_its_way_is_finished_at_the_end() {
     bench.page(1, &[Channel::Email]);
     bench.turn();
     bench.shutdown.cancel();
-    (&mut bench.task).await.unwrap();
+    bench.task.take().unwrap().await.unwrap();
     let Input::Offer { channels, .. } = bench.sender.offer() else { panic!("not an offer") };
     assert!(channels.iter().all(|(_, room)| *room == 0), "{channels:?}");
     bench.turn();
     assert!(bench.state.messages.is_empty());
     assert_eq!(bench.counts(Channel::Email).sent, 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_on_its_way_is_finished_without_haste_when_the_stage_is_gone() {
+    let mail = fake(Channel::Email, Box::new(|_| after(2_000, sent())));
+    let (mut bench, mut work) = Bench::at_rest(&[Arc::clone(&mail)]);
+    bench.page(1, &[Channel::Email]);
+    bench.turn();
+    let Bench { sender, outcomes: _outcomes, .. } = bench;
+    drop(sender);
+    let mut polls = 0;
+    let ended = std::future::poll_fn(|cx| {
+        polls += 1;
+        // Virtual time stands still while somebody is busy, so this would never end.
+        assert!(polls < 100, "it asks again and again instead of waiting");
+        work.as_mut().poll(cx)
+    });
+    ended.await;
+    assert_eq!(mail.seen.lock().unwrap().len(), 1);
 }

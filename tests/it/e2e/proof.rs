@@ -52,7 +52,7 @@ fn whom_pages_reach_is_proved_simulated_and_explained() {
         &[
             // A slow machine has opened an incident of the service `pd` by now.
             "problem: policy default (services: ",
-            "default): never reaches anybody",
+            "): never reaches anybody",
             "the last resort",
             "by console",
         ],

@@ -28,7 +28,7 @@ const AWAY_MAX_LOOKS: u32 = 60;
 /// For how many looks a process is waited for that is to be stopped as it appends.
 const CAUGHT_MAX_LOOKS: u32 = 80;
 
-const CHANNELS: [Channel; 4] = [Channel::Email, Channel::Webhook, Channel::Sms, Channel::Console];
+pub(super) const CHANNELS: [Channel; 4] = [Channel::Email, Channel::Webhook, Channel::Sms, Channel::Console];
 
 /// Starts processes that are not there, as a supervisor does.
 pub(super) async fn supervise(town: Arc<Town>, machine: usize) {
@@ -157,8 +157,12 @@ async fn happens(town: Arc<Town>, trouble: Trouble, chance: Chance) {
 }
 
 async fn freeze(town: &Town, chance: &Chance, machine: usize, mean: u64) {
+    sleeps(town, machine, lasts(town, chance, mean)).await;
+}
+
+/// The process on this machine does nothing for so long.
+pub(super) async fn sleeps(town: &Town, machine: usize, time: Duration) {
     let Some(life) = town.machine(machine, |at| at.life.clone()) else { return };
-    let time = lasts(town, chance, mean);
     town.trace.say(name(machine), "freeze", || format!("freezes for {} ms", time.as_millis()));
     life.gate.freeze(true);
     town.clock.sleep(time).await;
@@ -272,7 +276,7 @@ fn climate(chance: &Chance) -> Climate {
 }
 
 /// From now on nothing is wrong any more.
-fn heal(town: &Town, chance: &Chance) {
+pub(super) fn heal(town: &Town, chance: &Chance) {
     town.trace.say("everything", 0, || "is well from now on".to_owned());
     for machine in 0..town.plan.machines {
         let number = u32::try_from(machine).unwrap_or(u32::MAX);

@@ -2,8 +2,8 @@
 //! seed, with everything around them failing in the ways it can, and checks that read the journals beside them.
 //!
 //! Reading order: [`plan`], what a seed has in store; [`town`], what a run consists of; [`process`], one life of a
-//! process; [`fate`], [`damage`] and [`restoring`], what goes wrong; [`monitoring`], [`people`] and [`providers`], the outside; [`check`], what must
-//! hold; [`trace`], who did what.
+//! process; [`fate`], [`damage`], [`restoring`] and [`overload`], what goes wrong; [`monitoring`], [`people`] and [`providers`], the
+//! outside; [`check`], what must hold; [`trace`], who did what.
 
 mod chance;
 mod check;
@@ -13,6 +13,7 @@ mod fate;
 mod founding;
 mod gate;
 mod monitoring;
+mod overload;
 mod people;
 mod plan;
 mod process;
@@ -103,7 +104,11 @@ async fn simulate(seed: u64, mode: Mode, with_trace: bool) -> Report {
     for monitor in 0..town.plan.monitors {
         tokio::spawn(monitoring::watch(Arc::clone(&town), monitor));
     }
-    tokio::spawn(fate::run(Arc::clone(&town)));
+    if mode == Mode::Overload {
+        tokio::spawn(overload::run(Arc::clone(&town)));
+    } else {
+        tokio::spawn(fate::run(Arc::clone(&town)));
+    }
     tokio::spawn(restoring::run(Arc::clone(&town)));
     let mut looks = 0u64;
     while town.elapsed() < town.plan.ends_at && !town.has_failed() {

@@ -48,7 +48,7 @@ pub(super) async fn watch(town: Arc<Town>, number: usize) {
     let (flaps, bursts) = (chance.permille(400), chance.permille(200));
     let mut count = 0;
     while town.elapsed() < town.plan.events_until && !town.has_failed() {
-        let pause = town.plan.event_pause * if bursts { 8 } else { 1 };
+        let pause = town.plan.event_pause * if bursts { 8 } else { 1 } / town.plan.rush(town.elapsed());
         town.clock.sleep(chance.about(pause)).await;
         if town.elapsed() >= town.plan.events_until {
             return;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use pd::purge;
 
 use super::chance::Chance;
+use super::overload;
 
 /// What is shown by a run.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -13,6 +14,9 @@ pub enum Mode {
     Safety,
     /// From some moment on everything works again; then everything must be done within a bound.
     Liveness,
+    /// For a while everything is slow, much more comes than usual, a provider refuses everything, and a process sleeps.
+    /// What keeps that from becoming worse must do what it is for; then as with liveness.
+    Overload,
 }
 
 /// What may go wrong.
@@ -127,9 +131,10 @@ impl Plan {
         }
         let seconds = Duration::from_secs;
         let monitors = 4 + chance.index(8);
-        let (events_until, heals_at) = match mode {
-            Mode::Safety => (seconds(570), seconds(600)),
-            Mode::Liveness => (seconds(400), seconds(340)),
+        let (events_until, heals_at, ends_at) = match mode {
+            Mode::Safety => (seconds(570), seconds(600), seconds(600)),
+            Mode::Liveness => (seconds(400), seconds(340), seconds(600)),
+            Mode::Overload => (seconds(300), seconds(240), seconds(450)),
         };
         // About two hundred events, however many sources there are.
         let event_pause = events_until * u32::try_from(monitors).unwrap_or(1) / 200;
@@ -159,7 +164,7 @@ impl Plan {
             clock_off_ms: 950,
             events_until,
             heals_at,
-            ends_at: seconds(600),
+            ends_at,
         }
     }
 
@@ -177,6 +182,12 @@ impl Plan {
 
     /// Whether clocks stay within their bound in this run.
     pub(super) fn clocks_are_true(&self) -> bool {
-        !self.troubles.contains(&Trouble::Clock)
+        self.mode == Mode::Overload || !self.troubles.contains(&Trouble::Clock)
+    }
+
+    /// How many times as much as usual is sent now.
+    pub(super) fn rush(&self, elapsed: Duration) -> u32 {
+        let rushes = self.mode == Mode::Overload && overload::LASTS.contains(&elapsed);
+        if rushes { overload::RUSH } else { 1 }
     }
 }

@@ -21,7 +21,7 @@ use pd::notify::compose::Links;
 use pd::notify::sender::{Means, sender};
 use pd::notify::stage::Notify;
 use pd::notify::transport::Transport;
-use pd::pacer::{self, Pacer};
+use pd::pacer::{self, Job, Pace, Pacer};
 use pd::purge;
 use pd::stage::{self, Bell, Company, Handle, Loop, Many, NoMark, Replica, Settings, Signal, Stage, World};
 use tokio::sync::watch;
@@ -31,6 +31,7 @@ use uuid::Uuid;
 use super::clock::ProcessClock;
 use super::founding::installation;
 use super::gate::Gate;
+use super::plan::Mode;
 use super::providers::Provider;
 use super::town::{Door, Life, Town, View, name};
 
@@ -255,6 +256,12 @@ async fn live(town: Arc<Town>, machine: usize, life: Life, ids: SharedIds) {
     });
     let (clock, ids) = (Arc::clone(&world.clock), Arc::clone(&world.ids));
     let (pacer, _statuses) = Pacer::new(clock, ids, world.shutdown.clone(), pacer::Settings::default());
+    let watch =
+        |job| Box::new(Watched { job, town: Arc::clone(&town), process: world.process }) as Box<dyn Job>;
+    let jobs = match town.plan.mode {
+        Mode::Overload => jobs.into_iter().map(watch).collect(),
+        Mode::Safety | Mode::Liveness => jobs,
+    };
     parts.push(Part::Work, async {
         pacer.run(jobs).await;
         Ok(())
@@ -337,6 +344,32 @@ fn provider(
         clock: Arc::clone(&world.clock),
         channel,
     })
+}
+
+/// A job whose rounds the checks are told of.
+struct Watched {
+    job: Box<dyn Job>,
+    town: Arc<Town>,
+    process: Uuid,
+}
+
+#[async_trait::async_trait]
+impl Job for Watched {
+    fn name(&self) -> &'static str {
+        self.job.name()
+    }
+
+    fn every(&self) -> Duration {
+        self.job.every()
+    }
+
+    async fn round(&mut self, pace: &mut Pace) -> Result<(), pacer::Error> {
+        let (name, every) = (self.name(), self.every());
+        self.town.check(|check, trace| check.round_begins(trace, self.process, name));
+        let done = self.job.round(pace).await;
+        self.town.check(|check, _| check.round_ends(self.process, name, every));
+        done
+    }
 }
 
 /// Waits for the replica to be as new as the journal, as the server does.

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::gate::Gate;
 use super::people;
+use super::plan::Mode;
 use super::town::{Town, name};
 
 /// How long a provider may take.
@@ -72,9 +73,28 @@ impl Transport for Provider {
         let network =
             deliver(Arc::clone(&self.town), self.machine, who, self.channel, message.clone(), reply);
         tokio::spawn(network);
+        let mut heard = Heard { provider: self, worked: false };
         match answer.await {
-            Ok(outcome) => outcome,
+            Ok(outcome) => {
+                heard.worked = matches!(outcome, Outcome::Sent { .. } | Outcome::Permanent { .. });
+                outcome
+            }
             Err(_hangs) => std::future::pending().await,
+        }
+    }
+}
+
+/// Tells the checks what the sender knows of a message, also when it has stopped to wait.
+struct Heard<'a> {
+    provider: &'a Provider,
+    worked: bool,
+}
+
+impl Drop for Heard<'_> {
+    fn drop(&mut self) {
+        let Provider { town, process, channel, .. } = self.provider;
+        if town.plan.mode == Mode::Overload {
+            town.check(|check, _| check.sent(*process, *channel, self.worked));
         }
     }
 }

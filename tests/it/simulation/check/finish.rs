@@ -24,7 +24,7 @@ impl Check {
         }
         let mut found = self.replicas(lives, true);
         found.extend(self.stores(true));
-        if self.mode == Mode::Liveness && self.now >= self.heals_at + BOUND {
+        if self.mode != Mode::Safety && self.now >= self.heals_at + BOUND {
             found.extend(self.doors_are_drained());
             found.extend(self.keys.undecided());
             found.extend(self.pages_are_planned());

@@ -1,6 +1,7 @@
 //! What must hold, checked all along by a reader of its own beside the processes: it sees the journals as they are, and
 //! draws its conclusions from entries and from what the outside saw, not from what processes say of themselves.
 
+mod controls;
 mod doors;
 mod finish;
 mod ghost;
@@ -27,6 +28,7 @@ use uuid::Uuid;
 
 pub(super) use self::ghost::at_once;
 
+use self::controls::Controls;
 use self::doors::Doors;
 use self::ghost::Ghost;
 use self::incidents::Rules;
@@ -64,6 +66,7 @@ pub(super) struct Check {
     rules: Rules,
     keys: Keys,
     messages: Messages,
+    controls: Controls,
     tally: Tally,
     /// The stores were restored under processes that live.
     torn: Option<Torn>,
@@ -83,6 +86,7 @@ impl Check {
             rules: Rules::default(),
             keys: Keys::default(),
             messages: Messages::default(),
+            controls: Controls::default(),
             doors_store: doors,
             stages_store: stages,
             now: Duration::ZERO,
@@ -184,6 +188,9 @@ impl Check {
             self.incidents.evolve(fact);
         }
         found.extend(self.doors.balanced(self.incidents.state()));
+        if !body.cursors.is_empty() {
+            found.extend(self.works("incidents", entry.writer));
+        }
         self.keys.settle(self.incidents.state(), seq);
         for (marker, address) in self.doors.take_found() {
             self.keys.consumed(&marker, address, seq);
@@ -203,6 +210,9 @@ impl Check {
         let mut found = Vec::new();
         for (_, cursor) in &body.cursors {
             found.extend(self.incidents.does_not_have(cursor));
+        }
+        if !body.cursors.is_empty() {
+            found.extend(self.works("notify", entry.writer));
         }
         for fact in &body.facts {
             found.extend(self.messages.holds(self.notify.state(), fact, seq));
@@ -243,10 +253,36 @@ impl Check {
     ) {
         trace.say(&short(process), message.id, || format!("sends message {} by {channel:?}", message.id));
         self.messages.hands(process, message);
+        if self.mode == Mode::Overload {
+            let found = self.controls.sends(process, channel, message.id, self.now);
+            self.fail_all(trace, found.into_iter().collect());
+        }
         if self.torn.is_none() {
             let found = self.messages.sends(process, message, now, known);
             self.fail_all(trace, found);
         }
+    }
+
+    /// A process knows what came of a message, or has given it up.
+    pub(super) fn sent(&mut self, process: Uuid, channel: Channel, worked: bool) {
+        self.controls.sent(process, channel, worked, self.now);
+    }
+
+    /// A process begins a round of a job.
+    pub(super) fn round_begins(&mut self, trace: &Trace, process: Uuid, job: &'static str) {
+        let found = self.controls.round_begins(process, job, self.now);
+        self.fail_all(trace, found.into_iter().collect());
+    }
+
+    /// A round of a job has ended; the next should begin after this pause.
+    pub(super) fn round_ends(&mut self, process: Uuid, job: &'static str, every: Duration) {
+        self.controls.round_ends(process, job, every, self.now);
+    }
+
+    /// The sources of a stage were worked on.
+    fn works(&mut self, stage: &'static str, by: Uuid) -> Option<String> {
+        // Where processes die and stores are cut off from some, nobody can tell from outside who should work.
+        if self.mode == Mode::Overload { self.controls.works(stage, by, self.now) } else { None }
     }
 
     /// A provider takes a message.
