@@ -2,7 +2,7 @@
 //!
 //! `cargo bench --bench simulation [-- --seeds N] [--from SEED] [--mode safety|liveness|overload|both] [--trace]` prints seeds a
 //! second, and on a failure the seed and its trace; it ends with 1 then. `--keep-going` runs them all and names those
-//! that failed. `--mutants [--only NAME]` searches for a seed that finds each deliberate bug, and says how many it took.
+//! that failed. `--restored` runs only those in which stores are restored. `--mutants [--only NAME]` searches for a seed that finds each deliberate bug, and says how many it took.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
 #![allow(clippy::cast_precision_loss, reason = "figures for people")]
 
@@ -58,16 +58,26 @@ fn main() -> ExitCode {
         let modes = if arguments.text("--mode").is_some() { modes } else { &all };
         return mutants::search(from, seeds, modes, arguments.text("--only"));
     }
-    let keep_going = arguments.has("--keep-going");
+    let how = How { keep_going: arguments.has("--keep-going"), restored: arguments.has("--restored") };
     let mut clean = true;
     for mode in modes {
-        clean &= many(*mode, from, seeds, keep_going);
+        clean &= many(*mode, from, seeds, how);
     }
     if clean { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
+/// How seeds are run.
+#[derive(Clone, Copy)]
+struct How {
+    /// All of them, although one has failed.
+    keep_going: bool,
+    /// Only those in which stores are restored; the others count as clean.
+    restored: bool,
+}
+
 /// Runs these seeds on all cores; whether nothing was found.
-fn many(mode: Mode, from: u64, seeds: u64, keep_going: bool) -> bool {
+fn many(mode: Mode, from: u64, seeds: u64, how: How) -> bool {
+    let How { keep_going, restored } = how;
     let cores = thread::available_parallelism().map_or(1, usize::from);
     let clock = SystemClock::new();
     let next = AtomicU64::new(from);
@@ -77,6 +87,9 @@ fn many(mode: Mode, from: u64, seeds: u64, keep_going: bool) -> bool {
         let seed = next.fetch_add(1, Ordering::Relaxed);
         if seed >= from + seeds || (!keep_going && !failed.lock().unwrap().is_empty()) {
             return;
+        }
+        if restored && !simulation::restores(seed, mode) {
+            continue;
         }
         let report = examine(seed, mode);
         let done = seed - from + 1;

@@ -78,6 +78,11 @@ pub fn run(seed: u64, mode: Mode, with_trace: bool) -> Report {
     report
 }
 
+/// Whether the stores are restored from an older copy in this run.
+pub fn restores(seed: u64, mode: Mode) -> bool {
+    Plan::new(mode, &Chance::new(seed)).restore.is_some()
+}
+
 /// Runs one seed, and once more with a trace when something was found.
 pub fn examine(seed: u64, mode: Mode) -> Report {
     let report = run(seed, mode, false);

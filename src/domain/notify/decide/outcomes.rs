@@ -64,17 +64,22 @@ impl Draft {
         self.unknown(&overdue, &reason, None);
     }
 
-    /// A restored backup: what was claimed then, or due since, may have been sent since. Nothing of it is sent again,
-    /// not even where the receiver can tell.
+    /// A restored backup: what was claimed then, or due since, may have been sent since. So may all that is left of a
+    /// page that had reached nobody: it is tried at once where what comes before it fails. Nothing of it is sent again,
+    /// not even where the receiver can tell, and no other contact method is tried in its place: the page has reached
+    /// nobody, and who is paged next is the incident's to say, under ids that were never used.
     pub(super) fn start_epoch(&mut self, epoch: u32) {
         if epoch <= self.state.epoch {
             return;
         }
         self.emit(Fact::EpochStarted { epoch, at: self.now });
         let reason = Arc::from("the installation was restored from a backup");
-        let maybe_sent = |message: &Message| !message.is_planned() || message.due <= self.now;
-        let open =
-            self.state.messages.iter().filter(|(id, message)| id.page.epoch < epoch && maybe_sent(message));
+        let waits_its_turn = |id: &NotificationId, message: &Message| {
+            let reached = self.state.pages.get(&id.page).is_some_and(|page| page.reached);
+            reached && message.is_planned() && message.due > self.now
+        };
+        let open = self.state.messages.iter();
+        let open = open.filter(|(id, message)| id.page.epoch < epoch && !waits_its_turn(id, message));
         let open: Vec<_> = open.map(|(id, _)| *id).collect();
         self.end_all(&open, &NotifyOutcome::Unknown { reason });
     }
@@ -113,7 +118,8 @@ impl Draft {
             self.end(*id, outcome.clone());
         }
         for page in by_page(ids).into_keys() {
-            if self.state.pages.get(&page).is_some_and(|page| page.reached) {
+            let of_the_past = page.epoch < self.state.epoch;
+            if of_the_past || self.state.pages.get(&page).is_some_and(|page| page.reached) {
                 self.settle(page);
             } else {
                 self.move_on(page);

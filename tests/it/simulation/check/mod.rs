@@ -222,9 +222,11 @@ impl Check {
         self.fail_all(trace, found.into_iter().map(|what| format!("notify {seq}: {what}")).collect());
     }
 
-    /// A stage cannot go on: never without a restored store.
+    /// A stage cannot go on: never without a restored store. What a process remembers of the time that was lost then
+    /// differs from what others make of it.
     pub(super) fn stage_stopped(&mut self, trace: &Trace, machine: usize, error: &stage::Error) {
-        if self.torn.is_some() && matches!(error, stage::Error::Restored { .. }) {
+        let is_torn = matches!(error, stage::Error::Restored { .. } | stage::Error::Differs { .. });
+        if self.torn.is_some() && is_torn {
             return trace.say(name(machine), "stopped", || format!("has a stage stopped: {error}"));
         }
         self.fail(trace, format!("a stage has stopped on {}: {error}", name(machine)));
