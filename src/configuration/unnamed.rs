@@ -45,6 +45,12 @@ pub fn unnamed(world: World<'_>, file: &file::Configuration, read: &Read) -> Vec
             found.push(Nameless { kind: "schedule", name: it.name.to_string(), gone: Gone::Schedule(it.id) });
         }
     }
+    if let Some(teams) = &file.teams {
+        let named = names(teams.iter().map(|it| &*it.name).collect());
+        for it in world.state.teams.values().filter(|it| !named.contains(&folded(&it.name))) {
+            found.push(Nameless { kind: "team", name: it.name.to_string(), gone: Gone::Team(it.id) });
+        }
+    }
     users(world, file.users.is_some(), read, &mut found);
     found
 }

@@ -11,7 +11,7 @@ use serde::{Deserialize, Serialize};
 
 use super::command::{NewContactMethod, PolicyChange, ServiceChange};
 use super::id::{
-    ContactMethodId, IntegrationId, MaintenanceWindowId, PolicyId, ScheduleId, ServiceId, UserId,
+    ContactMethodId, IntegrationId, MaintenanceWindowId, PolicyId, ScheduleId, ServiceId, TeamId, UserId,
 };
 use super::maintenance::WindowChange;
 use super::policy::Strategy;
@@ -19,6 +19,7 @@ use super::rule::Rule;
 use super::schedule::Restriction;
 use super::sealed::{Sealed, SealedKey};
 use super::service::RoutingKey;
+use super::team::TeamRole;
 use super::time::Timestamp;
 use super::user::{Channel, Role, Urgency};
 
@@ -36,6 +37,8 @@ pub fn folded(name: &str) -> String {
 pub enum Wanted {
     /// A user.
     User(Box<WantedUser>),
+    /// A team.
+    Team(Box<WantedTeam>),
     /// A schedule.
     Schedule(Box<WantedSchedule>),
     /// An escalation policy.
@@ -88,6 +91,26 @@ pub struct WantedNotificationRule {
     pub address: Arc<str>,
 }
 
+/// A team. What is its says so itself.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct WantedTeam {
+    /// By which it is recognised.
+    pub name: Arc<str>,
+    /// Free text.
+    pub description: Option<Arc<str>>,
+    /// Who belongs to it, and nobody else; `None`: as it is.
+    pub members: Option<Vec<WantedMember>>,
+}
+
+/// Somebody in a team.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct WantedMember {
+    /// Who.
+    pub user: Email,
+    /// As what.
+    pub role: TeamRole,
+}
+
 /// A schedule. Overrides are no part of it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct WantedSchedule {
@@ -99,6 +122,9 @@ pub struct WantedSchedule {
     pub time_zone: Arc<str>,
     /// From the lowest to the highest: all that are to serve. Others end now.
     pub layers: Vec<WantedLayer>,
+    /// The names of the teams whose it is, and nobody else's; `None`: as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teams: Option<Vec<Arc<str>>>,
 }
 
 /// A layer, which is recognised by its name and by how many before it have the same.
@@ -125,10 +151,13 @@ pub struct WantedLayer {
 pub struct WantedPolicy {
     /// By which it is recognised.
     pub name: Arc<str>,
-    /// All but the name and the levels.
+    /// All but the name, the levels and the teams.
     pub change: PolicyChange,
     /// The levels.
     pub levels: Vec<WantedLevel>,
+    /// The names of the teams whose it is, and nobody else's; `None`: as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teams: Option<Vec<Arc<str>>>,
 }
 
 /// A level of a policy.
@@ -212,6 +241,8 @@ pub enum Gone {
     User(UserId),
     /// A contact method of a user, with the rules that use it.
     ContactMethod(UserId, ContactMethodId),
+    /// A team, which has to have nothing left.
+    Team(TeamId),
     /// A schedule.
     Schedule(ScheduleId),
     /// An escalation policy.

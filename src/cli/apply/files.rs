@@ -78,6 +78,7 @@ impl Files {
         self.origins.extend(named.into_iter().map(|name| (name, origin.to_owned())));
         let all = &mut self.configuration;
         join(&mut all.users, part.users);
+        join(&mut all.teams, part.teams);
         join(&mut all.schedules, part.schedules);
         join(&mut all.escalation_policies, part.escalation_policies);
         join(&mut all.services, part.services);
@@ -199,6 +200,7 @@ fn names(part: &Configuration) -> Vec<String> {
     let called = |kind: &str, name: &str| format!("{kind}[\"{}\"]", name.trim());
     let mut names: Vec<String> = Vec::new();
     names.extend(part.users.iter().flatten().map(|it| called("users", &it.email)));
+    names.extend(part.teams.iter().flatten().map(|it| called("teams", &it.name)));
     names.extend(part.schedules.iter().flatten().map(|it| called("schedules", &it.name)));
     names.extend(part.escalation_policies.iter().flatten().map(|it| called("escalation_policies", &it.name)));
     names.extend(part.services.iter().flatten().map(|it| called("services", &it.name)));

@@ -4,6 +4,7 @@ mod people;
 mod rules;
 mod schedules;
 mod services;
+mod teams;
 #[cfg(test)]
 mod tests;
 
@@ -35,6 +36,9 @@ pub fn read(world: World<'_>, file: &file::Configuration) -> Result<Read, Vec<St
     let mut reader = Reader::new(world, file);
     for (index, user) in file.users.iter().flatten().enumerate() {
         reader.user(index, user);
+    }
+    for team in file.teams.iter().flatten() {
+        reader.team(team);
     }
     for schedule in file.schedules.iter().flatten() {
         reader.schedule(schedule);
@@ -106,8 +110,9 @@ impl<'a> Reader<'a> {
 
     /// Objects that a file names twice: it cannot be both.
     fn twice(&mut self, file: &file::Configuration) {
-        let lists: [(&str, Vec<&str>); 4] = [
+        let lists: [(&str, Vec<&str>); 5] = [
             ("users", file.users.iter().flatten().map(|it| &*it.email).collect()),
+            ("teams", file.teams.iter().flatten().map(|it| &*it.name).collect()),
             ("schedules", file.schedules.iter().flatten().map(|it| &*it.name).collect()),
             ("escalation_policies", file.escalation_policies.iter().flatten().map(|it| &*it.name).collect()),
             ("services", file.services.iter().flatten().map(|it| &*it.name).collect()),

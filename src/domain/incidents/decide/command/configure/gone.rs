@@ -1,10 +1,11 @@
-//! Things that are not wanted any more. What is live is not touched: a service with open incidents, a schedule with
-//! overrides to come and a window that runs stay, and so does everything else that is wanted with them.
+//! Things that are not wanted any more. What is live or in use is not touched: a service with open incidents, a schedule
+//! with overrides to come, a team to which something belongs and a window that runs stay, and so does everything else
+//! that is wanted with them.
 
 use super::super::check::{self, Errors};
-use super::super::{maintenance, policy, schedule, service, user};
+use super::super::{maintenance, policy, schedule, service, team, user};
 use crate::domain::command::{Done, Rejection};
-use crate::domain::id::{MaintenanceWindowId, ScheduleId, ServiceId};
+use crate::domain::id::{MaintenanceWindowId, ScheduleId, ServiceId, TeamId};
 use crate::domain::incident::Agent;
 use crate::domain::incidents::decide::draft::Draft;
 use crate::domain::wanted::Gone;
@@ -13,6 +14,7 @@ pub(super) fn remove(draft: &mut Draft, by: Agent, gone: Gone) -> Result<(), Rej
     let done: Result<Done, Rejection> = match gone {
         Gone::User(id) => user::delete(draft, id),
         Gone::ContactMethod(id, method) => user::delete_method(draft, id, method),
+        Gone::Team(id) => nothing_left(draft, id).and_then(|()| team::delete(draft, id)),
         Gone::Schedule(id) => no_override(draft, id).and_then(|()| schedule::delete(draft, id)),
         Gone::Policy(id) => policy::delete(draft, id),
         Gone::Service(id) => no_incident(draft, id).and_then(|()| service::delete(draft, by, id)),
@@ -20,6 +22,19 @@ pub(super) fn remove(draft: &mut Draft, by: Agent, gone: Gone) -> Result<(), Rej
         Gone::Window(id) => not_running(draft, id).and_then(|()| maintenance::delete(draft, id)),
     };
     done.map(|_| ())
+}
+
+/// What stays would be nobody's without anybody having said so.
+fn nothing_left(draft: &Draft, id: TeamId) -> Result<(), Rejection> {
+    let known = draft.state.teams.get(&id).ok_or_else(|| check::not_found("team", id))?;
+    let policies = known.policies.iter().filter_map(|it| draft.state.policies.get(it));
+    let policies = policies.map(|it| format!("escalation policy `{}`", it.name));
+    let schedules = known.schedules.iter().filter_map(|it| draft.state.schedules.get(it));
+    let mut errors = Errors::default();
+    for what in policies.chain(schedules.map(|it| format!("schedule `{}`", it.name))) {
+        errors.add(format!("team `{}` still has {what}: say in `teams` whose it is instead", known.name));
+    }
+    errors.in_use()
 }
 
 fn no_override(draft: &Draft, id: ScheduleId) -> Result<(), Rejection> {
