@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::error::Exit;
-use super::output::escape;
+use super::output::{Moment, escape};
 use super::session::Session;
 use super::view::{items, text};
 use crate::client::{Request, incidents};
@@ -16,10 +16,11 @@ Examples:
   Only say what would be undone:
   $ pd undo --show";
 
-/// Undo the last own acknowledgement, assignment, escalation, snooze or merge
+/// Undo the last own acknowledgement, assignment, escalation, snooze, merge or override
 ///
 /// Incidents stand as before again, if nobody else has acted on them since; for 10 minutes. Escalation goes on where it
-/// was. What went out to people stays out: nobody is told that it was undone.
+/// was. An override that was made is taken back, and one that was deleted is there again, from now on. What went out to
+/// people stays out: nobody is told that it was undone.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
@@ -42,19 +43,16 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
                     Some(until) => format!("can be undone until {}", moment.show(until)),
                     None => "cannot be undone".to_owned(),
                 };
-                format!(
-                    "{} {}{}: {until}",
-                    text(&last["action"]),
-                    moment.when(text(&last["at"])),
-                    named(&last)
-                )
+                let (action, at) = (text(&last["action"]).replace('_', " "), moment.when(text(&last["at"])));
+                let cover = cover(&last, moment).map(|it| format!(", {it}")).unwrap_or_default();
+                format!("{action} {at}{}{cover}: {until}", named(&last))
             },
             now,
         )?;
         return Ok(Exit::Ok);
     }
     let undone = incidents::ask(&client, Method::POST, "/undo", json!({}), "undo").await?;
-    session.out.object("undo", &undone, |_| describe(&undone), now)?;
+    session.out.object("undo", &undone, |moment| describe(&undone, moment), now)?;
     let left = items(&undone["left"]).count();
     Ok(if left > 0 { Exit::Partly } else { Exit::Ok })
 }
@@ -64,8 +62,24 @@ fn named(action: &Value) -> String {
     if names.is_empty() { String::new() } else { format!(", {}", names.join(", ")) }
 }
 
-fn describe(undone: &Value) -> String {
+/// `Ann in primary from … to …`
+fn cover(action: &Value, moment: &Moment) -> Option<String> {
+    let it = action.get("override").filter(|it| it.is_object())?;
+    let name = |it: &Value| escape(text(&it["summary"]));
+    let time = |it: &Value| moment.show(text(it));
+    let (who, schedule) = (name(&it["user"]), name(&it["schedule"]));
+    Some(format!("{who} in {schedule} from {} to {}", time(&it["start"]), time(&it["end"])))
+}
+
+fn describe(undone: &Value, moment: &Moment) -> String {
     let mut told = String::new();
+    if let Some(cover) = cover(undone, moment) {
+        let made = text(&undone["action"]) == "create_override";
+        told += &format!(
+            "{} {cover}\n",
+            if made { "took the override back:" } else { "the override is there again:" }
+        );
+    }
     for incident in items(&undone["incidents"]) {
         told += &format!("undid {} of {}\n", text(&undone["action"]), escape(text(&incident["summary"])));
     }

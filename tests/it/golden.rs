@@ -79,6 +79,7 @@ fn facts_of_incidents_are_read_and_mean_what_they_meant() {
             "schedules-incidents.jsonl",
             "closes-incidents.jsonl",
             "configured-incidents.jsonl",
+            "covered-incidents.jsonl",
         ],
         &LogName::incidents(),
     );
