@@ -9,12 +9,13 @@ use crate::keyring::hex;
 use crate::wire::configuration::{Change, Configuration, Field};
 
 /// The kinds that are objects of their own: the list, what one is called, and the field by which it is recognised.
-const KINDS: [(&str, &str, &str); 6] = [
+const KINDS: [(&str, &str, &str); 7] = [
     ("users", "user", "email"),
     ("teams", "team", "name"),
     ("schedules", "schedule", "name"),
     ("escalation_policies", "escalation policy", "name"),
     ("services", "service", "name"),
+    ("heartbeats", "heartbeat", "name"),
     ("maintenance_windows", "maintenance window", "description"),
 ];
 /// Lists that are told as a whole, on one line.

@@ -30,6 +30,10 @@ pub fn marked(world: World<'_>, drawn: &BTreeSet<String>) -> file::Configuration
     for key in integrations.filter_map(|it| it.key.as_mut()).filter(|key| drawn.contains(*key)) {
         "(drawn)".clone_into(key);
     }
+    let heartbeats = all.heartbeats.iter_mut().flatten().filter_map(|it| it.key.as_mut());
+    for key in heartbeats.filter(|key| drawn.contains(*key)) {
+        "(drawn)".clone_into(key);
+    }
     all
 }
 
@@ -45,6 +49,8 @@ fn everything(world: World<'_>, marks: bool) -> file::Configuration {
     policies.sort_by_cached_key(|it| it.name.to_lowercase());
     let mut services: Vec<_> = state.services.values().map(|it| world.service(it)).collect();
     services.sort_by_cached_key(|it| it.name.to_lowercase());
+    let mut heartbeats: Vec<_> = state.heartbeats.values().map(|it| world.heartbeat(it)).collect();
+    heartbeats.sort_by_cached_key(|it| it.name.to_lowercase());
     let open = state.windows.values().filter(|it| !it.is_past(world.now));
     let mut windows: Vec<_> = open.map(|it| world.window(it)).collect();
     // Stable: those with one description stay in order of their making.
@@ -56,6 +62,7 @@ fn everything(world: World<'_>, marks: bool) -> file::Configuration {
         schedules: Some(schedules),
         escalation_policies: Some(policies),
         services: Some(services),
+        heartbeats: Some(heartbeats),
         event_rules: Some(global.iter().map(|it| world.rule(it)).collect()),
         maintenance_windows: Some(windows),
     }
@@ -76,7 +83,7 @@ impl World<'_> {
         self.state.schedules.get(&id).map_or_else(|| id.to_string(), |it| it.name.to_string())
     }
 
-    fn service_name(self, id: ServiceId) -> String {
+    pub(super) fn service_name(self, id: ServiceId) -> String {
         self.state.services.get(&id).map_or_else(|| id.to_string(), |it| it.name.to_string())
     }
 

@@ -27,6 +27,13 @@ pub fn unnamed(world: World<'_>, file: &file::Configuration, read: &Read) -> Vec
     if file.maintenance_windows.is_some() {
         windows(world, read, &mut found);
     }
+    if let Some(heartbeats) = &file.heartbeats {
+        let named: BTreeSet<String> = heartbeats.iter().map(|it| folded(&it.name)).collect();
+        for it in world.state.heartbeats.values().filter(|it| !named.contains(&folded(&it.name))) {
+            let name = it.name.to_string();
+            found.push(Nameless { kind: "heartbeat", name, gone: Gone::Heartbeat(it.id) });
+        }
+    }
     services(world, file.services.is_some(), read, &mut found);
     let names = |list: Vec<&str>| -> BTreeSet<String> { list.into_iter().map(folded).collect() };
     if let Some(policies) = &file.escalation_policies {

@@ -10,8 +10,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::command::{NewContactMethod, PolicyChange, ServiceChange};
+use super::heartbeat::HeartbeatChange;
 use super::id::{
-    ContactMethodId, IntegrationId, MaintenanceWindowId, PolicyId, ScheduleId, ServiceId, TeamId, UserId,
+    ContactMethodId, HeartbeatId, IntegrationId, MaintenanceWindowId, PolicyId, ScheduleId, ServiceId,
+    TeamId, UserId,
 };
 use super::maintenance::WindowChange;
 use super::policy::Strategy;
@@ -45,6 +47,8 @@ pub enum Wanted {
     Policy(Box<WantedPolicy>),
     /// A service.
     Service(Box<WantedService>),
+    /// A heartbeat.
+    Heartbeat(Box<WantedHeartbeat>),
     /// The global event rules, all of them.
     Rules(Vec<WantedRule>),
     /// A maintenance window.
@@ -210,6 +214,21 @@ pub struct WantedIntegration {
     pub drawn: bool,
 }
 
+/// A heartbeat. What is known of its pings is no part of it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct WantedHeartbeat {
+    /// By which it is recognised.
+    pub name: Arc<str>,
+    /// Whose incident it is when it is missed; it stays with it.
+    pub service: Arc<str>,
+    /// Where its pings go.
+    pub key: RoutingKey,
+    /// Whether any key will do.
+    pub drawn: bool,
+    /// All but the name.
+    pub change: HeartbeatChange,
+}
+
 /// An event rule.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct WantedRule {
@@ -251,6 +270,8 @@ pub enum Gone {
     Service(ServiceId),
     /// An integration of a service, with its key.
     Integration(ServiceId, IntegrationId),
+    /// A heartbeat that is not missed.
+    Heartbeat(HeartbeatId),
     /// A maintenance window.
     Window(MaintenanceWindowId),
 }

@@ -23,6 +23,8 @@ pub struct Configuration {
     pub escalation_policies: Option<Vec<Policy>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub services: Option<Vec<Service>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heartbeats: Option<Vec<Heartbeat>>,
     /// The global ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_rules: Option<Vec<Rule>>,
@@ -272,6 +274,29 @@ pub struct Integration {
     /// PagerDuty's; left out: the Events API V2.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
+    /// Left out: one is drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+/// Recognised by its name.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Heartbeat {
+    pub name: String,
+    /// A name; it stays with its service.
+    pub service: String,
+    /// How far two pings are apart.
+    pub period: Length,
+    /// Left out: a tenth of the period, at least a minute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace: Option<Length>,
+    /// How long after a start the end may come; left out: nobody waits for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_runtime: Option<Length>,
+    /// Left out: as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<bool>,
     /// Left out: one is drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,

@@ -71,6 +71,7 @@ pub fn translate(account: &Account, now: Timestamp) -> Translated {
         schedules: Some(account.schedules.iter().map(|schedule| it.schedule(schedule, now)).collect()),
         escalation_policies: Some(account.policies.iter().filter_map(|policy| it.policy(policy)).collect()),
         services: Some(account.services.iter().filter_map(|service| it.service(service)).collect()),
+        heartbeats: None,
         event_rules: None,
         maintenance_windows: Some(account.windows.iter().filter_map(|window| it.window(window)).collect()),
     };

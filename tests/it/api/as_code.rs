@@ -85,6 +85,11 @@ fn ann_and_bob() -> Value {
                 {"name": "drawn"}],
              "event_rules": [{"name": "noise", "when": "severity == 'info'", "suppress": true, "stop": true}]},
         ],
+        "heartbeats": [
+            {"name": "backup", "service": "api", "period": "1d", "grace": "2h", "max_runtime": "1h",
+             "key": "fedcba9876543210fedcba9876543210"},
+            {"name": "probe", "service": "api", "period": 60},
+        ],
         "event_rules": [
             {"name": "to api", "when": "source is startingwith('api')", "route": "api", "priority": "P2",
              "set": {"component": "{{ source }}"}, "note": "routed", "severity": "warning", "pause": "1m"},
@@ -308,6 +313,22 @@ async fn what_is_wrong_is_told_with_its_object_and_field_and_nothing_is_done() {
             "services[\"s\"]: event_rules[0] (`r`).condition: unknown name `sevrity`",
         ),
         (
+            json!({"heartbeats": [{"name": "h", "service": "nowhere", "period": "1h"}]}),
+            "heartbeats[\"h\"]: service: there is no service `nowhere`",
+        ),
+        (
+            json!({"heartbeats": [{"name": "h", "service": "default", "period": "1s", "grace": "soon"}]}),
+            "heartbeats[\"h\"].grace: `soon`: expected a whole number and a unit",
+        ),
+        (
+            json!({"heartbeats": [{"name": "h", "service": "default", "period": "1s"}]}),
+            "heartbeats[\"h\"]: period is 1 s: it must be between 10 s and",
+        ),
+        (
+            json!({"heartbeats": [{"name": "h", "service": "default", "period": "1h", "key": "short"}]}),
+            "heartbeats[\"h\"].key: ",
+        ),
+        (
             json!({"event_rules": [{"name": "r", "route": "nowhere"}]}),
             "event_rules: event_rules[0].route: there is no service `nowhere`",
         ),
@@ -356,6 +377,7 @@ async fn pruning_removes_what_is_not_named_unless_it_is_in_use() {
     let made = world.call("POST", "/incidents", Some(incident)).await.expect(201);
     let mut less = without("services", "name", "api");
     less["event_rules"] = json!([]);
+    less["heartbeats"] = json!([]);
     less["maintenance_windows"] = json!([]);
     let (_, error) = post(&world, less.clone(), prune.clone()).await.error(400);
     assert!(error.contains("service `api` has open incidents: resolve them first"), "{error}");
@@ -409,6 +431,54 @@ async fn teams_have_who_and_what_files_say_and_keep_what_they_do_not() {
     assert!(!error.contains("night"), "{error}");
     let plan = post(&world, other, prune.clone()).await.expect(200);
     assert!(said(&plan["plan"]).contains("remove team night"), "{plan}");
+}
+
+#[tokio::test]
+async fn heartbeats_keep_their_keys_and_what_is_known_of_them() {
+    let world = World::new();
+    apply(&world, ann_and_bob()).await;
+    let known = world.get("/heartbeats").await["heartbeats"].take();
+    let (backup, probe) = (&known[0], &known[1]);
+    assert_eq!(
+        (&backup["key"], &backup["period"]),
+        (&json!("fedcba9876543210fedcba9876543210"), &json!(86_400))
+    );
+    assert_eq!((&backup["grace"], &backup["max_runtime"]), (&json!(7_200), &json!(3_600)));
+    assert_eq!(
+        (&probe["grace"], &probe["max_runtime"], &probe["status"]),
+        (&json!(60), &Value::Null, &json!("new"))
+    );
+    assert_eq!(probe["key"].as_str().map(str::len), Some(32), "one was drawn");
+    // Paused by hand it stays, unless the file says otherwise; the key stays in any case.
+    let path = format!("/heartbeats/{}", probe["id"].as_str().unwrap());
+    world.call("PUT", &path, Some(json!({"heartbeat": {"paused": true}}))).await.expect(200);
+    let mut file = json!({"heartbeats": ann_and_bob()["heartbeats"]});
+    assert_eq!(said(&apply(&world, file.clone()).await), "");
+    file["heartbeats"][1]["period"] = json!("30m");
+    assert_eq!(
+        said(&apply(&world, file.clone()).await),
+        "update heartbeat probe, grace: 1m > 3m, period: 1m > 30m"
+    );
+    file["heartbeats"][1]["paused"] = json!(false);
+    assert_eq!(said(&apply(&world, file.clone()).await), "update heartbeat probe, paused: true > false");
+    assert_eq!(world.get(&path).await["heartbeat"]["key"], probe["key"]);
+    for (field, value, expected) in [
+        (
+            "key",
+            "0123456789abcdef0123456789abcde0",
+            "heartbeats[\"probe\"]: key: the heartbeat has another key",
+        ),
+        ("service", "default", "heartbeats[\"probe\"]: service: a heartbeat stays with its service"),
+    ] {
+        let mut wrong = file.clone();
+        wrong["heartbeats"][1][field] = json!(value);
+        let (_, error) = post(&world, wrong, json!({})).await.error(400);
+        assert!(error.contains(expected), "{error}");
+    }
+    file["heartbeats"].as_array_mut().unwrap().remove(1);
+    assert_eq!(said(&apply(&world, file.clone()).await), "");
+    let plan = post(&world, file, json!({"prune": true})).await.expect(200);
+    assert_eq!(said(&plan["plan"]), "remove heartbeat probe");
 }
 
 #[tokio::test]
@@ -512,7 +582,9 @@ fn configuration() -> impl Strategy<Value = Value> {
     let users = prop::collection::vec((any::<bool>(), prop::option::of(0usize..4)), 5..=5);
     let teams =
         (prop::collection::vec(prop::option::of(people()), 3..=3), prop::collection::vec(whose(), 2..=2));
-    (users, schedules, policies, services, teams).prop_map(|(users, schedules, policies, services, teams)| {
+    let beat = (lengths(), prop::option::of(lengths()), prop::option::of(any::<bool>()));
+    let beats = prop::collection::vec(beat, 0..3);
+    (users, schedules, policies, services, teams, beats).prop_map(|(users, schedules, policies, services, teams, beats)| {
         let (teams, whose) = teams;
         let user = |(n, (reached, job)): (usize, (bool, Option<usize>))| {
             let email = format!("u{n}@example.org");
@@ -571,11 +643,22 @@ fn configuration() -> impl Strategy<Value = Value> {
             it["integrations"] = json!(keys);
             it
         };
+        let heartbeat = |(n, (period, grace, paused)): (usize, (String, Option<String>, Option<bool>))| {
+            let mut it = json!({"name": format!("beat {n}"), "service": "default", "period": period});
+            if let Some(grace) = grace {
+                it["grace"] = json!(grace);
+            }
+            if let Some(paused) = paused {
+                it["paused"] = json!(paused);
+            }
+            it
+        };
         json!({
             "users": users.into_iter().enumerate().map(user).collect::<Vec<_>>(),
             "teams": teams.into_iter().enumerate().map(team).collect::<Vec<_>>(),
             "schedules": schedules.into_iter().enumerate().map(schedule).collect::<Vec<_>>(),
             "escalation_policies": policies.into_iter().enumerate().map(policy).collect::<Vec<_>>(),
+            "heartbeats": beats.into_iter().enumerate().map(heartbeat).collect::<Vec<_>>(),
             "services": services.into_iter().enumerate().map(service).collect::<Vec<_>>(),
         })
     })

@@ -1,13 +1,15 @@
 //! Things that are not wanted any more. What is live or in use is not touched: a service with open incidents, a schedule
-//! with overrides to come, a team to which something belongs and a window that runs stay, and so does everything else
+//! with overrides to come, a team to which something belongs, a heartbeat with an open
+//! incident and a window that runs stay, and so does everything else
 //! that is wanted with them.
 
 use super::super::check::{self, Errors};
-use super::super::{maintenance, policy, schedule, service, team, user};
+use super::super::{heartbeat, maintenance, policy, schedule, service, team, user};
 use crate::domain::command::{Done, Rejection};
-use crate::domain::id::{MaintenanceWindowId, ScheduleId, ServiceId, TeamId};
+use crate::domain::id::{HeartbeatId, MaintenanceWindowId, ScheduleId, ServiceId, TeamId};
 use crate::domain::incident::Agent;
 use crate::domain::incidents::decide::draft::Draft;
+use crate::domain::incidents::decide::heartbeat as beats;
 use crate::domain::wanted::Gone;
 
 pub(super) fn remove(draft: &mut Draft, by: Agent, gone: Gone) -> Result<(), Rejection> {
@@ -19,6 +21,7 @@ pub(super) fn remove(draft: &mut Draft, by: Agent, gone: Gone) -> Result<(), Rej
         Gone::Policy(id) => policy::delete(draft, id),
         Gone::Service(id) => no_incident(draft, id).and_then(|()| service::delete(draft, by, id)),
         Gone::Integration(id, it) => service::delete_integration(draft, id, it),
+        Gone::Heartbeat(id) => not_missed(draft, id).and_then(|()| heartbeat::delete(draft, by, id)),
         Gone::Window(id) => not_running(draft, id).and_then(|()| maintenance::delete(draft, id)),
     };
     done.map(|_| ())
@@ -42,6 +45,16 @@ fn no_override(draft: &Draft, id: ScheduleId) -> Result<(), Rejection> {
     let mut errors = Errors::default();
     errors.unless(known.overrides.iter().all(|it| it.end <= draft.now), || {
         format!("schedule `{}` has overrides that are not over: delete them first", known.name)
+    });
+    errors.in_use()
+}
+
+fn not_missed(draft: &Draft, id: HeartbeatId) -> Result<(), Rejection> {
+    let known = draft.state.heartbeats.get(&id).ok_or_else(|| check::not_found("heartbeat", id))?;
+    let open = draft.state.open_keys.get(&(known.service, beats::key(id)));
+    let mut errors = Errors::default();
+    errors.unless(open.is_none(), || {
+        format!("heartbeat `{}` has an open incident: resolve it first", known.name)
     });
     errors.in_use()
 }

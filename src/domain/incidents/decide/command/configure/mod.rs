@@ -2,6 +2,7 @@
 //! becomes facts.
 
 mod gone;
+mod heartbeat;
 mod policy;
 mod schedule;
 mod service;
@@ -64,6 +65,7 @@ fn one(draft: &mut Draft, by: Agent, wanted: &Wanted) -> Result<(), Rejection> {
         Wanted::Schedule(wanted) => schedule::make(draft, wanted),
         Wanted::Policy(wanted) => policy::make(draft, wanted),
         Wanted::Service(wanted) => service::make(draft, wanted),
+        Wanted::Heartbeat(wanted) => heartbeat::make(draft, by, wanted),
         Wanted::Rules(wanted) => service::rules(draft, RuleScope::Global, wanted),
         Wanted::Window(wanted) => window::make(draft, by, wanted),
         Wanted::Gone(gone) => gone::remove(draft, by, *gone),
