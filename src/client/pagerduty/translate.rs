@@ -342,3 +342,79 @@ fn contact_method(method: &Value) -> Result<ContactMethod, String> {
         secret: None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn account(team: Value, theirs: Value) -> Account {
+        let ann = json!({"id": "U1", "email": "ann@example.org", "name": "Ann"});
+        let level =
+            json!({"escalation_delay_in_minutes": 5, "targets": [{"id": "U1", "type": "user_reference"}]});
+        Account {
+            users: vec![ann],
+            teams: vec![team, json!({"id": "T2", "name": "WEB"})],
+            schedules: vec![json!({"id": "S1", "name": "primary", "time_zone": "UTC", "teams": theirs})],
+            overrides: vec![Vec::new()],
+            policies: vec![json!({"id": "E1", "name": "p", "escalation_rules": [level], "teams": theirs})],
+            ..Account::default()
+        }
+    }
+
+    #[test]
+    fn teams_are_carried_with_their_members_and_what_is_theirs() {
+        let member = |user: &str, role: &str| json!({"user": {"id": user}, "role": role});
+        let check = |members: Value,
+                     theirs: Value,
+                     expected: &[(&str, &str)],
+                     whose: &[&str],
+                     left: &[&str]| {
+            let team =
+                json!({"id": "T1", "name": "web", "description": "", "parent": null, "members": members});
+            let found = translate(&account(team, theirs), Timestamp::EPOCH);
+            let teams = found.configuration.teams.unwrap();
+            let members = teams[0].members.as_ref().unwrap().iter();
+            let members: Vec<_> = members.map(|it| (&*it.user, it.role.as_deref().unwrap())).collect();
+            assert_eq!((&*teams[0].name, &teams[0].description, members), ("web", &None, expected.to_vec()));
+            let schedules = found.configuration.schedules.unwrap().remove(0).teams.unwrap();
+            let whose: Vec<String> = whose.iter().map(|it| (*it).to_owned()).collect();
+            let policies = found.configuration.escalation_policies.unwrap().remove(0).teams.unwrap();
+            assert_eq!((schedules, policies), (whose.clone(), whose));
+            assert_eq!(found.left_out.len(), left.len() + 1, "{:?}", found.left_out);
+            for words in left {
+                assert!(
+                    found.left_out.iter().any(|line| line.contains(words)),
+                    "{words}: {:?}",
+                    found.left_out
+                );
+            }
+        };
+        // That two are called the same is told in any case.
+        let both = json!([{"id": "T1"}, {"id": "T2"}]);
+        let ann = ("ann@example.org", "responder");
+        check(json!([member("U1", "responder")]), both, &[ann], &["web", "WEB (2)"], &[]);
+        check(json!([]), json!([]), &[], &[], &[]);
+        check(
+            json!([member("U1", "owner"), member("U9", "manager")]),
+            json!([{"id": "T9"}]),
+            &[("ann@example.org", "observer")],
+            &[],
+            &[
+                "team `web`: the role `owner` of ann@example.org, who is an observer here",
+                "team `web`: a member who is not there any more",
+                "schedule `primary`: a team that is not carried over",
+                "escalation policy `p`: a team that is not carried over",
+            ],
+        );
+        let within = json!({"id": "T1", "name": "web", "parent": {"id": "T2"}, "members": []});
+        let found = translate(&account(within, json!([])), Timestamp::EPOCH);
+        assert!(
+            found.left_out.iter().any(|it| it == "team `web`: that it is within another team"),
+            "{found:?}"
+        );
+    }
+}

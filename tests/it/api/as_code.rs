@@ -411,7 +411,8 @@ async fn teams_have_who_and_what_files_say_and_keep_what_they_do_not() {
     assert_eq!(
         said(&apply(&world, other.clone()).await),
         "update team WEB, description: the front > -, members: ann@example.org manager, bob@example.org observer > \
-         bob@example.org responder, Eve@example.org manager, name: web > WEB"
+         bob@example.org responder, Eve@example.org manager, name: web > WEB; \
+         update schedule primary, teams: night, web > night, WEB; update escalation policy on call, teams: web > WEB"
     );
     assert_eq!(said(&apply(&world, other.clone()).await), "");
     // Without members in the file they stay, and so do those that schedules and policies do not speak of.
