@@ -117,7 +117,7 @@ fn block(record: &Value, moment: &Moment, width: usize) -> String {
     const INDENT: &str = "    ";
     let head = COLUMNS[..4].iter().map(|column| (column.cell)(record, moment).to_string());
     let mut told = head.collect::<Vec<_>>().join("  ") + "\n";
-    for line in changed::lines(record, moment, width.saturating_sub(INDENT.len())) {
+    for line in changed::lines(record, width.saturating_sub(INDENT.len())) {
         told += &format!("{INDENT}{line}\n");
     }
     told

@@ -4,7 +4,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::error::Exit;
-use super::output::{Moment, escape};
+use super::output::escape;
 use super::session::Session;
 use super::view::{items, text};
 use crate::client::{Request, incidents};
@@ -40,11 +40,14 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
             &last,
             |moment| {
                 let until = match last["undoable_until"].as_str() {
-                    Some(until) => format!("can be undone until {}", moment.show(until)),
+                    Some(until) if moment.relative => {
+                        format!("can be undone for {}", moment.show(until).trim_start_matches("in "))
+                    }
+                    Some(until) => format!("can be undone until {}", escape(until)),
                     None => "cannot be undone".to_owned(),
                 };
                 let (action, at) = (text(&last["action"]).replace('_', " "), moment.when(text(&last["at"])));
-                let cover = cover(&last, moment).map(|it| format!(", {it}")).unwrap_or_default();
+                let cover = cover(&last).map(|it| format!(", {it}")).unwrap_or_default();
                 format!("{action} {at}{}{cover}: {until}", named(&last))
             },
             now,
@@ -52,7 +55,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         return Ok(Exit::Ok);
     }
     let undone = incidents::ask(&client, Method::POST, "/undo", json!({}), "undo").await?;
-    session.out.object("undo", &undone, |moment| describe(&undone, moment), now)?;
+    session.out.object("undo", &undone, |_| describe(&undone), now)?;
     let left = items(&undone["left"]).count();
     Ok(if left > 0 { Exit::Partly } else { Exit::Ok })
 }
@@ -63,17 +66,17 @@ fn named(action: &Value) -> String {
 }
 
 /// `Ann in primary from … to …`
-fn cover(action: &Value, moment: &Moment) -> Option<String> {
+fn cover(action: &Value) -> Option<String> {
     let it = action.get("override").filter(|it| it.is_object())?;
     let name = |it: &Value| escape(text(&it["summary"]));
-    let time = |it: &Value| moment.show(text(it));
+    let time = |it: &Value| escape(text(it));
     let (who, schedule) = (name(&it["user"]), name(&it["schedule"]));
     Some(format!("{who} in {schedule} from {} to {}", time(&it["start"]), time(&it["end"])))
 }
 
-fn describe(undone: &Value, moment: &Moment) -> String {
+fn describe(undone: &Value) -> String {
     let mut told = String::new();
-    if let Some(cover) = cover(undone, moment) {
+    if let Some(cover) = cover(undone) {
         let made = text(&undone["action"]) == "create_override";
         told += &format!(
             "{} {cover}\n",

@@ -4,12 +4,14 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::cli::output::{Moment, escape};
+use crate::cli::output::escape;
 use crate::cli::view::{items, text};
 use crate::domain::time::Timestamp;
 
 /// Fields whose numbers are instants, in milliseconds.
 const INSTANTS: [&str; 5] = ["start", "end", "until", "expires_at", "rotation_virtual_start"];
+/// Parts that say nothing to people.
+const SILENT: [&str; 2] = ["id", "created_at"];
 /// How many lines there are of one field.
 const LINES_MAX: usize = 20;
 /// How much of a value is shown however narrow the terminal is.
@@ -25,7 +27,7 @@ struct Leaf {
 
 /// `layers[0].users: P1A2B3C -> P4D5E6F`, one for each part of each field of an update; nothing of what came or went, as
 /// all that it had would be too much.
-pub(super) fn lines(record: &Value, moment: &Moment, width: usize) -> Vec<String> {
+pub(super) fn lines(record: &Value, width: usize) -> Vec<String> {
     if text(&record["action"]) != "update" {
         return Vec::new();
     }
@@ -33,13 +35,7 @@ pub(super) fn lines(record: &Value, moment: &Moment, width: usize) -> Vec<String
     for field in items(&record["details"]["fields"]) {
         let side = |name: &str| field[name].as_str().map(read);
         let mut leaves = Vec::new();
-        differ(
-            text(&field["name"]),
-            side("before_value").as_ref(),
-            side("value").as_ref(),
-            moment,
-            &mut leaves,
-        );
+        differ(text(&field["name"]), side("before_value").as_ref(), side("value").as_ref(), &mut leaves);
         let more = leaves.len().saturating_sub(LINES_MAX);
         lines.extend(leaves.iter().take(LINES_MAX).map(|leaf| leaf.line(width)));
         if more > 0 {
@@ -54,31 +50,43 @@ fn read(value: &str) -> Value {
     serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()))
 }
 
-fn differ(
-    path: &str,
-    before: Option<&Value>,
-    after: Option<&Value>,
-    moment: &Moment,
-    leaves: &mut Vec<Leaf>,
-) {
+fn differ(path: &str, before: Option<&Value>, after: Option<&Value>, leaves: &mut Vec<Leaf>) {
     match (before, after) {
         (before, after) if before == after => {}
         (Some(Value::Object(old)), Some(Value::Object(new))) if seconds(old).or(seconds(new)).is_none() => {
             let names: BTreeSet<&String> = old.keys().chain(new.keys()).collect();
             for name in names {
-                differ(&format!("{path}.{name}"), old.get(name), new.get(name), moment, leaves);
+                differ(&format!("{path}.{name}"), old.get(name), new.get(name), leaves);
             }
         }
         (Some(Value::Array(old)), Some(Value::Array(new))) if !old.iter().chain(new).all(is_plain) => {
-            for place in 0..old.len().max(new.len()) {
-                differ(&format!("{path}[{place}]"), old.get(place), new.get(place), moment, leaves);
+            let (old, new) = (keyed(old), keyed(new));
+            let find =
+                |all: &[(String, &'_ Value)], key: &str| all.iter().position(|(known, _)| known == key);
+            for (key, item) in &new {
+                let known = find(&old, key).map(|place| old[place].1);
+                differ(&format!("{path}{}", label(key, item)), known, Some(item), leaves);
+            }
+            for (key, item) in old.iter().filter(|(key, _)| find(&new, key).is_none()) {
+                differ(&format!("{path}{}", label(key, item)), Some(item), None, leaves);
             }
         }
         (before, after) => {
-            let side = |value: Option<&Value>| value.map_or("none".to_owned(), |it| told(path, it, moment));
+            let side = |value: Option<&Value>| value.map_or("none".to_owned(), |it| told(path, it));
             leaves.push(Leaf { path: path.to_owned(), before: side(before), after: side(after) });
         }
     }
+}
+
+/// Each item by its id, so that it is found where it has moved to; by its place if it has none.
+fn keyed(list: &[Value]) -> Vec<(String, &Value)> {
+    let key = |(place, item): (usize, &Value)| item["id"].as_str().map_or(place.to_string(), str::to_owned);
+    list.iter().enumerate().map(|(place, item)| (key((place, item)), item)).collect()
+}
+
+/// By its name if it has one.
+fn label(key: &str, item: &Value) -> String {
+    item["name"].as_str().map_or_else(|| format!("[{key}]"), |name| format!("[\"{name}\"]"))
 }
 
 fn is_plain(value: &Value) -> bool {
@@ -90,25 +98,30 @@ fn seconds(parts: &Map<String, Value>) -> Option<u64> {
     parts.get("secs").filter(|_| parts.len() == 2 && parts.contains_key("nanos"))?.as_u64()
 }
 
-fn told(path: &str, value: &Value, moment: &Moment) -> String {
+fn told(path: &str, value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Null => "none".to_owned(),
         Value::Array(items) if items.is_empty() => "none".to_owned(),
-        Value::Array(items) if items.iter().all(is_plain) => {
-            items.iter().map(|item| told(path, item, moment)).collect::<Vec<_>>().join(", ")
+        Value::Array(items) => {
+            let between = if items.iter().all(is_plain) { ", " } else { "; " };
+            items.iter().map(|item| told(path, item)).collect::<Vec<_>>().join(between)
         }
-        Value::Object(parts) if seconds(parts).is_some() => {
-            format!("{} s", seconds(parts).unwrap_or_default())
-        }
+        Value::Object(parts) => match seconds(parts) {
+            Some(seconds) => format!("{seconds} s"),
+            None => {
+                let loud = parts.iter().filter(|(name, _)| !SILENT.contains(&name.as_str()));
+                loud.map(|(name, part)| format!("{name} {}", told(name, part))).collect::<Vec<_>>().join(", ")
+            }
+        },
         Value::Number(number) => {
             let is_instant = INSTANTS.contains(&path.rsplit('.').next().unwrap_or(path));
             match number.as_i64().filter(|_| is_instant) {
-                Some(millis) => moment.show(&Timestamp::from_millis(millis).to_iso()),
+                Some(millis) => Timestamp::from_millis(millis).to_iso(),
                 None => number.to_string(),
             }
         }
-        other => other.to_string(),
+        Value::Bool(is) => is.to_string(),
     }
 }
 
@@ -116,9 +129,16 @@ impl Leaf {
     fn line(&self, width: usize) -> String {
         let (path, before, after) = (escape(&self.path), escape(&self.before), escape(&self.after));
         let arrows = path.chars().count() + ": ".len() + " -> ".len();
-        let room = (width.saturating_sub(arrows) / 2).max(SHOWN_MIN);
+        let room = width.saturating_sub(arrows).max(2 * SHOWN_MIN);
+        let length = |text: &str| text.chars().count();
+        // What one of them does not need is the other's.
+        let share = |other: &str| room.saturating_sub(length(other)).max(room / 2);
         let same = before.chars().zip(after.chars()).take_while(|(a, b)| a == b).count();
-        format!("{path}: {} -> {}", around(&before, same, room), around(&after, same, room))
+        format!(
+            "{path}: {} -> {}",
+            around(&before, same, share(&after)),
+            around(&after, same, share(&before))
+        )
     }
 }
 
@@ -145,7 +165,6 @@ mod tests {
 
     #[test]
     fn each_part_that_is_another_is_told_on_a_line() {
-        let moment = Moment { now: Timestamp::EPOCH, relative: false };
         let check = |before: Option<Value>, after: Option<Value>, expected: &[&str]| {
             let side = |value: &Option<Value>| match value {
                 Some(Value::String(text)) => json!(text),
@@ -154,7 +173,7 @@ mod tests {
             };
             let field = json!({"name": "it", "before_value": side(&before), "value": side(&after)});
             let record = json!({"action": "update", "details": {"fields": [field]}});
-            assert_eq!(lines(&record, &moment, 80), expected, "{before:?} {after:?}");
+            assert_eq!(lines(&record, 80), expected, "{before:?} {after:?}");
         };
         check(Some(json!("a")), Some(json!("b")), &["it: a -> b"]);
         check(None, Some(json!("b")), &["it: none -> b"]);
@@ -164,8 +183,18 @@ mod tests {
         check(
             Some(json!([rule(60, "P1")])),
             Some(json!([rule(90, "P1"), {"n": 1}])),
-            &["it[0].delay: 60 s -> 90 s", "it[1]: none -> {\"n\":1}"],
+            &["it[0].delay: 60 s -> 90 s", "it[1]: none -> n 1"],
         );
+        // What has an id is found where it has moved to.
+        let shift = |id: &str, user: &str| json!({"id": id, "created_at": 5, "user": user, "start": 1_767_225_600_000_i64});
+        check(
+            Some(json!([shift("P1", "ann"), shift("P2", "bob")])),
+            Some(json!([shift("P2", "cid")])),
+            &["it[P2].user: bob -> cid", "it[P1]: start 2026-01-01T00:00:00Z, user ann -> none"],
+        );
+        check(None, Some(json!([shift("P1", "ann")])), &["it: none -> start 2026-01-01T00:00:00Z, user ann"]);
+        let layer = |turn: u64| json!([{"id": "P1", "name": "Weekly", "turn": turn}]);
+        check(Some(layer(1)), Some(layer(2)), &["it[\"Weekly\"].turn: 1 -> 2"]);
         check(
             Some(json!([rule(60, "P1")])),
             Some(json!([rule(60, "P2")])),
@@ -180,8 +209,8 @@ mod tests {
         let many = |n: usize| json!((0..30).map(|k| json!({"n": k + n})).collect::<Vec<_>>());
         let record = json!({"action": "update", "details": {"fields": [
             {"name": "it", "before_value": many(0).to_string(), "value": many(1).to_string()}]}});
-        assert_eq!(lines(&record, &moment, 80).len(), LINES_MAX + 1);
-        assert_eq!(lines(&json!({"action": "create", "details": {"fields": []}}), &moment, 80), [""; 0]);
+        assert_eq!(lines(&record, 80).len(), LINES_MAX + 1);
+        assert_eq!(lines(&json!({"action": "create", "details": {"fields": []}}), 80), [""; 0]);
     }
 
     #[test]
