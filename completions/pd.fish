@@ -52,7 +52,7 @@ complete -c pd -n "__fish_pd_needs_command" -f -a "acknowledge" -d 'Say that you
 complete -c pd -n "__fish_pd_needs_command" -f -a "resolve" -d 'Say that it is over'
 complete -c pd -n "__fish_pd_needs_command" -f -a "snooze" -d 'Acknowledge, and be paged again later'
 complete -c pd -n "__fish_pd_needs_command" -f -a "unack" -d 'Take an acknowledgement or a snooze back: whoever is responsible is paged again'
-complete -c pd -n "__fish_pd_needs_command" -f -a "undo" -d 'Undo the last own acknowledgement, assignment, escalation, snooze or merge'
+complete -c pd -n "__fish_pd_needs_command" -f -a "undo" -d 'Undo the last own acknowledgement, assignment, escalation, snooze, merge or override'
 complete -c pd -n "__fish_pd_needs_command" -f -a "assign" -d 'Give incidents to users, or to another escalation policy: they are paged at once'
 complete -c pd -n "__fish_pd_needs_command" -f -a "escalate" -d 'Page the next level now'
 complete -c pd -n "__fish_pd_needs_command" -f -a "merge" -d 'Move the alerts of incidents into another one, and resolve them'
@@ -74,7 +74,7 @@ complete -c pd -n "__fish_pd_needs_command" -f -a "exec" -d 'Run a command and t
 complete -c pd -n "__fish_pd_needs_command" -f -a "rule" -d 'Say what is done with events before they become alerts'
 complete -c pd -n "__fish_pd_needs_command" -f -a "route" -d 'Find out where events go'
 complete -c pd -n "__fish_pd_needs_command" -f -a "apply" -d 'Make the configuration what files say'
-complete -c pd -n "__fish_pd_needs_command" -f -a "export" -d 'Print users, schedules, policies, services, event rules and maintenance windows as a file'
+complete -c pd -n "__fish_pd_needs_command" -f -a "export" -d 'Print users, teams, schedules, policies, services, heartbeats, event rules and maintenance windows as a file'
 complete -c pd -n "__fish_pd_needs_command" -f -a "import" -d 'Take an account over from elsewhere'
 complete -c pd -n "__fish_pd_needs_command" -f -a "audit" -d 'Show who changed what in the configuration, before and after'
 complete -c pd -n "__fish_pd_needs_command" -f -a "check" -d 'Prove that everybody who should be reached is'
@@ -1308,7 +1308,7 @@ complete -c pd -n "__fish_pd_using_subcommand apply" -l error-unchanged -d 'Exit
 complete -c pd -n "__fish_pd_using_subcommand apply" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand apply" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand export" -l only -d 'Only these kinds: users, schedules, escalation_policies, services, event_rules, maintenance_windows' -r
+complete -c pd -n "__fish_pd_using_subcommand export" -l only -d 'Only these kinds: users, teams, schedules, escalation_policies, services, heartbeats, event_rules, maintenance_windows' -r
 complete -c pd -n "__fish_pd_using_subcommand export" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand export" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand export" -l token-file -d 'Read the API token from this file' -r -F

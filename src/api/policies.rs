@@ -8,7 +8,7 @@ use axum::extract::Path;
 use super::body::Body;
 use super::context::Context;
 use super::error::{Error, Reply};
-use super::fields::{contains, id_in_path, id_of, sort_by_name};
+use super::fields::{contains, id_in_path, id_of, ids_of, sort_by_name};
 use super::reply;
 use super::teams::OfTeams;
 use crate::domain::command::{Ask, Done, EscalationRuleFields, PolicyChange};
@@ -115,6 +115,7 @@ fn change(old: Option<&EscalationPolicy>, update: EscalationPolicyUpdate) -> Res
         num_loops: update.num_loops,
         hand_off_always,
         rules: rules.transpose()?,
+        teams: update.teams.map(|it| ids_of("escalation_policy.teams", it.iter())).transpose()?,
     })
 }
 

@@ -9,7 +9,7 @@ use axum::extract::Path;
 use super::body::Body;
 use super::context::Context;
 use super::error::{Error, Reply};
-use super::fields::{contains, id_in_path, id_of, sort_by_name};
+use super::fields::{contains, id_in_path, id_of, ids_of, sort_by_name};
 use super::query::{Query, zoneless};
 use super::reply;
 use super::teams::OfTeams;
@@ -212,6 +212,7 @@ fn change(old: Option<&Schedule>, update: ScheduleUpdate) -> Result<ScheduleChan
         description: update.description.map(|text| text.map(Into::into)),
         time_zone: update.time_zone.map(|_| zone.name().into()),
         layers: layers.transpose()?,
+        teams: update.teams.map(|it| ids_of("schedule.teams", it.iter())).transpose()?,
     })
 }
 

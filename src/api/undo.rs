@@ -1,14 +1,16 @@
-//! `/undo`: what the caller did last to incidents, and undoing it. An addition of `pd`.
+//! `/undo`: what the caller did last to incidents or overrides, and undoing it. An addition of `pd`.
 
 use super::context::Context;
 use super::error::{Error, Reply};
 use super::reply;
 use crate::domain::action::{LeftWhy, UNDO_WITHIN};
 use crate::domain::command::{Ask, Done};
-use crate::domain::id::IncidentNumber;
+use crate::domain::id::{IncidentNumber, ScheduleId};
 use crate::domain::incident::Agent;
+use crate::domain::schedule::zone::Zone;
+use crate::domain::schedule::{Override, Span};
 use crate::wire::rest::reference::Reference;
-use crate::wire::rest::undo::{LastAction, Left, Undo};
+use crate::wire::rest::undo::{Cover, LastAction, Left, Undo};
 
 /// `GET /undo`: what would be undone.
 pub(super) async fn last(cx: Context) -> Reply {
@@ -24,6 +26,7 @@ pub(super) async fn last(cx: Context) -> Reply {
         at: action.at.to_iso(),
         undoable_until: until.map(|until| until.to_iso()),
         incidents: incidents.collect::<Result<_, _>>()?,
+        cover: action.cover.as_ref().map(|it| cover(&cx, it.schedule, &it.entry)).transpose()?,
     })
 }
 
@@ -41,8 +44,17 @@ pub(super) async fn undo(mut cx: Context) -> Reply {
         action: undone.what.as_str().to_owned(),
         at: undone.at.to_iso(),
         left: left.collect::<Result<_, _>>()?,
+        cover: undone.cover.as_ref().map(|(id, entry)| cover(&cx, *id, entry)).transpose()?,
         incidents,
     })
+}
+
+/// By the schedule's clock, as where overrides are listed.
+fn cover(cx: &Context, id: ScheduleId, entry: &Override) -> Result<Cover, Error> {
+    let view = cx.view()?;
+    let zone = cx.state.schedules.get(&id).map_or_else(Zone::utc, |it| Zone::known(&it.time_zone));
+    let span = Span { start: entry.start, end: entry.end };
+    Ok(Cover { entry: view.over_ride(entry, span, &zone), schedule: view.schedule_reference(id) })
 }
 
 fn reference(cx: &Context, number: IncidentNumber) -> Result<Reference, Error> {

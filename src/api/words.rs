@@ -192,6 +192,7 @@ fn undone(what: ActionKind) -> &'static str {
         ActionKind::Escalate => "the escalation",
         ActionKind::Snooze => "the snooze",
         ActionKind::Merge => "the merge",
+        ActionKind::CreateOverride | ActionKind::DeleteOverride => "what became of the override",
         ActionKind::Open | ActionKind::Unacknowledge | ActionKind::Resolve | ActionKind::Change => {
             "the change"
         }

@@ -1,9 +1,11 @@
 //! `pd audit`: who changed what in the configuration.
 
+mod changed;
+
 use serde_json::Value;
 
 use super::error::Exit;
-use super::output::{Cell, Column};
+use super::output::{Cell, Column, Moment};
 use super::session::Session;
 use super::view::{items, text, time};
 use super::when;
@@ -18,7 +20,8 @@ Examples:
 /// Show who changed what in the configuration, before and after
 ///
 /// The newest first. The record holds the last 5,000 changes, none older than 400 days. Secrets and contact data are not in
-/// it: that they changed is. Only owners and admins may read it.
+/// it: that they changed is. Only owners and admins may read it. On a terminal each field that was changed is on a line of
+/// its own, as wide as the terminal; elsewhere a change is on one line, whole.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
@@ -99,5 +102,23 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
             None => break,
         }
     }
-    session.list("change", &records, &COLUMNS, "no changes")
+    let moment = session.out.moment(now);
+    if !moment.relative || records.is_empty() {
+        return session.list("change", &records, &COLUMNS, "no changes");
+    }
+    let width = session.out.width();
+    let told: String = records.iter().map(|record| block(record, &moment, width)).collect();
+    session.out.text(&told)?;
+    Ok(Exit::Ok)
+}
+
+/// Who did what and when, and below it the fields.
+fn block(record: &Value, moment: &Moment, width: usize) -> String {
+    const INDENT: &str = "    ";
+    let head = COLUMNS[..4].iter().map(|column| (column.cell)(record, moment).to_string());
+    let mut told = head.collect::<Vec<_>>().join("  ") + "\n";
+    for line in changed::lines(record, width.saturating_sub(INDENT.len())) {
+        told += &format!("{INDENT}{line}\n");
+    }
+    told
 }

@@ -16,7 +16,8 @@ Examples:
   $ pd export -o json > oncall.json";
 
 /// Lists that are short: each item stands on one line.
-const INLINE: [&str; 8] = [
+const INLINE: [&str; 9] = [
+    "members",
     "contact_methods",
     "notification_rules",
     "restrictions",
@@ -27,14 +28,15 @@ const INLINE: [&str; 8] = [
     "weekly",
 ];
 
-/// Print users, schedules, policies, services, event rules and maintenance windows as a file
+/// Print users, teams, schedules, policies, services, heartbeats, event rules and maintenance windows as a file
 ///
 /// The file is what `pd apply` reads, here or on another installation: things are named by what people call them.
 /// Applying it where it comes from changes nothing. Webhooks' secrets are left out; routing keys are not.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
-    /// Only these kinds: users, schedules, escalation_policies, services, event_rules, maintenance_windows
+    /// Only these kinds: users, teams, schedules, escalation_policies, services, heartbeats, event_rules,
+    /// maintenance_windows
     #[arg(long, value_name = "KINDS", value_delimiter = ',')]
     only: Vec<String>,
 }
@@ -65,13 +67,16 @@ fn only(all: Configuration, kinds: &[String]) -> anyhow::Result<Configuration> {
     for kind in kinds {
         match kind.trim() {
             "users" => some.users.clone_from(&all.users),
+            "teams" => some.teams.clone_from(&all.teams),
             "schedules" => some.schedules.clone_from(&all.schedules),
             "escalation_policies" => some.escalation_policies.clone_from(&all.escalation_policies),
             "services" => some.services.clone_from(&all.services),
+            "heartbeats" => some.heartbeats.clone_from(&all.heartbeats),
             "event_rules" => some.event_rules.clone_from(&all.event_rules),
             "maintenance_windows" => some.maintenance_windows.clone_from(&all.maintenance_windows),
             other => {
-                let hint = "give users, schedules, escalation_policies, services, event_rules or maintenance_windows";
+                let hint = "give users, teams, schedules, escalation_policies, services, heartbeats, event_rules or \
+                            maintenance_windows";
                 return Err(Complaint::usage(format!("there is no kind `{other}`"), hint).into());
             }
         }

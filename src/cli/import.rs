@@ -50,9 +50,9 @@ Examples:
 
 /// Take an account over from PagerDuty, or from another pd, which speaks the same API
 ///
-/// Reads users with their contact methods and notification rules, schedules with layers and overrides, escalation
-/// policies, services with their integration keys, and maintenance windows, and applies them as `pd apply` does. The
-/// source is only read. What cannot be carried over is listed. It may be repeated.
+/// Reads users with their contact methods and notification rules, teams, schedules with layers and overrides,
+/// escalation policies, services with their integration keys, and maintenance windows, and applies them as `pd apply`
+/// does. The source is only read. What cannot be carried over is listed. It may be repeated.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 struct Pagerduty {

@@ -16,10 +16,11 @@ Examples:
   Only say what would be undone:
   $ pd undo --show";
 
-/// Undo the last own acknowledgement, assignment, escalation, snooze or merge
+/// Undo the last own acknowledgement, assignment, escalation, snooze, merge or override
 ///
 /// Incidents stand as before again, if nobody else has acted on them since; for 10 minutes. Escalation goes on where it
-/// was. What went out to people stays out: nobody is told that it was undone.
+/// was. An override that was made is taken back, and one that was deleted is there again, from now on. What went out to
+/// people stays out: nobody is told that it was undone.
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
@@ -39,15 +40,15 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
             &last,
             |moment| {
                 let until = match last["undoable_until"].as_str() {
-                    Some(until) => format!("can be undone until {}", moment.show(until)),
+                    Some(until) if moment.relative => {
+                        format!("can be undone for {}", moment.show(until).trim_start_matches("in "))
+                    }
+                    Some(until) => format!("can be undone until {}", escape(until)),
                     None => "cannot be undone".to_owned(),
                 };
-                format!(
-                    "{} {}{}: {until}",
-                    text(&last["action"]),
-                    moment.when(text(&last["at"])),
-                    named(&last)
-                )
+                let (action, at) = (text(&last["action"]).replace('_', " "), moment.when(text(&last["at"])));
+                let cover = cover(&last).map(|it| format!(", {it}")).unwrap_or_default();
+                format!("{action} {at}{}{cover}: {until}", named(&last))
             },
             now,
         )?;
@@ -64,8 +65,24 @@ fn named(action: &Value) -> String {
     if names.is_empty() { String::new() } else { format!(", {}", names.join(", ")) }
 }
 
+/// `Ann in primary from … to …`
+fn cover(action: &Value) -> Option<String> {
+    let it = action.get("override").filter(|it| it.is_object())?;
+    let name = |it: &Value| escape(text(&it["summary"]));
+    let time = |it: &Value| escape(text(it));
+    let (who, schedule) = (name(&it["user"]), name(&it["schedule"]));
+    Some(format!("{who} in {schedule} from {} to {}", time(&it["start"]), time(&it["end"])))
+}
+
 fn describe(undone: &Value) -> String {
     let mut told = String::new();
+    if let Some(cover) = cover(undone) {
+        let made = text(&undone["action"]) == "create_override";
+        told += &format!(
+            "{} {cover}\n",
+            if made { "took the override back:" } else { "the override is there again:" }
+        );
+    }
     for incident in items(&undone["incidents"]) {
         told += &format!("undid {} of {}\n", text(&undone["action"]), escape(text(&incident["summary"])));
     }

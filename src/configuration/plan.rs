@@ -9,18 +9,20 @@ use crate::keyring::hex;
 use crate::wire::configuration::{Change, Configuration, Field};
 
 /// The kinds that are objects of their own: the list, what one is called, and the field by which it is recognised.
-const KINDS: [(&str, &str, &str); 5] = [
+const KINDS: [(&str, &str, &str); 7] = [
     ("users", "user", "email"),
+    ("teams", "team", "name"),
     ("schedules", "schedule", "name"),
     ("escalation_policies", "escalation policy", "name"),
     ("services", "service", "name"),
+    ("heartbeats", "heartbeat", "name"),
     ("maintenance_windows", "maintenance window", "description"),
 ];
 /// Lists that are told as a whole, on one line.
-const TOLD_WHOLE: [&str; 4] = ["users", "targets", "restrictions", "notification_rules"];
+const TOLD_WHOLE: [&str; 6] = ["users", "members", "teams", "targets", "restrictions", "notification_rules"];
 /// The order in which the parts of such an item are told.
-const TOLD_FIRST: [&str; 8] =
-    ["urgency", "delay", "contact_method", "user", "schedule", "day", "start", "duration"];
+const TOLD_FIRST: [&str; 9] =
+    ["urgency", "delay", "contact_method", "user", "role", "schedule", "day", "start", "duration"];
 /// How much of a text is shown, in characters.
 const SHOWN_MAX: usize = 200;
 

@@ -13,6 +13,7 @@ use crate::domain::rule::{Rule, RuleScope};
 use crate::domain::schedule::zone::Zone;
 use crate::domain::schedule::{Layer, Restriction, Schedule};
 use crate::domain::sealed::Sealed;
+use crate::domain::team::{Member, Team};
 use crate::domain::user::{ContactMethod, User};
 use crate::wire::configuration as file;
 
@@ -29,6 +30,10 @@ pub fn marked(world: World<'_>, drawn: &BTreeSet<String>) -> file::Configuration
     for key in integrations.filter_map(|it| it.key.as_mut()).filter(|key| drawn.contains(*key)) {
         "(drawn)".clone_into(key);
     }
+    let heartbeats = all.heartbeats.iter_mut().flatten().filter_map(|it| it.key.as_mut());
+    for key in heartbeats.filter(|key| drawn.contains(*key)) {
+        "(drawn)".clone_into(key);
+    }
     all
 }
 
@@ -36,12 +41,16 @@ fn everything(world: World<'_>, marks: bool) -> file::Configuration {
     let state = world.state;
     let mut users: Vec<_> = state.users.values().map(|it| world.user(it, marks)).collect();
     users.sort_by_cached_key(|it| it.email.to_lowercase());
+    let mut teams: Vec<_> = state.teams.values().map(|it| world.team(it)).collect();
+    teams.sort_by_cached_key(|it| it.name.to_lowercase());
     let mut schedules: Vec<_> = state.schedules.values().map(|it| world.schedule(it)).collect();
     schedules.sort_by_cached_key(|it| it.name.to_lowercase());
     let mut policies: Vec<_> = state.policies.values().map(|it| world.policy(it)).collect();
     policies.sort_by_cached_key(|it| it.name.to_lowercase());
     let mut services: Vec<_> = state.services.values().map(|it| world.service(it)).collect();
     services.sort_by_cached_key(|it| it.name.to_lowercase());
+    let mut heartbeats: Vec<_> = state.heartbeats.values().map(|it| world.heartbeat(it)).collect();
+    heartbeats.sort_by_cached_key(|it| it.name.to_lowercase());
     let open = state.windows.values().filter(|it| !it.is_past(world.now));
     let mut windows: Vec<_> = open.map(|it| world.window(it)).collect();
     // Stable: those with one description stay in order of their making.
@@ -49,9 +58,11 @@ fn everything(world: World<'_>, marks: bool) -> file::Configuration {
     let global = state.rules.get(&RuleScope::Global).map(|rules| rules.as_slice()).unwrap_or_default();
     file::Configuration {
         users: Some(users),
+        teams: Some(teams),
         schedules: Some(schedules),
         escalation_policies: Some(policies),
         services: Some(services),
+        heartbeats: Some(heartbeats),
         event_rules: Some(global.iter().map(|it| world.rule(it)).collect()),
         maintenance_windows: Some(windows),
     }
@@ -72,7 +83,7 @@ impl World<'_> {
         self.state.schedules.get(&id).map_or_else(|| id.to_string(), |it| it.name.to_string())
     }
 
-    fn service_name(self, id: ServiceId) -> String {
+    pub(super) fn service_name(self, id: ServiceId) -> String {
         self.state.services.get(&id).map_or_else(|| id.to_string(), |it| it.name.to_string())
     }
 
@@ -126,6 +137,25 @@ impl World<'_> {
         format!("{} {}", word(method.channel), self.open(user, &method.address))
     }
 
+    fn team(self, team: &Team) -> file::Team {
+        let member = |it: &Member| file::Member { user: self.email(it.user), role: Some(word(it.role)) };
+        let mut members: Vec<_> = team.members.iter().map(member).collect();
+        members.sort_by_cached_key(|it| it.user.to_lowercase());
+        file::Team {
+            name: team.name.to_string(),
+            description: team.description.as_deref().map(str::to_owned),
+            members: Some(members),
+        }
+    }
+
+    /// The names of the teams of which this is true.
+    fn teams(self, has: impl Fn(&Team) -> bool) -> Option<Vec<String>> {
+        let teams = self.state.teams.values().filter(|team| has(team));
+        let mut names: Vec<_> = teams.map(|team| team.name.to_string()).collect();
+        names.sort_by_cached_key(|name| name.to_lowercase());
+        Some(names)
+    }
+
     fn schedule(self, schedule: &Schedule) -> file::Schedule {
         let zone = Zone::known(&schedule.time_zone);
         let serving = schedule.layers.iter().filter(|layer| layer.end.is_none_or(|end| end > self.now));
@@ -133,6 +163,7 @@ impl World<'_> {
             name: schedule.name.to_string(),
             description: schedule.description.as_deref().map(str::to_owned),
             time_zone: schedule.time_zone.to_string(),
+            teams: self.teams(|team| team.schedules.contains(&schedule.id)),
             layers: serving.map(|layer| self.layer(&zone, layer)).collect(),
         }
     }
@@ -164,6 +195,7 @@ impl World<'_> {
             description: policy.description.as_deref().map(str::to_owned),
             num_loops: policy.num_loops,
             hand_off_always: policy.hand_off_always,
+            teams: self.teams(|team| team.policies.contains(&policy.id)),
             levels: policy.rules.iter().map(level).collect(),
         }
     }

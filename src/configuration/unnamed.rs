@@ -27,6 +27,13 @@ pub fn unnamed(world: World<'_>, file: &file::Configuration, read: &Read) -> Vec
     if file.maintenance_windows.is_some() {
         windows(world, read, &mut found);
     }
+    if let Some(heartbeats) = &file.heartbeats {
+        let named: BTreeSet<String> = heartbeats.iter().map(|it| folded(&it.name)).collect();
+        for it in world.state.heartbeats.values().filter(|it| !named.contains(&folded(&it.name))) {
+            let name = it.name.to_string();
+            found.push(Nameless { kind: "heartbeat", name, gone: Gone::Heartbeat(it.id) });
+        }
+    }
     services(world, file.services.is_some(), read, &mut found);
     let names = |list: Vec<&str>| -> BTreeSet<String> { list.into_iter().map(folded).collect() };
     if let Some(policies) = &file.escalation_policies {
@@ -43,6 +50,12 @@ pub fn unnamed(world: World<'_>, file: &file::Configuration, read: &Read) -> Vec
         let named = names(schedules.iter().map(|it| &*it.name).collect());
         for it in world.state.schedules.values().filter(|it| !named.contains(&folded(&it.name))) {
             found.push(Nameless { kind: "schedule", name: it.name.to_string(), gone: Gone::Schedule(it.id) });
+        }
+    }
+    if let Some(teams) = &file.teams {
+        let named = names(teams.iter().map(|it| &*it.name).collect());
+        for it in world.state.teams.values().filter(|it| !named.contains(&folded(&it.name))) {
+            found.push(Nameless { kind: "team", name: it.name.to_string(), gone: Gone::Team(it.id) });
         }
     }
     users(world, file.users.is_some(), read, &mut found);

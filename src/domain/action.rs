@@ -1,19 +1,20 @@
-//! What a user did last, so that it can be undone.
+//! What a user did last to incidents or overrides, so that it can be undone.
 
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::id::{IncidentNumber, PolicyId, UserId};
+use super::id::{IncidentNumber, OverrideId, PolicyId, ScheduleId, UserId};
 use super::incident::{Acknowledgement, Agent, Assignment, Escalation, Group, Hold, Incident, Status};
 use super::responder::Reply;
+use super::schedule::Override;
 use super::support_hours::UrgencyChange;
 use super::time::Timestamp;
 
 /// How long an action can be undone.
 pub const UNDO_WITHIN: Duration = Duration::from_secs(10 * 60);
 
-/// What somebody did to incidents.
+/// What somebody did to incidents, or to an override.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ActionKind {
@@ -35,10 +36,14 @@ pub enum ActionKind {
     Resolve,
     /// Changed a title, an urgency or a priority.
     Change,
+    /// Made an override.
+    CreateOverride,
+    /// Took an override back.
+    DeleteOverride,
 }
 
 impl ActionKind {
-    /// In one word.
+    /// In one word, as the API says it.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Acknowledge => "acknowledge",
@@ -50,16 +55,36 @@ impl ActionKind {
             Self::Unacknowledge => "unacknowledge",
             Self::Resolve => "resolve",
             Self::Change => "change",
+            Self::CreateOverride => "create_override",
+            Self::DeleteOverride => "delete_override",
+        }
+    }
+
+    /// Within a sentence.
+    pub fn phrase(self) -> &'static str {
+        match self {
+            Self::CreateOverride => "create an override",
+            Self::DeleteOverride => "delete an override",
+            other => other.as_str(),
         }
     }
 
     /// Whether it can be undone.
     pub fn is_undoable(self) -> bool {
-        matches!(self, Self::Acknowledge | Self::Assign | Self::Escalate | Self::Snooze | Self::Merge)
+        match self {
+            Self::Acknowledge
+            | Self::Assign
+            | Self::Escalate
+            | Self::Snooze
+            | Self::Merge
+            | Self::CreateOverride
+            | Self::DeleteOverride => true,
+            Self::Open | Self::Unacknowledge | Self::Resolve | Self::Change => false,
+        }
     }
 }
 
-/// The last thing that a user did to incidents.
+/// The last thing that a user did to incidents or to an override.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct Action {
     /// Who.
@@ -70,6 +95,27 @@ pub struct Action {
     pub at: Timestamp,
     /// How the incidents stood before it; empty if it cannot be undone.
     pub before: Vec<Standing>,
+    /// What was done to an override, if it was one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover: Option<Box<Cover>>,
+}
+
+/// An override that was made or taken back, and what an undo has to know to tell what others did since.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct Cover {
+    /// Of which schedule.
+    pub schedule: ScheduleId,
+    /// As it was made, or as it was before it was taken back.
+    pub entry: Override,
+    /// What is left of one that was taken back: the part that had been served.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub left: Option<Override>,
+    /// Others for the same time that it won over before it was taken back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub under: Vec<OverrideId>,
+    /// Others for the same time that won over it before it was taken back.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub over: Vec<OverrideId>,
 }
 
 /// How an incident stands: what an undo restores.
@@ -208,6 +254,9 @@ pub struct Undone {
     /// Those that were left as they are.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub left: Vec<Left>,
+    /// The override that was taken back, or that is there again.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub cover: Option<(ScheduleId, Override)>,
 }
 
 /// Why an incident was left as it is.

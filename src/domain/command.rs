@@ -658,6 +658,9 @@ pub struct PolicyChange {
     pub hand_off_always: Option<bool>,
     /// 1 to 20.
     pub rules: Option<Vec<EscalationRuleFields>>,
+    /// Whose it is, and nobody else's; `None`: as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub teams: Option<Vec<TeamId>>,
 }
 
 /// A level of a policy. One with an id that the policy has keeps it.

@@ -12,6 +12,8 @@ use super::time::Timestamp;
 
 /// How many bytes of a ping's body the state keeps.
 pub const DETAIL_BYTES_MAX: usize = 1_024;
+/// How much grace there is unless less is said.
+const GRACE_MIN: Duration = Duration::from_secs(60);
 /// How far the checks of heartbeats that are due at once are spread at most.
 const SPREAD_MAX: Duration = Duration::from_secs(30);
 
@@ -44,6 +46,11 @@ pub struct Heartbeat {
 }
 
 impl Heartbeat {
+    /// The grace of one that does not say any: a tenth of the period, at least a minute.
+    pub fn grace_of(period: Duration) -> Duration {
+        (period / 10).max(GRACE_MIN)
+    }
+
     /// When the ping after one at `at` is overdue. Heartbeats that ping at the same instant are checked at different
     /// ones, so that many that are missed at once do not come down in one moment.
     pub fn due_after(&self, at: Timestamp) -> Timestamp {

@@ -10,8 +10,10 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::command::{NewContactMethod, PolicyChange, ServiceChange};
+use super::heartbeat::HeartbeatChange;
 use super::id::{
-    ContactMethodId, IntegrationId, MaintenanceWindowId, PolicyId, ScheduleId, ServiceId, UserId,
+    ContactMethodId, HeartbeatId, IntegrationId, MaintenanceWindowId, PolicyId, ScheduleId, ServiceId,
+    TeamId, UserId,
 };
 use super::maintenance::WindowChange;
 use super::policy::Strategy;
@@ -19,6 +21,7 @@ use super::rule::Rule;
 use super::schedule::Restriction;
 use super::sealed::{Sealed, SealedKey};
 use super::service::RoutingKey;
+use super::team::TeamRole;
 use super::time::Timestamp;
 use super::user::{Channel, Role, Urgency};
 
@@ -36,12 +39,16 @@ pub fn folded(name: &str) -> String {
 pub enum Wanted {
     /// A user.
     User(Box<WantedUser>),
+    /// A team.
+    Team(Box<WantedTeam>),
     /// A schedule.
     Schedule(Box<WantedSchedule>),
     /// An escalation policy.
     Policy(Box<WantedPolicy>),
     /// A service.
     Service(Box<WantedService>),
+    /// A heartbeat.
+    Heartbeat(Box<WantedHeartbeat>),
     /// The global event rules, all of them.
     Rules(Vec<WantedRule>),
     /// A maintenance window.
@@ -88,6 +95,26 @@ pub struct WantedNotificationRule {
     pub address: Arc<str>,
 }
 
+/// A team. What is its says so itself.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct WantedTeam {
+    /// By which it is recognised.
+    pub name: Arc<str>,
+    /// Free text.
+    pub description: Option<Arc<str>>,
+    /// Who belongs to it, and nobody else; `None`: as it is.
+    pub members: Option<Vec<WantedMember>>,
+}
+
+/// Somebody in a team.
+#[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
+pub struct WantedMember {
+    /// Who.
+    pub user: Email,
+    /// As what.
+    pub role: TeamRole,
+}
+
 /// A schedule. Overrides are no part of it.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct WantedSchedule {
@@ -99,6 +126,9 @@ pub struct WantedSchedule {
     pub time_zone: Arc<str>,
     /// From the lowest to the highest: all that are to serve. Others end now.
     pub layers: Vec<WantedLayer>,
+    /// The names of the teams whose it is, and nobody else's; `None`: as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teams: Option<Vec<Arc<str>>>,
 }
 
 /// A layer, which is recognised by its name and by how many before it have the same.
@@ -125,10 +155,13 @@ pub struct WantedLayer {
 pub struct WantedPolicy {
     /// By which it is recognised.
     pub name: Arc<str>,
-    /// All but the name and the levels.
+    /// All but the name, the levels and the teams.
     pub change: PolicyChange,
     /// The levels.
     pub levels: Vec<WantedLevel>,
+    /// The names of the teams whose it is, and nobody else's; `None`: as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teams: Option<Vec<Arc<str>>>,
 }
 
 /// A level of a policy.
@@ -181,6 +214,21 @@ pub struct WantedIntegration {
     pub drawn: bool,
 }
 
+/// A heartbeat. What is known of its pings is no part of it.
+#[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
+pub struct WantedHeartbeat {
+    /// By which it is recognised.
+    pub name: Arc<str>,
+    /// Whose incident it is when it is missed; it stays with it.
+    pub service: Arc<str>,
+    /// Where its pings go.
+    pub key: RoutingKey,
+    /// Whether any key will do.
+    pub drawn: bool,
+    /// All but the name.
+    pub change: HeartbeatChange,
+}
+
 /// An event rule.
 #[derive(Clone, PartialEq, Debug, Serialize, Deserialize)]
 pub struct WantedRule {
@@ -212,6 +260,8 @@ pub enum Gone {
     User(UserId),
     /// A contact method of a user, with the rules that use it.
     ContactMethod(UserId, ContactMethodId),
+    /// A team, which has to have nothing left.
+    Team(TeamId),
     /// A schedule.
     Schedule(ScheduleId),
     /// An escalation policy.
@@ -220,6 +270,8 @@ pub enum Gone {
     Service(ServiceId),
     /// An integration of a service, with its key.
     Integration(ServiceId, IntegrationId),
+    /// A heartbeat that is not missed.
+    Heartbeat(HeartbeatId),
     /// A maintenance window.
     Window(MaintenanceWindowId),
 }

@@ -16,11 +16,15 @@ pub struct Configuration {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub users: Option<Vec<User>>,
     #[serde(skip_serializing_if = "Option::is_none")]
+    pub teams: Option<Vec<Team>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub schedules: Option<Vec<Schedule>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub escalation_policies: Option<Vec<Policy>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub services: Option<Vec<Service>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub heartbeats: Option<Vec<Heartbeat>>,
     /// The global ones.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub event_rules: Option<Vec<Rule>>,
@@ -82,6 +86,27 @@ pub struct NotificationRule {
     pub delay: Option<Length>,
 }
 
+/// Recognised by its name. Schedules and escalation policies name the teams whose they are.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Team {
+    pub name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub description: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub members: Option<Vec<Member>>,
+}
+
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Member {
+    /// An e-mail address.
+    pub user: String,
+    /// `manager` (the default), `responder` or `observer`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub role: Option<String>,
+}
+
 /// Recognised by its name.
 #[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -90,6 +115,9 @@ pub struct Schedule {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<String>,
     pub time_zone: String,
+    /// Names of the teams whose it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teams: Option<Vec<String>>,
     /// From the lowest to the highest.
     #[serde(default)]
     pub layers: Vec<Layer>,
@@ -138,6 +166,9 @@ pub struct Policy {
     pub num_loops: u8,
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub hand_off_always: bool,
+    /// Names of the teams whose it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teams: Option<Vec<String>>,
     #[serde(default)]
     pub levels: Vec<Level>,
 }
@@ -243,6 +274,29 @@ pub struct Integration {
     /// PagerDuty's; left out: the Events API V2.
     #[serde(default, rename = "type", skip_serializing_if = "Option::is_none")]
     pub kind: Option<String>,
+    /// Left out: one is drawn.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<String>,
+}
+
+/// Recognised by its name.
+#[derive(Clone, PartialEq, Debug, Default, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Heartbeat {
+    pub name: String,
+    /// A name; it stays with its service.
+    pub service: String,
+    /// How far two pings are apart.
+    pub period: Length,
+    /// Left out: a tenth of the period, at least a minute.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub grace: Option<Length>,
+    /// How long after a start the end may come; left out: nobody waits for it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub max_runtime: Option<Length>,
+    /// Left out: as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub paused: Option<bool>,
     /// Left out: one is drawn.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub key: Option<String>,

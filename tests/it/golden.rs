@@ -79,6 +79,7 @@ fn facts_of_incidents_are_read_and_mean_what_they_meant() {
             "schedules-incidents.jsonl",
             "closes-incidents.jsonl",
             "configured-incidents.jsonl",
+            "covered-incidents.jsonl",
         ],
         &LogName::incidents(),
     );
@@ -131,12 +132,17 @@ fn facts_of_notifications_are_read() {
 
 #[test]
 fn commands_are_read() {
-    let commands: Vec<Command> =
-        ["commands.jsonl", "more-commands.jsonl", "schedules-commands.jsonl", "configured-commands.jsonl"]
-            .iter()
-            .flat_map(|file| lines(file))
-            .map(|line| serde_json::from_str(&line).unwrap())
-            .collect();
+    let commands: Vec<Command> = [
+        "commands.jsonl",
+        "more-commands.jsonl",
+        "schedules-commands.jsonl",
+        "configured-commands.jsonl",
+        "owned-commands.jsonl",
+    ]
+    .iter()
+    .flat_map(|file| lines(file))
+    .map(|line| serde_json::from_str(&line).unwrap())
+    .collect();
     let asks: Vec<_> = commands.iter().map(|command| &command.ask).collect();
     let snake = |name: String| {
         name.char_indices().fold(String::new(), |mut text, (at, c)| {

@@ -78,9 +78,11 @@ impl Files {
         self.origins.extend(named.into_iter().map(|name| (name, origin.to_owned())));
         let all = &mut self.configuration;
         join(&mut all.users, part.users);
+        join(&mut all.teams, part.teams);
         join(&mut all.schedules, part.schedules);
         join(&mut all.escalation_policies, part.escalation_policies);
         join(&mut all.services, part.services);
+        join(&mut all.heartbeats, part.heartbeats);
         join(&mut all.event_rules, part.event_rules);
         join(&mut all.maintenance_windows, part.maintenance_windows);
         Ok(())
@@ -199,9 +201,11 @@ fn names(part: &Configuration) -> Vec<String> {
     let called = |kind: &str, name: &str| format!("{kind}[\"{}\"]", name.trim());
     let mut names: Vec<String> = Vec::new();
     names.extend(part.users.iter().flatten().map(|it| called("users", &it.email)));
+    names.extend(part.teams.iter().flatten().map(|it| called("teams", &it.name)));
     names.extend(part.schedules.iter().flatten().map(|it| called("schedules", &it.name)));
     names.extend(part.escalation_policies.iter().flatten().map(|it| called("escalation_policies", &it.name)));
     names.extend(part.services.iter().flatten().map(|it| called("services", &it.name)));
+    names.extend(part.heartbeats.iter().flatten().map(|it| called("heartbeats", &it.name)));
     names.extend(part.event_rules.iter().map(|_| "event_rules".to_owned()));
     names.extend(
         part.maintenance_windows.iter().flatten().map(|it| called("maintenance_windows", &it.description)),

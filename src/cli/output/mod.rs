@@ -109,6 +109,11 @@ impl Output {
         Moment { now, relative: self.terminal && self.is_text() }
     }
 
+    /// How many characters a line of the terminal has.
+    pub(super) fn width(&self) -> usize {
+        table::width()
+    }
+
     /// Writes lines of text, which may have colour; control characters must be escaped already.
     ///
     /// # Errors

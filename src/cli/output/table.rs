@@ -64,6 +64,18 @@ impl Cell {
     }
 }
 
+impl std::fmt::Display for Cell {
+    /// Without colour.
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.text)
+    }
+}
+
+/// How many characters a line of the terminal has; 80 if it does not say.
+pub(super) fn width() -> usize {
+    Table::new().width().map_or(80, usize::from)
+}
+
 /// A column of a list.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Column {

@@ -8,11 +8,14 @@ use serde_json::Value;
 use super::{Account, items, services, text};
 use crate::domain::time::Timestamp;
 use crate::wire::configuration::{
-    Configuration, ContactMethod, Layer, Length, Level, NotificationRule, Policy, Restriction, Schedule,
-    Target, User,
+    Configuration, ContactMethod, Layer, Length, Level, Member, NotificationRule, Policy, Restriction,
+    Schedule, Target, Team, User,
 };
 
 const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+
+/// What somebody may be in a team.
+const ROLES: [&str; 3] = ["manager", "responder", "observer"];
 
 /// What an account comes to.
 #[derive(Clone, PartialEq, Debug, Default)]
@@ -41,6 +44,7 @@ pub struct Cover {
 /// Names by ids, and what is left out.
 pub(super) struct Translator {
     pub(super) emails: BTreeMap<String, String>,
+    pub(super) teams: BTreeMap<String, String>,
     pub(super) schedules: BTreeMap<String, String>,
     pub(super) policies: BTreeMap<String, String>,
     pub(super) services: BTreeMap<String, String>,
@@ -53,11 +57,9 @@ pub fn translate(account: &Account, now: Timestamp) -> Translated {
     for list in &account.cut {
         left_out.push(format!("{list}: the API gives the first 10,000 only"));
     }
-    for team in &account.teams {
-        left_out.push(format!("team {}: files hold no teams; make it with POST /teams", text(&team["name"])));
-    }
     let mut it = Translator {
         emails: account.users.iter().map(|user| (id(user), text(&user["email"]).to_owned())).collect(),
+        teams: names(&account.teams, "team", &mut left_out),
         schedules: names(&account.schedules, "schedule", &mut left_out),
         policies: names(&account.policies, "escalation policy", &mut left_out),
         services: names(&account.services, "service", &mut left_out),
@@ -65,9 +67,11 @@ pub fn translate(account: &Account, now: Timestamp) -> Translated {
     };
     let configuration = Configuration {
         users: Some(account.users.iter().map(|user| it.user(user)).collect()),
+        teams: Some(account.teams.iter().map(|team| it.team(team)).collect()),
         schedules: Some(account.schedules.iter().map(|schedule| it.schedule(schedule, now)).collect()),
         escalation_policies: Some(account.policies.iter().filter_map(|policy| it.policy(policy)).collect()),
         services: Some(account.services.iter().filter_map(|service| it.service(service)).collect()),
+        heartbeats: None,
         event_rules: None,
         maintenance_windows: Some(account.windows.iter().filter_map(|window| it.window(window)).collect()),
     };
@@ -153,6 +157,44 @@ impl Translator {
         }
     }
 
+    fn team(&mut self, team: &Value) -> Team {
+        let name = self.teams.get(&id(team)).cloned().unwrap_or_default();
+        let what = format!("team `{name}`");
+        if team["parent"].is_object() {
+            self.leave(&what, "that it is within another team");
+        }
+        let mut members: Vec<Member> = Vec::new();
+        for member in items(&team["members"]) {
+            let Some(email) = self.emails.get(text(&member["user"]["id"])).cloned() else {
+                self.leave(&what, "a member who is not there any more");
+                continue;
+            };
+            let role = text(&member["role"]);
+            if !ROLES.contains(&role) {
+                self.leave(&what, &format!("the role `{role}` of {email}, who is an observer here"));
+            }
+            let role = if ROLES.contains(&role) { role } else { "observer" };
+            members.push(Member { user: email, role: Some(role.to_owned()) });
+        }
+        Team {
+            description: team["description"].as_str().filter(|it| !it.is_empty()).map(str::to_owned),
+            members: Some(members),
+            name,
+        }
+    }
+
+    /// The names of the teams that something belongs to.
+    fn teams(&mut self, teams: &Value, what: &str) -> Vec<String> {
+        let mut names = Vec::new();
+        for team in items(teams) {
+            match self.teams.get(text(&team["id"])) {
+                Some(name) => names.push(name.clone()),
+                None => self.leave(what, "a team that is not carried over"),
+            }
+        }
+        names
+    }
+
     fn schedule(&mut self, schedule: &Value, now: Timestamp) -> Schedule {
         let name = self.schedules.get(&id(schedule)).cloned().unwrap_or_default();
         let mut layers: Vec<Layer> = items(&schedule["schedule_layers"])
@@ -164,6 +206,7 @@ impl Translator {
         Schedule {
             description: schedule["description"].as_str().filter(|it| !it.is_empty()).map(str::to_owned),
             time_zone: text(&schedule["time_zone"]).to_owned(),
+            teams: Some(self.teams(&schedule["teams"], &format!("schedule `{name}`"))),
             layers,
             name,
         }
@@ -238,6 +281,7 @@ impl Translator {
             description: policy["description"].as_str().filter(|it| !it.is_empty()).map(str::to_owned),
             num_loops: policy["num_loops"].as_u64().and_then(|n| u8::try_from(n).ok()).unwrap_or_default(),
             hand_off_always: text(&policy["on_call_handoff_notifications"]) == "always",
+            teams: Some(self.teams(&policy["teams"], &what)),
             levels,
             name,
         })
@@ -297,4 +341,80 @@ fn contact_method(method: &Value) -> Result<ContactMethod, String> {
         send_short_email: method["send_short_email"].as_bool().unwrap_or_default(),
         secret: None,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "a test may fail")]
+
+    use serde_json::json;
+
+    use super::*;
+
+    fn account(team: Value, theirs: Value) -> Account {
+        let ann = json!({"id": "U1", "email": "ann@example.org", "name": "Ann"});
+        let level =
+            json!({"escalation_delay_in_minutes": 5, "targets": [{"id": "U1", "type": "user_reference"}]});
+        Account {
+            users: vec![ann],
+            teams: vec![team, json!({"id": "T2", "name": "WEB"})],
+            schedules: vec![json!({"id": "S1", "name": "primary", "time_zone": "UTC", "teams": theirs})],
+            overrides: vec![Vec::new()],
+            policies: vec![json!({"id": "E1", "name": "p", "escalation_rules": [level], "teams": theirs})],
+            ..Account::default()
+        }
+    }
+
+    #[test]
+    fn teams_are_carried_with_their_members_and_what_is_theirs() {
+        let member = |user: &str, role: &str| json!({"user": {"id": user}, "role": role});
+        let check = |members: Value,
+                     theirs: Value,
+                     expected: &[(&str, &str)],
+                     whose: &[&str],
+                     left: &[&str]| {
+            let team =
+                json!({"id": "T1", "name": "web", "description": "", "parent": null, "members": members});
+            let found = translate(&account(team, theirs), Timestamp::EPOCH);
+            let teams = found.configuration.teams.unwrap();
+            let members = teams[0].members.as_ref().unwrap().iter();
+            let members: Vec<_> = members.map(|it| (&*it.user, it.role.as_deref().unwrap())).collect();
+            assert_eq!((&*teams[0].name, &teams[0].description, members), ("web", &None, expected.to_vec()));
+            let schedules = found.configuration.schedules.unwrap().remove(0).teams.unwrap();
+            let whose: Vec<String> = whose.iter().map(|it| (*it).to_owned()).collect();
+            let policies = found.configuration.escalation_policies.unwrap().remove(0).teams.unwrap();
+            assert_eq!((schedules, policies), (whose.clone(), whose));
+            assert_eq!(found.left_out.len(), left.len() + 1, "{:?}", found.left_out);
+            for words in left {
+                assert!(
+                    found.left_out.iter().any(|line| line.contains(words)),
+                    "{words}: {:?}",
+                    found.left_out
+                );
+            }
+        };
+        // That two are called the same is told in any case.
+        let both = json!([{"id": "T1"}, {"id": "T2"}]);
+        let ann = ("ann@example.org", "responder");
+        check(json!([member("U1", "responder")]), both, &[ann], &["web", "WEB (2)"], &[]);
+        check(json!([]), json!([]), &[], &[], &[]);
+        check(
+            json!([member("U1", "owner"), member("U9", "manager")]),
+            json!([{"id": "T9"}]),
+            &[("ann@example.org", "observer")],
+            &[],
+            &[
+                "team `web`: the role `owner` of ann@example.org, who is an observer here",
+                "team `web`: a member who is not there any more",
+                "schedule `primary`: a team that is not carried over",
+                "escalation policy `p`: a team that is not carried over",
+            ],
+        );
+        let within = json!({"id": "T1", "name": "web", "parent": {"id": "T2"}, "members": []});
+        let found = translate(&account(within, json!([])), Timestamp::EPOCH);
+        assert!(
+            found.left_out.iter().any(|it| it == "team `web`: that it is within another team"),
+            "{found:?}"
+        );
+    }
 }

@@ -1,15 +1,18 @@
 //! A file as the rules want it: every name checked that can be, every fault told with the object and the field.
 
+mod heartbeats;
 mod people;
 mod rules;
 mod schedules;
 mod services;
+mod teams;
 #[cfg(test)]
 mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::World;
+use crate::domain::service::RoutingKey;
 use crate::domain::user::User;
 use crate::domain::wanted::{Wanted, folded};
 use crate::wire::configuration as file;
@@ -36,6 +39,9 @@ pub fn read(world: World<'_>, file: &file::Configuration) -> Result<Read, Vec<St
     for (index, user) in file.users.iter().flatten().enumerate() {
         reader.user(index, user);
     }
+    for team in file.teams.iter().flatten() {
+        reader.team(team);
+    }
     for schedule in file.schedules.iter().flatten() {
         reader.schedule(schedule);
     }
@@ -44,6 +50,9 @@ pub fn read(world: World<'_>, file: &file::Configuration) -> Result<Read, Vec<St
     }
     for service in file.services.iter().flatten() {
         reader.service(service);
+    }
+    for heartbeat in file.heartbeats.iter().flatten() {
+        reader.heartbeat(heartbeat);
     }
     if let Some(rules) = &file.event_rules {
         reader.global_rules(rules);
@@ -91,6 +100,19 @@ impl<'a> Reader<'a> {
         result.map_err(|error| self.wrong(path, error)).ok()
     }
 
+    /// A key that is said, or one that is drawn, and whether it was.
+    fn key(&mut self, path: &str, given: Option<&str>) -> Option<(RoutingKey, bool)> {
+        if let Some(given) = given {
+            let read = given.trim().parse::<RoutingKey>().map_err(|error| error.to_string());
+            return self.take(path, read).map(|key| (key, false));
+        }
+        let mut random = [0; 16];
+        self.world.ids.fill(&mut random);
+        let key = RoutingKey::from_random(random);
+        self.read.drawn.insert(key.to_string());
+        Some((key, true))
+    }
+
     /// The fingerprint of the address of a user that is there or in the file.
     fn user_named(&mut self, path: &str, email: &str) -> Option<std::sync::Arc<str>> {
         let fingerprint = self.world.keyring.fingerprint(email);
@@ -106,11 +128,13 @@ impl<'a> Reader<'a> {
 
     /// Objects that a file names twice: it cannot be both.
     fn twice(&mut self, file: &file::Configuration) {
-        let lists: [(&str, Vec<&str>); 4] = [
+        let lists: [(&str, Vec<&str>); 6] = [
             ("users", file.users.iter().flatten().map(|it| &*it.email).collect()),
+            ("teams", file.teams.iter().flatten().map(|it| &*it.name).collect()),
             ("schedules", file.schedules.iter().flatten().map(|it| &*it.name).collect()),
             ("escalation_policies", file.escalation_policies.iter().flatten().map(|it| &*it.name).collect()),
             ("services", file.services.iter().flatten().map(|it| &*it.name).collect()),
+            ("heartbeats", file.heartbeats.iter().flatten().map(|it| &*it.name).collect()),
         ];
         for (kind, names) in lists {
             let mut seen = BTreeSet::new();

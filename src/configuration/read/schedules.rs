@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::super::text::{day_number, duration, seconds_of_day, timestamp};
+use super::teams::names;
 use super::{Reader, called};
 use crate::domain::command::PolicyChange;
 use crate::domain::policy::Strategy;
@@ -29,6 +30,7 @@ impl Reader<'_> {
             description: schedule.description.as_deref().map(Into::into),
             time_zone: zone.name().into(),
             layers,
+            teams: names(schedule.teams.as_deref()),
         };
         self.want(path, Wanted::Schedule(Box::new(wanted)));
     }
@@ -90,6 +92,7 @@ impl Reader<'_> {
                 ..PolicyChange::default()
             },
             levels,
+            teams: names(policy.teams.as_deref()),
         };
         self.want(path, Wanted::Policy(Box::new(wanted)));
     }

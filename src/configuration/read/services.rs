@@ -6,7 +6,7 @@ use std::time::Duration;
 use super::super::text::{EVENTS_V2, days, duration, seconds_of_day, value_of};
 use super::{Reader, called};
 use crate::domain::command::ServiceChange;
-use crate::domain::service::{Grouping, HoursUrgency, RoutingKey, UrgencyRule};
+use crate::domain::service::{Grouping, HoursUrgency, UrgencyRule};
 use crate::domain::support_hours::{Edge, ScheduledAction, SupportHours};
 use crate::domain::user::Urgency;
 use crate::domain::wanted::{Wanted, WantedIntegration, WantedService};
@@ -130,17 +130,7 @@ impl Reader<'_> {
     }
 
     fn integration(&mut self, path: &str, integration: &file::Integration) -> Option<WantedIntegration> {
-        let given = integration.key.as_deref().map(|key| key.trim().parse::<RoutingKey>());
-        let (routing_key, drawn) = match given {
-            Some(key) => (self.take(&format!("{path}.key"), key.map_err(|error| error.to_string()))?, false),
-            None => {
-                let mut random = [0; 16];
-                self.world.ids.fill(&mut random);
-                let key = RoutingKey::from_random(random);
-                self.read.drawn.insert(key.to_string());
-                (key, true)
-            }
-        };
+        let (routing_key, drawn) = self.key(&format!("{path}.key"), integration.key.as_deref())?;
         let kind = integration.kind.as_deref().unwrap_or(EVENTS_V2);
         Some(WantedIntegration {
             name: integration.name.trim().into(),

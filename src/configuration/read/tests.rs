@@ -31,14 +31,16 @@ fn objects_are_wanted_in_an_order_in_which_each_finds_what_it_names() {
     let file = json!({
         "maintenance_windows": [{"description": "w", "services": ["s"], "end": "2027-01-01T00:00:00Z"}],
         "event_rules": [],
+        "heartbeats": [{"name": "h", "service": "s", "period": "1h"}],
         "services": [{"name": "s", "escalation_policy": "p"}],
         "escalation_policies": [{"name": "p", "levels": [{"delay": "5m", "targets": [{"schedule": "c"}]}]}],
+        "teams": [{"name": "t", "members": [{"user": "ann@example.org"}]}],
         "schedules": [{"name": "c", "time_zone": "UTC", "layers": []}],
         "users": [{"email": "ann@example.org", "name": "Ann"}],
     });
     assert_eq!(
         said(file),
-        "users[\"ann@example.org\"], schedules[\"c\"], escalation_policies[\"p\"], services[\"s\"], event_rules, \
+        "users[\"ann@example.org\"], teams[\"t\"], schedules[\"c\"], escalation_policies[\"p\"], services[\"s\"], heartbeats[\"h\"], event_rules, \
          maintenance_windows[\"w\"]; "
     );
 }

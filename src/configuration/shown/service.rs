@@ -1,7 +1,8 @@
-//! Services as files say them.
+//! Services and heartbeats as files say them.
 
 use super::super::World;
 use super::super::text::{EVENTS_V2, day, length, time_of_day, word};
+use crate::domain::heartbeat::Heartbeat;
 use crate::domain::rule::RuleScope;
 use crate::domain::service::{Grouping, Integration, Service, UrgencyRule};
 use crate::domain::support_hours::{Edge, SupportHours};
@@ -38,6 +39,21 @@ impl World<'_> {
             grouping: service.grouping.as_ref().map(grouping),
             integrations: Some(service.integrations.iter().map(integration).collect()),
             event_rules: Some(rules.iter().map(|rule| self.rule(rule)).collect()),
+        }
+    }
+}
+
+impl World<'_> {
+    /// Without what is known of its pings.
+    pub(super) fn heartbeat(self, heartbeat: &Heartbeat) -> file::Heartbeat {
+        file::Heartbeat {
+            name: heartbeat.name.to_string(),
+            service: self.service_name(heartbeat.service),
+            period: length(heartbeat.period),
+            grace: Some(length(heartbeat.grace)),
+            max_runtime: heartbeat.max_runtime.map(length),
+            paused: Some(heartbeat.paused),
+            key: Some(heartbeat.key.to_string()),
         }
     }
 }

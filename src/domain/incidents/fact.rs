@@ -5,7 +5,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::domain::action::ActionKind;
+use crate::domain::action::{ActionKind, Cover};
 use crate::domain::audit::Change;
 use crate::domain::command::Verdict;
 use crate::domain::event::{DedupKey, EventAddress, EventDigest};
@@ -181,6 +181,17 @@ pub enum Fact {
         schedule: ScheduleId,
         /// Which.
         id: OverrideId,
+    },
+    /// An override that had been taken back is there again, from now on.
+    OverrideRestored {
+        /// Of which schedule.
+        schedule: ScheduleId,
+        /// What it is now.
+        entry: Override,
+        /// How many of the schedule's overrides come before it: of two the later wins.
+        place: u32,
+        /// Whether its id is a new one, because a part of it that was served has the old one.
+        fresh: bool,
     },
     /// A level that pages one of its targets after the other has come to this one next.
     RoundRobinAdvanced {
@@ -358,7 +369,8 @@ pub enum Fact {
         /// When.
         at: Timestamp,
     },
-    /// A user begins to act on incidents: how they stand is remembered, in place of what the user did before.
+    /// A user begins to act on incidents or on an override: how they stand is remembered, in place of what the user did
+    /// before.
     ActionBegun {
         /// Who.
         by: UserId,
@@ -368,6 +380,9 @@ pub enum Fact {
         incidents: Vec<IncidentNumber>,
         /// When.
         at: Timestamp,
+        /// What is done to an override.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        cover: Option<Box<Cover>>,
     },
     /// An incident stands as it did before the last action of this user, but for messages that were still to be sent:
     /// those are planned anew in `UserPaged`.
@@ -829,6 +844,7 @@ impl Fact {
         "ScheduleDeleted",
         "OverrideSet",
         "OverrideRemoved",
+        "OverrideRestored",
         "RoundRobinAdvanced",
         "FeedIssued",
         "FeedRevoked",

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::{FeedOf, Restriction, Span};
 use crate::domain::command::present;
-use crate::domain::id::{LayerId, UserId};
+use crate::domain::id::{LayerId, TeamId, UserId};
 use crate::domain::time::Timestamp;
 
 /// What a schedule is to be; `None` keeps what is, or takes the default in a new one.
@@ -24,6 +24,9 @@ pub struct ScheduleChange {
     /// From the lowest to the highest. Those whose ids the schedule has are changed where they are, the others come on
     /// top of those that are there, and what is not named stays.
     pub layers: Option<Vec<LayerFields>>,
+    /// Whose it is, and nobody else's; `None`: as it is.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub teams: Option<Vec<TeamId>>,
 }
 
 /// A layer of a schedule.

@@ -81,6 +81,9 @@ pub struct EscalationPolicyUpdate {
     pub on_call_handoff_notifications: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub escalation_rules: Option<Vec<EscalationRuleUpdate>>,
+    /// Whose it is, and nobody else's; not given: as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teams: Option<Vec<Ref>>,
 }
 
 named! { EscalationPolicyUpdate: "escalation_policy", "escalation_policies"; }

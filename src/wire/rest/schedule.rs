@@ -133,6 +133,9 @@ pub struct ScheduleUpdate {
     pub description: Option<Option<String>>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub schedule_layers: Option<Vec<LayerUpdate>>,
+    /// Whose it is, and nobody else's; not given: as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub teams: Option<Vec<Ref>>,
 }
 
 named! { ScheduleUpdate: "schedule", "schedules"; }

@@ -54,15 +54,21 @@ fn ann_and_bob() -> Value {
                 {"urgency": "low", "contact_method": "email ann@example.org"}]},
             {"email": "bob@example.org", "name": "Bob"},
         ],
+        "teams": [
+            {"name": "web", "description": "the front", "members": [
+                {"user": "ann@example.org"}, {"user": "bob@example.org", "role": "observer"}]},
+            {"name": "night", "members": []},
+        ],
         "schedules": [
-            {"name": "primary", "time_zone": "Europe/Berlin", "description": "who looks first", "layers": [
+            {"name": "primary", "time_zone": "Europe/Berlin", "description": "who looks first",
+             "teams": ["web", "night"], "layers": [
                 {"name": "Weekly", "users": ["ann@example.org", "bob@example.org"],
                  "rotation_start": "2026-01-05T09:00", "turn": "7d"},
                 {"name": "Nights", "users": ["bob@example.org"], "rotation_start": "2026-01-05T09:00:00+01:00",
                  "turn": "1d", "restrictions": [{"day": "fri", "start": "22:00", "duration": "8h"}]}]},
         ],
         "escalation_policies": [
-            {"name": "on call", "num_loops": 2, "levels": [
+            {"name": "on call", "num_loops": 2, "teams": ["Web"], "levels": [
                 {"delay": "10m", "targets": [{"schedule": "primary"}]},
                 {"delay": "30m", "targets": [{"user": "ann@example.org"}, {"user": "bob@example.org"}],
                  "round_robin": true}]},
@@ -78,6 +84,11 @@ fn ann_and_bob() -> Value {
                 {"name": "probe", "key": "0123456789abcdef0123456789abcdef"},
                 {"name": "drawn"}],
              "event_rules": [{"name": "noise", "when": "severity == 'info'", "suppress": true, "stop": true}]},
+        ],
+        "heartbeats": [
+            {"name": "backup", "service": "api", "period": "1d", "grace": "2h", "max_runtime": "1h",
+             "key": "fedcba9876543210fedcba9876543210"},
+            {"name": "probe", "service": "api", "period": 60},
         ],
         "event_rules": [
             {"name": "to api", "when": "source is startingwith('api')", "route": "api", "priority": "P2",
@@ -98,7 +109,7 @@ async fn everything_is_made_at_once_and_the_second_time_there_is_nothing_to_do()
     let plan = dry(&world, ann_and_bob()).await;
     assert_eq!(
         said(&plan).split(':').next().unwrap(),
-        "create user ann@example.org; create user bob@example.org; create schedule primary; \
+        "create user ann@example.org; create user bob@example.org; create team night; create team web; create schedule primary; \
          create escalation policy on call; create service api; update global event rules , [\"to api\"]",
     );
     assert_eq!(plan["applied"], false);
@@ -251,6 +262,29 @@ async fn what_is_wrong_is_told_with_its_object_and_field_and_nothing_is_done() {
             "schedules[\"s\"].layers[0].turn: `soon`: expected a whole number and a unit",
         ),
         (
+            json!({"teams": [{"name": "t", "members": [{"user": "who@x.org"}]}]}),
+            "teams[\"t\"].members[0].user: no user has the e-mail address `who@x.org`",
+        ),
+        (
+            json!({"teams": [{"name": "t", "members": [{"user": "eve@example.org", "role": "boss"}]}]}),
+            "teams[\"t\"].members[0].role: `boss` is not one of manager, responder, observer",
+        ),
+        (
+            json!({"teams": [{"name": "t", "members": [{"user": "eve@example.org"}, {"user": "Eve@example.org"}]}]}),
+            "teams[\"t\"].members[1].user: `Eve@example.org` is there twice",
+        ),
+        (json!({"teams": [{"name": " "}]}), "teams[\"\"]: name cannot be empty"),
+        (json!({"teams": [{"name": "t"}, {"name": "T"}]}), "teams[\"T\"]: it is there twice"),
+        (
+            json!({"schedules": [{"name": "s", "time_zone": "UTC", "layers": [], "teams": ["nobody"]}]}),
+            "schedules[\"s\"]: teams[0]: there is no team `nobody`: name one that exists, or make it as well",
+        ),
+        (
+            json!({"escalation_policies": [{"name": "p", "teams": ["nobody"], "levels": [
+                {"delay": "5m", "targets": [{"user": "eve@example.org"}]}]}]}),
+            "escalation_policies[\"p\"]: teams[0]: there is no team `nobody`",
+        ),
+        (
             json!({"escalation_policies": [{"name": "p", "levels": []}]}),
             "escalation_policies[\"p\"]: 0 escalation rules: give 1 to 20",
         ),
@@ -277,6 +311,22 @@ async fn what_is_wrong_is_told_with_its_object_and_field_and_nothing_is_done() {
         (
             json!({"services": [{"name": "s", "escalation_policy": "default", "event_rules": [{"name": "r", "when": "sevrity == 1", "drop": true}]}]}),
             "services[\"s\"]: event_rules[0] (`r`).condition: unknown name `sevrity`",
+        ),
+        (
+            json!({"heartbeats": [{"name": "h", "service": "nowhere", "period": "1h"}]}),
+            "heartbeats[\"h\"]: service: there is no service `nowhere`",
+        ),
+        (
+            json!({"heartbeats": [{"name": "h", "service": "default", "period": "1s", "grace": "soon"}]}),
+            "heartbeats[\"h\"].grace: `soon`: expected a whole number and a unit",
+        ),
+        (
+            json!({"heartbeats": [{"name": "h", "service": "default", "period": "1s"}]}),
+            "heartbeats[\"h\"]: period is 1 s: it must be between 10 s and",
+        ),
+        (
+            json!({"heartbeats": [{"name": "h", "service": "default", "period": "1h", "key": "short"}]}),
+            "heartbeats[\"h\"].key: ",
         ),
         (
             json!({"event_rules": [{"name": "r", "route": "nowhere"}]}),
@@ -327,6 +377,7 @@ async fn pruning_removes_what_is_not_named_unless_it_is_in_use() {
     let made = world.call("POST", "/incidents", Some(incident)).await.expect(201);
     let mut less = without("services", "name", "api");
     less["event_rules"] = json!([]);
+    less["heartbeats"] = json!([]);
     less["maintenance_windows"] = json!([]);
     let (_, error) = post(&world, less.clone(), prune.clone()).await.error(400);
     assert!(error.contains("service `api` has open incidents: resolve them first"), "{error}");
@@ -347,6 +398,88 @@ async fn pruning_removes_what_is_not_named_unless_it_is_in_use() {
     assert_eq!(said(&apply(&world, bare.clone()).await), "");
     let plan = post(&world, bare, prune).await.expect(200);
     assert!(said(&plan["plan"]).contains("contact_methods[\"https://chat.example.org/x\"]"), "{plan}");
+}
+
+#[tokio::test]
+async fn teams_have_who_and_what_files_say_and_keep_what_they_do_not() {
+    let world = World::new();
+    apply(&world, ann_and_bob()).await;
+    let policy = world.get("/escalation_policies?query=on%20call").await["escalation_policies"][0].take();
+    assert_eq!(policy["teams"][0]["summary"], "web");
+    let mut other = json!({"teams": [{"name": "WEB", "members": [
+        {"user": "bob@example.org", "role": "responder"}, {"user": "eve@example.org", "role": "manager"}]}]});
+    assert_eq!(
+        said(&apply(&world, other.clone()).await),
+        "update team WEB, description: the front > -, members: ann@example.org manager, bob@example.org observer > \
+         bob@example.org responder, Eve@example.org manager, name: web > WEB; \
+         update schedule primary, teams: night, web > night, WEB; update escalation policy on call, teams: web > WEB"
+    );
+    assert_eq!(said(&apply(&world, other.clone()).await), "");
+    // Without members in the file they stay, and so do those that schedules and policies do not speak of.
+    other["teams"][0].as_object_mut().unwrap().remove("members");
+    other["schedules"] = ann_and_bob()["schedules"].clone();
+    other["schedules"][0].as_object_mut().unwrap().remove("teams");
+    assert_eq!(said(&apply(&world, other.clone()).await), "");
+    other["schedules"][0]["teams"] = json!([]);
+    assert_eq!(
+        said(&apply(&world, other.clone()).await),
+        "update schedule primary, teams: night, WEB > none"
+    );
+    // A team that has something is not pruned away; one that has nothing is.
+    let prune = json!({"prune": true});
+    let (_, error) = post(&world, json!({"teams": []}), prune.clone()).await.error(400);
+    assert!(error.contains("team `WEB`: team `WEB` still has escalation policy `on call`"), "{error}");
+    assert!(!error.contains("night"), "{error}");
+    let plan = post(&world, other, prune.clone()).await.expect(200);
+    assert!(said(&plan["plan"]).contains("remove team night"), "{plan}");
+}
+
+#[tokio::test]
+async fn heartbeats_keep_their_keys_and_what_is_known_of_them() {
+    let world = World::new();
+    apply(&world, ann_and_bob()).await;
+    let known = world.get("/heartbeats").await["heartbeats"].take();
+    let (backup, probe) = (&known[0], &known[1]);
+    assert_eq!(
+        (&backup["key"], &backup["period"]),
+        (&json!("fedcba9876543210fedcba9876543210"), &json!(86_400))
+    );
+    assert_eq!((&backup["grace"], &backup["max_runtime"]), (&json!(7_200), &json!(3_600)));
+    assert_eq!(
+        (&probe["grace"], &probe["max_runtime"], &probe["status"]),
+        (&json!(60), &Value::Null, &json!("new"))
+    );
+    assert_eq!(probe["key"].as_str().map(str::len), Some(32), "one was drawn");
+    // Paused by hand it stays, unless the file says otherwise; the key stays in any case.
+    let path = format!("/heartbeats/{}", probe["id"].as_str().unwrap());
+    world.call("PUT", &path, Some(json!({"heartbeat": {"paused": true}}))).await.expect(200);
+    let mut file = json!({"heartbeats": ann_and_bob()["heartbeats"]});
+    assert_eq!(said(&apply(&world, file.clone()).await), "");
+    file["heartbeats"][1]["period"] = json!("30m");
+    assert_eq!(
+        said(&apply(&world, file.clone()).await),
+        "update heartbeat probe, grace: 1m > 3m, period: 1m > 30m"
+    );
+    file["heartbeats"][1]["paused"] = json!(false);
+    assert_eq!(said(&apply(&world, file.clone()).await), "update heartbeat probe, paused: true > false");
+    assert_eq!(world.get(&path).await["heartbeat"]["key"], probe["key"]);
+    for (field, value, expected) in [
+        (
+            "key",
+            "0123456789abcdef0123456789abcde0",
+            "heartbeats[\"probe\"]: key: the heartbeat has another key",
+        ),
+        ("service", "default", "heartbeats[\"probe\"]: service: a heartbeat stays with its service"),
+    ] {
+        let mut wrong = file.clone();
+        wrong["heartbeats"][1][field] = json!(value);
+        let (_, error) = post(&world, wrong, json!({})).await.error(400);
+        assert!(error.contains(expected), "{error}");
+    }
+    file["heartbeats"].as_array_mut().unwrap().remove(1);
+    assert_eq!(said(&apply(&world, file.clone()).await), "");
+    let plan = post(&world, file, json!({"prune": true})).await.expect(200);
+    assert_eq!(said(&plan["plan"]), "remove heartbeat probe");
 }
 
 #[tokio::test]
@@ -414,6 +547,11 @@ fn people() -> impl Strategy<Value = Vec<String>> {
         .prop_map(|all| all.iter().map(|n| format!("u{n}@example.org")).collect())
 }
 
+/// Some of the teams, or nothing said of them.
+fn whose() -> impl Strategy<Value = Option<Vec<usize>>> {
+    prop::option::of(prop::collection::vec(0usize..3, 0..3))
+}
+
 fn layer() -> impl Strategy<Value = Value> {
     let restriction = (prop::option::of(0usize..7), 0u32..24, 1u32..24).prop_map(|(day, start, length)| {
         let days = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
@@ -443,7 +581,12 @@ fn configuration() -> impl Strategy<Value = Value> {
         (prop::option::of(lengths()), any::<bool>(), 0usize..3, prop::option::of(lengths()), 0usize..3);
     let services = prop::collection::vec(service, 0..5);
     let users = prop::collection::vec((any::<bool>(), prop::option::of(0usize..4)), 5..=5);
-    (users, schedules, policies, services).prop_map(|(users, schedules, policies, services)| {
+    let teams =
+        (prop::collection::vec(prop::option::of(people()), 3..=3), prop::collection::vec(whose(), 2..=2));
+    let beat = (lengths(), prop::option::of(lengths()), prop::option::of(any::<bool>()));
+    let beats = prop::collection::vec(beat, 0..3);
+    (users, schedules, policies, services, teams, beats).prop_map(|(users, schedules, policies, services, teams, beats)| {
+        let (teams, whose) = teams;
         let user = |(n, (reached, job)): (usize, (bool, Option<usize>))| {
             let email = format!("u{n}@example.org");
             let mut it = json!({"email": email, "name": format!("User {n}")});
@@ -456,8 +599,26 @@ fn configuration() -> impl Strategy<Value = Value> {
             }
             it
         };
+        let team = |(n, members): (usize, Option<Vec<String>>)| {
+            let mut it = json!({"name": format!("team {n}")});
+            if let Some(mut members) = members {
+                members.sort();
+                members.dedup();
+                let roles = ["manager", "responder", "observer"];
+                let member = |(m, user)| json!({"user": user, "role": (roles[(m + n) % 3])});
+                it["members"] = members.iter().enumerate().map(member).collect();
+            }
+            it
+        };
+        // Only the first of each kind says whose it is.
+        let owned = |n: usize, whose: &Option<Vec<usize>>, mut it: Value| {
+            if let Some(teams) = whose.as_ref().filter(|_| n == 0) {
+                it["teams"] = teams.iter().map(|team| format!("Team {team}")).collect();
+            }
+            it
+        };
         let schedule = |(n, (zone, layers)): (usize, (&str, Vec<Value>))| {
-            json!({"name": format!("schedule {n}"), "time_zone": zone, "layers": layers})
+            owned(n, &whose[0], json!({"name": format!("schedule {n}"), "time_zone": zone, "layers": layers}))
         };
         let policy = |(n, (loops, levels)): (usize, (u8, Vec<_>))| {
             let level = |(delay, users, robin, schedule): (String, Vec<String>, bool, Option<usize>)| {
@@ -467,8 +628,8 @@ fn configuration() -> impl Strategy<Value = Value> {
                 let delay = if delay.ends_with('d') { "7d".to_owned() } else { delay };
                 json!({"delay": delay, "targets": targets, "round_robin": robin})
             };
-            json!({"name": format!("policy {n}"), "num_loops": loops,
-                "levels": levels.into_iter().map(level).collect::<Vec<_>>()})
+            owned(n, &whose[1], json!({"name": format!("policy {n}"), "num_loops": loops,
+                "levels": levels.into_iter().map(level).collect::<Vec<_>>()}))
         };
         let service = |(n, (timeout, disabled, urgency, resolve, keys)): (usize, DrawnService)| {
             let mut it = json!({"name": format!("service {n}"), "escalation_policy": "policy 0", "disabled": disabled,
@@ -483,10 +644,22 @@ fn configuration() -> impl Strategy<Value = Value> {
             it["integrations"] = json!(keys);
             it
         };
+        let heartbeat = |(n, (period, grace, paused)): (usize, (String, Option<String>, Option<bool>))| {
+            let mut it = json!({"name": format!("beat {n}"), "service": "default", "period": period});
+            if let Some(grace) = grace {
+                it["grace"] = json!(grace);
+            }
+            if let Some(paused) = paused {
+                it["paused"] = json!(paused);
+            }
+            it
+        };
         json!({
             "users": users.into_iter().enumerate().map(user).collect::<Vec<_>>(),
+            "teams": teams.into_iter().enumerate().map(team).collect::<Vec<_>>(),
             "schedules": schedules.into_iter().enumerate().map(schedule).collect::<Vec<_>>(),
             "escalation_policies": policies.into_iter().enumerate().map(policy).collect::<Vec<_>>(),
+            "heartbeats": beats.into_iter().enumerate().map(heartbeat).collect::<Vec<_>>(),
             "services": services.into_iter().enumerate().map(service).collect::<Vec<_>>(),
         })
     })

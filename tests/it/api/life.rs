@@ -202,6 +202,40 @@ async fn notes_and_links_are_changed_and_taken_away() {
 }
 
 #[tokio::test]
+async fn the_last_own_override_is_undone() {
+    let world = World::new();
+    let schedule =
+        json!({"schedule": {"name": "primary", "time_zone": "Europe/Berlin", "schedule_layers": []}});
+    let made = world.call("POST", "/schedules", Some(schedule)).await.expect(201);
+    let path = format!("/schedules/{}/overrides", made["schedule"]["id"].as_str().unwrap());
+    let user = world.first("users").await;
+    let new = json!({"override": {"start": "2026-01-01T09:00:00+01:00", "end": "2026-01-01T17:00:00+01:00",
+        "user": {"id": user, "type": "user_reference"}}});
+    let made = world.call("POST", &path, Some(new)).await.expect(201)["override"].take();
+    let there = async || {
+        let listed = world.get(&format!("{path}?since=2026-01-01&until=2026-01-02")).await;
+        listed["overrides"].as_array().unwrap().iter().map(|it| it["id"].clone()).collect::<Vec<_>>()
+    };
+    let last = world.get("/undo").await["last_action"].clone();
+    assert_eq!((&last["action"], &last["incidents"]), (&json!("create_override"), &json!([])));
+    assert_eq!(
+        (&last["override"]["id"], &last["override"]["start"]),
+        (&made["id"], &json!("2026-01-01T09:00:00+01:00"))
+    );
+    assert_eq!(
+        (&last["override"]["schedule"]["summary"], &last["override"]["user"]["id"]),
+        (&json!("primary"), &json!(user))
+    );
+    world.call("DELETE", &format!("{path}/{}", made["id"].as_str().unwrap()), None).await.expect(204);
+    assert_eq!(there().await, Vec::<Value>::new());
+    assert_eq!(world.get("/undo").await["last_action"]["action"], "delete_override");
+    let undone = world.call("POST", "/undo", None).await.expect(200)["undo"].clone();
+    assert_eq!((&undone["action"], &undone["override"]["id"]), (&json!("delete_override"), &made["id"]));
+    assert_eq!(there().await, [made["id"].clone()]);
+    world.call("POST", "/undo", None).await.error(409);
+}
+
+#[tokio::test]
 async fn the_last_own_action_is_undone() {
     let world = World::new();
     let id = world.open("slow").await;

@@ -49,6 +49,56 @@ async fn a_team_lives_and_lists_go_by_it() {
 }
 
 #[tokio::test]
+async fn schedules_and_policies_say_whose_they_are() {
+    let world = World::new();
+    let mut teams = Vec::new();
+    for name in ["web", "db"] {
+        let made = world.call("POST", "/teams", Some(json!({"team": {"name": name}}))).await.expect(201);
+        teams.push(json!({"id": made["team"]["id"], "type": "team_reference"}));
+    }
+    let user = json!({"id": world.first("users").await, "type": "user_reference"});
+    let schedule = json!({"schedule": {"name": "primary", "time_zone": "UTC", "schedule_layers": []}});
+    let policy = json!({"escalation_policy": {"name": "p", "escalation_rules": [
+        {"escalation_delay_in_minutes": 5, "targets": [user]}]}});
+    let all = [("schedule", "/schedules", schedule), ("escalation_policy", "/escalation_policies", policy)];
+    for (kind, path, mut body) in all {
+        let names = |answer: &Value| {
+            let teams = answer[kind]["teams"].as_array().unwrap();
+            let mut names: Vec<_> =
+                teams.iter().map(|it| it["summary"].as_str().unwrap().to_owned()).collect();
+            names.sort();
+            names.join(" ")
+        };
+        body[kind]["teams"] = json!([{"id": "PNOBODY", "type": "team_reference"}]);
+        let (_, error) = world.call("POST", path, Some(body.clone())).await.error(400);
+        assert!(error.contains("teams[0]: no team with the id PNOBODY"), "{error}");
+        body[kind]["teams"] = json!([{"id": "?", "type": "team"}]);
+        let (_, error) = world.call("POST", path, Some(body.clone())).await.error(400);
+        assert!(error.contains(&format!("{kind}.teams[0].id: ")), "{error}");
+        body[kind]["teams"] = json!(teams);
+        let made = world.call("POST", path, Some(body.clone())).await.expect(201);
+        assert_eq!(names(&made), "db web");
+        let path = format!("{path}/{}", made[kind]["id"].as_str().unwrap());
+        // What is not said stays; a list says it all.
+        for (said, expected) in [
+            (None, "db web"),
+            (Some(json!([teams[0]])), "web"),
+            (Some(Value::Null), "web"),
+            (Some(json!([])), ""),
+        ] {
+            let mut update = body.clone();
+            update[kind].as_object_mut().unwrap().remove("teams");
+            if let Some(said) = said {
+                update[kind]["teams"] = said;
+            }
+            let answer = world.call("PUT", &path, Some(update)).await.expect(200);
+            assert_eq!(names(&answer), expected, "{answer}");
+        }
+        assert_eq!(names(&world.get(&path).await), "");
+    }
+}
+
+#[tokio::test]
 async fn who_is_gone_is_in_no_team() {
     let world = World::new();
     let made = world.call("POST", "/teams", Some(json!({"team": {"name": "web"}}))).await.expect(201);

@@ -19,9 +19,18 @@ name = "Bob"
 contact_methods = [{ type = "webhook", label = "Chat", address = "https://chat.example.org/x" }]
 notification_rules = [{ urgency = "high", contact_method = "Chat", delay = "2m" }]
 
+[[teams]]
+name = "web"
+description = "the front"
+members = [{ user = "bob@example.org", role = "responder" }, { user = "ann@example.org" }]
+
+[[teams]]
+name = "db"
+
 [[schedules]]
 name = "primary"
 time_zone = "America/New_York"
+teams = ["web"]
 
 [[schedules.layers]]
 name = "Weekly"
@@ -39,6 +48,7 @@ restrictions = [{ start = "22:00", duration = "8h" }, { day = "sat", start = "12
 [[escalation_policies]]
 name = "web"
 num_loops = 1
+teams = ["db", "web"]
 levels = [
     { delay = "10m", targets = [{ schedule = "primary" }], round_robin = true },
     { delay = "20m", targets = [{ user = "ann@example.org" }] },
@@ -84,14 +94,20 @@ fn a_file_is_planned_applied_and_exported() {
     let file = path.to_str().unwrap();
     let said = pd(&rig, &["apply", "-f", file, "--dry-run"], 0);
     has(&said, &["+ user ann@example.org", "+ schedule primary", "+ service api", "nothing was done"]);
-    has(&pd(&rig, &["apply", "-f", file], 0), &["6 created, 0 changed, 0 removed"]);
+    has(&pd(&rig, &["apply", "-f", file], 0), &["8 created, 0 changed, 0 removed"]);
     has(&pd(&rig, &["apply", "-f", file], 0), &["nothing to do"]);
     pd(&rig, &["apply", "-f", file, "--error-unchanged"], 3);
 
     let exported = pd(&rig, &["export"], 0);
     has(
         &exported,
-        &["[[schedules.layers]]", "rotation_start = \"2026-01-05T09:00:00-05:00\"", "turn = \"7d\""],
+        &[
+            "    { user = \"ann@example.org\", role = \"manager\" },\n    { user = \"bob@example.org\", role = \"responder\" },\n",
+            "teams = [\"db\", \"web\"]",
+            "[[schedules.layers]]",
+            "rotation_start = \"2026-01-05T09:00:00-05:00\"",
+            "turn = \"7d\"",
+        ],
     );
     fs::write(&path, &exported).unwrap();
     has(&pd(&rig, &["apply", "-f", file], 0), &["nothing to do"]);
@@ -164,6 +180,23 @@ fn an_account_elsewhere_is_taken_over_and_its_shifts_are_the_same() {
     };
     assert_eq!(keys(&target), "00112233445566778899aabbccddeeff");
     assert_eq!(keys(&source), keys(&target));
+    let teams = |rig: &Rig| -> Vec<Value> {
+        let whole = pd(rig, &["export", "--only", "teams,schedules,escalation_policies", "-o", "json"], 0);
+        let whole: Value = serde_json::from_str(&whole).unwrap();
+        let primary = |kind: &str| {
+            let theirs = whole[kind].as_array().unwrap().iter().filter(|it| it["teams"] != json!([]));
+            theirs.map(|it| json!([it["name"], it["teams"]])).collect::<Value>()
+        };
+        vec![whole["teams"].clone(), primary("schedules"), primary("escalation_policies")]
+    };
+    let carried = teams(&target);
+    assert_eq!(carried, teams(&source));
+    assert_eq!(
+        carried[0][1]["members"][1],
+        json!({"user": "bob@example.org", "role": "responder"}),
+        "{carried:?}"
+    );
+    assert_eq!(carried[1..], [json!([["primary", ["web"]]]), json!([["web", ["db", "web"]]])]);
     let other = target.home().join("account.json");
     import(&["--save", other.to_str().unwrap()], 0);
     has(&pd(&target, &["apply", "-f", other.to_str().unwrap()], 0), &["nothing to do"]);

@@ -64,7 +64,14 @@ fn schedules_are_shown_and_overridden() {
     has(&pd(&rig, &format!("override delete primary {id}")), &["the override ends now"]);
     let later = "override create primary --user ann --start 2099-01-01T10:00 --end 2099-01-01T11:00 -q";
     let later = pd(&rig, later);
+    has(&pd(&rig, "undo --show"), &["create override ", "ann in Primary from ", "can be undone until"]);
     has(&pd(&rig, &format!("override delete primary {}", later.trim())), &["is deleted"]);
+    has(&pd(&rig, "undo"), &["the override is there again: ann in Primary from "]);
+    let listed = "override list primary --since 2099-01-01 --until 2099-02-01";
+    has(&pd(&rig, listed), &["ann\t2099-01-01T09:00:00Z\t2099-01-01T10:00:00Z", later.trim()]);
+    pd(&rig, "override create primary --user bob --start 2099-01-02T10:00 --for 1h");
+    has(&pd(&rig, "undo"), &["took the override back: bob in Primary from "]);
+    assert!(!pd(&rig, listed).contains("bob"));
     let again = format!("override delete primary {id}");
     for (wrong, code) in [
         (again.as_str(), 1),

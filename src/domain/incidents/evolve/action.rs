@@ -11,10 +11,11 @@ use crate::domain::incidents::state::State;
 
 pub(super) fn evolve(state: &mut State, fact: &Fact) {
     match fact {
-        Fact::ActionBegun { by, what, incidents, at } => {
+        Fact::ActionBegun { by, what, incidents, at, cover } => {
             let standing = |number| state.incidents.get(number).map(|incident| Standing::of(incident));
             let before = incidents.iter().filter_map(standing).collect();
-            state.actions.insert(*by, Arc::new(Action { by: *by, what: *what, at: *at, before }));
+            let action = Action { by: *by, what: *what, at: *at, before, cover: cover.clone() };
+            state.actions.insert(*by, Arc::new(action));
         }
         Fact::IncidentRestored { number, by, at } => {
             let Some(action) = state.actions.get(by).cloned() else { return };

@@ -58,6 +58,7 @@ pub fn evolve(state: &mut State, fact: &Fact) {
         | Fact::ScheduleDeleted { .. }
         | Fact::OverrideSet { .. }
         | Fact::OverrideRemoved { .. }
+        | Fact::OverrideRestored { .. }
         | Fact::RoundRobinAdvanced { .. }
         | Fact::FeedIssued(_)
         | Fact::FeedRevoked { .. }

@@ -24,6 +24,13 @@ pub(super) fn evolve(state: &mut State, fact: &Fact) {
                 Arc::make_mut(schedule).overrides.retain(|entry| entry.id != *id);
             }
         }
+        Fact::OverrideRestored { schedule, entry, place, fresh } => {
+            if let Some(schedule) = state.schedules.get_mut(schedule) {
+                let overrides = &mut Arc::make_mut(schedule).overrides;
+                overrides.insert((*place as usize).min(overrides.len()), entry.clone());
+                state.objects += u64::from(*fresh);
+            }
+        }
         Fact::RoundRobinAdvanced { rule, next } => {
             state.round_robin.insert(*rule, *next);
         }

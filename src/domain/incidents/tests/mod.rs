@@ -14,6 +14,7 @@ mod stories;
 mod together;
 mod told;
 mod undo;
+mod undo_override;
 mod undone;
 mod watch;
 mod windows;

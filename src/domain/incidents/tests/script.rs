@@ -258,6 +258,7 @@ fn command(world: &mut World, user: &str, words: &[&str]) -> Input {
 }
 
 /// `snooze 1,2 1h`, `merge 1 2,3`, `ask 1 bob,cid`, `join 1`, `decline 1`, `cancel 1`, `subscribe 1 bob`, `tell 1 soon`,
+/// `cover ops cid 5m 20m` (an override, from when until when after the start), `uncover ops 1` (its first override),
 /// `undo`.
 fn other_ask(world: &World, words: &[&str]) -> Option<Ask> {
     let incident = IncidentNumber(words.get(1).and_then(|word| word.parse().ok()).unwrap_or(0));
@@ -281,6 +282,16 @@ fn other_ask(world: &World, words: &[&str]) -> Option<Ask> {
         "cancel" => Ask::CancelResponders { incident, users: vec![] },
         "subscribe" => Ask::ChangeSubscribers { incident, add: users(words[2]), remove: vec![] },
         "tell" => Ask::UpdateStatus { incident, subject: "".into(), message: words[2].into() },
+        "cover" => {
+            let at = |word: &str| START.plus(duration(word).unwrap());
+            let new = NewOverride { user: world.user(words[2]), start: at(words[3]), end: at(words[4]) };
+            Ask::CreateOverride { schedule: world.schedule_id(words[1]), new }
+        }
+        "uncover" => {
+            let schedule = world.schedule_id(words[1]);
+            let place: usize = words[2].parse().unwrap();
+            Ask::DeleteOverride { schedule, id: world.state.schedules[&schedule].overrides[place - 1].id }
+        }
         "undo" => Ask::Undo,
         _ => return None,
     })

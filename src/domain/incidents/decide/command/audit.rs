@@ -77,9 +77,9 @@ fn subject(fact: &Fact) -> Option<Subject> {
         Fact::PolicyDeleted { id } => Subject::Policy(*id),
         Fact::ScheduleCreated(schedule) | Fact::ScheduleUpdated(schedule) => Subject::Schedule(schedule.id),
         Fact::ScheduleDeleted { id } => Subject::Schedule(*id),
-        Fact::OverrideSet { schedule, .. } | Fact::OverrideRemoved { schedule, .. } => {
-            Subject::Schedule(*schedule)
-        }
+        Fact::OverrideSet { schedule, .. }
+        | Fact::OverrideRemoved { schedule, .. }
+        | Fact::OverrideRestored { schedule, .. } => Subject::Schedule(*schedule),
         Fact::FeedIssued(feed) => Subject::Feed(feed.id),
         Fact::FeedRevoked { id } => Subject::Feed(*id),
         Fact::CalendarSet(calendar) => Subject::Calendar(calendar.id),

@@ -15,7 +15,6 @@ use crate::domain::incidents::fact::Fact;
 const HEARTBEATS_MAX: usize = 10_000;
 const PERIOD_MIN: Duration = Duration::from_secs(10);
 const GRACE_MIN: Duration = Duration::from_secs(1);
-const GRACE_DEFAULT_MIN: Duration = Duration::from_secs(60);
 const YEAR: Duration = Duration::from_secs(366 * 24 * 60 * 60);
 
 pub(super) fn create(draft: &mut Draft, new: &NewHeartbeat) -> Result<Done, Rejection> {
@@ -41,7 +40,7 @@ pub(super) fn create(draft: &mut Draft, new: &NewHeartbeat) -> Result<Done, Reje
         name: "".into(),
         key: new.key,
         period,
-        grace: (period / 10).max(GRACE_DEFAULT_MIN),
+        grace: Heartbeat::grace_of(period),
         max_runtime: None,
         paused: false,
         created_at: draft.now,

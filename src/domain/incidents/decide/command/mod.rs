@@ -21,6 +21,7 @@ mod snooze;
 mod team;
 mod token;
 mod undo;
+mod undo_override;
 mod user;
 mod writing;
 
@@ -66,9 +67,13 @@ pub(super) fn decide(draft: &mut Draft, command: &Command) {
     judged(draft, command, key, verdict);
 }
 
-/// Remembers what a user did to incidents, and how they stood before it.
+/// Remembers what a user did to incidents or to an override, and how they stood before it.
 fn remember(draft: &mut Draft, checkpoint: &Checkpoint, command: &Command) {
     let Some(by) = command.actor.user else { return };
+    if let Some((what, cover)) = undo_override::action(draft, checkpoint, &command.ask) {
+        let (incidents, at, cover) = (Vec::new(), draft.now, Some(Box::new(cover)));
+        return draft.precede(checkpoint, Fact::ActionBegun { by, what, incidents, at, cover });
+    }
     let Some((what, incidents)) = undo::action(&command.ask) else { return };
     let mut incidents = undo::changed(draft, checkpoint, &incidents);
     // What others were merged into goes on, unless nobody was paged for it before.
@@ -80,7 +85,7 @@ fn remember(draft: &mut Draft, checkpoint: &Checkpoint, command: &Command) {
     if !what.is_undoable() || !incidents.is_empty() {
         let incidents = if what.is_undoable() { incidents } else { Vec::new() };
         let at = draft.now;
-        draft.precede(checkpoint, Fact::ActionBegun { by, what, incidents, at });
+        draft.precede(checkpoint, Fact::ActionBegun { by, what, incidents, at, cover: None });
     }
 }
 

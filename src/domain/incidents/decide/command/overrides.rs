@@ -8,8 +8,9 @@ use crate::domain::command::{Done, Rejection};
 use crate::domain::id::{OverrideId, ScheduleId};
 use crate::domain::incidents::decide::draft::Draft;
 use crate::domain::incidents::fact::Fact;
-use crate::domain::schedule::Override;
 use crate::domain::schedule::ask::NewOverride;
+use crate::domain::schedule::{Override, Schedule};
+use crate::domain::time::Timestamp;
 
 /// How many a schedule keeps, with those that have ended.
 const OVERRIDES_MAX: usize = 1_000;
@@ -32,11 +33,8 @@ pub(super) fn create(draft: &mut Draft, id: ScheduleId, new: &NewOverride) -> Re
         "override.end is in the past: an override can only change what is still to come".to_owned()
     });
     let old = now.minus(ENDED_FOR);
-    let kept = schedule.overrides.iter().filter(|entry| entry.end > old).count();
-    errors.unless(kept < OVERRIDES_MAX, || {
-        format!("the schedule has {OVERRIDES_MAX} overrides already: use a layer instead")
-    });
     errors.done()?;
+    check_room(&schedule, now)?;
     for entry in schedule.overrides.iter().filter(|entry| entry.end <= old) {
         draft.emit(Fact::OverrideRemoved { schedule: id, id: entry.id });
     }
@@ -44,6 +42,16 @@ pub(super) fn create(draft: &mut Draft, id: ScheduleId, new: &NewOverride) -> Re
     let entry = Override { id: OverrideId(object), user, start: start.max(now), end, created_at: now };
     draft.emit(Fact::OverrideSet { schedule: id, entry });
     Ok(Done::Object(object))
+}
+
+/// Whether there may be one more.
+pub(super) fn check_room(schedule: &Schedule, now: Timestamp) -> Result<(), Rejection> {
+    let old = now.minus(ENDED_FOR);
+    let mut errors = Errors::default();
+    errors.unless(schedule.overrides.iter().filter(|entry| entry.end > old).count() < OVERRIDES_MAX, || {
+        format!("the schedule has {OVERRIDES_MAX} overrides already: use a layer instead")
+    });
+    errors.done()
 }
 
 pub(super) fn delete(draft: &mut Draft, schedule: ScheduleId, id: OverrideId) -> Result<Done, Rejection> {

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::check::{self, Errors, LABEL_MAX, TEXT_MAX};
+use super::team::{self, Owned};
 use crate::domain::command::{Done, EscalationRuleFields, PolicyChange, Rejection};
 use crate::domain::id::{EscalationRuleId, ObjectId, PolicyId};
 use crate::domain::incidents::decide::draft::Draft;
@@ -38,6 +39,7 @@ pub(super) fn create(draft: &mut Draft, change: &PolicyChange) -> Result<ObjectI
     // The policy itself takes the first id.
     let policy = changed(draft, bare, change, 1);
     draft.emit(Fact::PolicyCreated(Box::new(policy)));
+    team::give(draft, Owned::Policy(PolicyId(object)), change.teams.as_deref());
     Ok(object)
 }
 
@@ -48,6 +50,7 @@ pub(super) fn update(draft: &mut Draft, id: PolicyId, change: &PolicyChange) -> 
     if new != *old {
         draft.emit(Fact::PolicyUpdated(Box::new(new)));
     }
+    team::give(draft, Owned::Policy(id), change.teams.as_deref());
     Ok(Done::Changed)
 }
 
@@ -57,7 +60,7 @@ fn changed(
     change: &PolicyChange,
     taken: usize,
 ) -> EscalationPolicy {
-    let PolicyChange { name, description, num_loops, hand_off_always, rules } = change.clone();
+    let PolicyChange { name, description, num_loops, hand_off_always, rules, teams: _ } = change.clone();
     policy.name = name.unwrap_or(policy.name);
     policy.description = description.unwrap_or(policy.description);
     policy.num_loops = num_loops.unwrap_or(policy.num_loops);
@@ -110,6 +113,7 @@ fn check_change(draft: &Draft, id: Option<PolicyId>, change: &PolicyChange) -> R
             check_level(draft, level, rule, &mut errors);
         }
     }
+    team::check_owners(draft, change.teams.as_deref(), &mut errors);
     errors.done()
 }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::check::{self, Errors, LABEL_MAX, TEXT_MAX};
+use super::team::{self, Owned};
 use crate::domain::command::{Done, Rejection};
 use crate::domain::id::{LayerId, ScheduleId, UserId};
 use crate::domain::incidents::decide::draft::Draft;
@@ -51,6 +52,7 @@ pub(super) fn create(draft: &mut Draft, change: &ScheduleChange) -> Result<Done,
     // The schedule itself takes the first id.
     let schedule = changed(draft, bare, change, 1);
     draft.emit(Fact::ScheduleCreated(Box::new(schedule)));
+    team::give(draft, Owned::Schedule(ScheduleId(object)), change.teams.as_deref());
     Ok(Done::Object(object))
 }
 
@@ -61,11 +63,12 @@ pub(super) fn update(draft: &mut Draft, id: ScheduleId, change: &ScheduleChange)
     if new != *old {
         draft.emit(Fact::ScheduleUpdated(Box::new(Schedule { overrides: Vec::new(), ..new })));
     }
+    team::give(draft, Owned::Schedule(id), change.teams.as_deref());
     Ok(Done::Changed)
 }
 
 fn changed(draft: &Draft, mut schedule: Schedule, change: &ScheduleChange, taken: usize) -> Schedule {
-    let ScheduleChange { name, description, time_zone, layers } = change.clone();
+    let ScheduleChange { name, description, time_zone, layers, teams: _ } = change.clone();
     schedule.name = name.unwrap_or(schedule.name);
     schedule.description = description.unwrap_or(schedule.description);
     schedule.time_zone = time_zone.unwrap_or(schedule.time_zone);
@@ -124,6 +127,7 @@ pub(super) fn check_change(
     for (index, layer) in layers.iter().enumerate() {
         check_layer(draft, old, &format!("schedule_layers[{index}]"), layer, &mut errors);
     }
+    team::check_owners(draft, change.teams.as_deref(), &mut errors);
     errors.done()
 }
 

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::undo_override;
 use crate::domain::action::{Action, ActionKind, Left, LeftWhy, Standing, UNDO_WITHIN, Undone};
 use crate::domain::command::{Ask, Done, IncidentChange, Rejection, StatusChange};
 use crate::domain::id::{IncidentNumber, UserId};
@@ -52,6 +53,9 @@ pub(super) fn undo(draft: &mut Draft, by: Agent) -> Result<Done, Rejection> {
         });
     };
     let action = last(draft, user)?;
+    if let Some(cover) = &action.cover {
+        return undo_override::undo(draft, &action, cover);
+    }
     let mut restored = Vec::new();
     let mut left = Vec::new();
     let target = target(draft, &action);
@@ -76,7 +80,7 @@ pub(super) fn undo(draft: &mut Draft, by: Agent) -> Result<Done, Rejection> {
         restored.push(target.number);
     }
     draft.emit(Fact::ActionUndone { by: user, at: draft.now });
-    Ok(Done::Undone(Box::new(Undone { what: action.what, at: action.at, restored, left })))
+    Ok(Done::Undone(Box::new(Undone { what: action.what, at: action.at, restored, left, cover: None })))
 }
 
 /// What the others were merged into.
@@ -102,7 +106,7 @@ fn last(draft: &Draft, user: UserId) -> Result<Arc<Action>, Rejection> {
     let action = draft.state.actions.get(&user).cloned();
     let action = action
         .ok_or_else(|| cannot("there is nothing to undo: your last action is undone or unknown".into()))?;
-    let what = action.what.as_str();
+    let what = action.what.phrase();
     if !action.what.is_undoable() {
         let error = format!("your last action was to {what}, which cannot be undone");
         return Err(cannot(error));
@@ -118,7 +122,7 @@ fn last(draft: &Draft, user: UserId) -> Result<Arc<Action>, Rejection> {
     Ok(action)
 }
 
-fn cannot(reason: String) -> Rejection {
+pub(super) fn cannot(reason: String) -> Rejection {
     Rejection::CannotUndo { reason: reason.into() }
 }
 

@@ -2,9 +2,11 @@
 //! becomes facts.
 
 mod gone;
+mod heartbeat;
 mod policy;
 mod schedule;
 mod service;
+mod team;
 mod user;
 mod window;
 
@@ -12,7 +14,7 @@ use std::sync::Arc;
 
 use super::check;
 use crate::domain::command::{Done, Rejection};
-use crate::domain::id::{PolicyId, ScheduleId, ServiceId, UserId};
+use crate::domain::id::{PolicyId, ScheduleId, ServiceId, TeamId, UserId};
 use crate::domain::incident::Agent;
 use crate::domain::incidents::decide::draft::Draft;
 use crate::domain::rule::RuleScope;
@@ -59,9 +61,11 @@ pub(in crate::domain::incidents::decide) fn try_out(
 fn one(draft: &mut Draft, by: Agent, wanted: &Wanted) -> Result<(), Rejection> {
     match wanted {
         Wanted::User(wanted) => user::make(draft, wanted),
+        Wanted::Team(wanted) => team::make(draft, wanted),
         Wanted::Schedule(wanted) => schedule::make(draft, wanted),
         Wanted::Policy(wanted) => policy::make(draft, wanted),
         Wanted::Service(wanted) => service::make(draft, wanted),
+        Wanted::Heartbeat(wanted) => heartbeat::make(draft, by, wanted),
         Wanted::Rules(wanted) => service::rules(draft, RuleScope::Global, wanted),
         Wanted::Window(wanted) => window::make(draft, by, wanted),
         Wanted::Gone(gone) => gone::remove(draft, by, *gone),
@@ -93,6 +97,17 @@ fn policy_id(draft: &Draft, name: &str, path: &str) -> Result<PolicyId, Rejectio
 fn service_id(draft: &Draft, name: &str, path: &str) -> Result<ServiceId, Rejection> {
     let known = draft.state.services.values().find(|it| check::same_name(&it.name, name)).map(|it| it.id);
     known.ok_or_else(|| missing(path, "service", name))
+}
+
+fn team_id(draft: &Draft, name: &str, path: &str) -> Result<TeamId, Rejection> {
+    let known = draft.state.teams.values().find(|it| check::same_name(&it.name, name)).map(|it| it.id);
+    known.ok_or_else(|| missing(path, "team", name))
+}
+
+/// `None`: as it is.
+fn team_ids(draft: &Draft, names: Option<&[Arc<str>]>) -> Result<Option<Vec<TeamId>>, Rejection> {
+    let id = |(n, name): (usize, &Arc<str>)| team_id(draft, name, &format!("teams[{n}]"));
+    names.map(|names| names.iter().enumerate().map(id).collect()).transpose()
 }
 
 fn missing(path: &str, what: &str, name: &str) -> Rejection {

@@ -15,8 +15,12 @@ pub(super) fn make(draft: &mut Draft, wanted: &WantedPolicy) -> Result<(), Rejec
     let rules: Vec<_> = levels
         .map(|(n, it)| level(draft, old.get(n), it, &format!("levels[{n}]")))
         .collect::<Result<_, _>>()?;
-    let change =
-        PolicyChange { name: Some(wanted.name.clone()), rules: Some(rules), ..wanted.change.clone() };
+    let change = PolicyChange {
+        name: Some(wanted.name.clone()),
+        rules: Some(rules),
+        teams: super::team_ids(draft, wanted.teams.as_deref())?,
+        ..wanted.change.clone()
+    };
     match known {
         Some(known) => policy::update(draft, known.id, &change).map(|_| ()),
         None => policy::create(draft, &change).map(|_| ()),

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::super::team::{self, Owned};
 use super::super::{check, schedule};
 use super::user_id;
 use crate::domain::command::{Done, Rejection};
@@ -21,6 +22,7 @@ pub(super) fn make(draft: &mut Draft, wanted: &WantedSchedule) -> Result<(), Rej
         description: Some(wanted.description.clone()),
         time_zone: Some(wanted.time_zone.clone()),
         layers: Some(layers(draft, known.as_deref(), wanted)?),
+        teams: super::team_ids(draft, wanted.teams.as_deref())?,
     };
     match known {
         None => {
@@ -111,5 +113,6 @@ fn update(draft: &mut Draft, old: &Arc<Schedule>, change: ScheduleChange) -> Res
     if (Schedule { overrides: old.overrides.clone(), ..new.clone() }) != **old {
         draft.emit(Fact::ScheduleUpdated(Box::new(new)));
     }
+    team::give(draft, Owned::Schedule(old.id), change.teams.as_deref());
     Ok(())
 }
