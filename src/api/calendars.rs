@@ -14,6 +14,7 @@ use crate::domain::id::CalendarId;
 use crate::domain::schedule::ask::CalendarChange;
 use crate::domain::schedule::zone::Zone;
 use crate::domain::schedule::{Calendar, Span};
+use crate::domain::time::Timestamp;
 use crate::wire::rest::envelope::One;
 use crate::wire::rest::feed::{self as wire, CalendarUpdate};
 use crate::wire::rest::reference::Reference;
@@ -41,7 +42,8 @@ pub(super) async fn get(cx: Context, Path(id): Path<String>) -> Reply {
 
 /// `POST /calendars`
 pub(super) async fn create(mut cx: Context, Body(One(new)): Body<One<CalendarUpdate>>) -> Reply {
-    let Done::Object(id) = cx.ask(Ask::CreateCalendar(Box::new(change(new)?)), None).await? else {
+    let now = cx.parts().clock.now();
+    let Done::Object(id) = cx.ask(Ask::CreateCalendar(Box::new(change(new, now)?)), None).await? else {
         return Err(Error::internal("making a calendar came to something else"));
     };
     reply::created(shown(&cx, &*cx.calendar(id.as_str())?)?)
@@ -54,7 +56,8 @@ pub(super) async fn update(
     Body(One(update)): Body<One<CalendarUpdate>>,
 ) -> Reply {
     let key = cx.calendar(&id)?.id;
-    cx.ask(Ask::UpdateCalendar { id: key, change: Box::new(change(update)?) }, Some(&id)).await?;
+    let now = cx.parts().clock.now();
+    cx.ask(Ask::UpdateCalendar { id: key, change: Box::new(change(update, now)?) }, Some(&id)).await?;
     reply::one(shown(&cx, &*cx.calendar(&id)?)?)
 }
 
@@ -65,7 +68,7 @@ pub(super) async fn delete(mut cx: Context, Path(id): Path<String>) -> Reply {
     reply::nothing()
 }
 
-fn change(update: CalendarUpdate) -> Result<CalendarChange, Error> {
+fn change(update: CalendarUpdate, now: Timestamp) -> Result<CalendarChange, Error> {
     let CalendarUpdate { name, users, absences, ical, time_zone } = update;
     let unknown = |name: &str| {
         Error::invalid(format!(
@@ -80,7 +83,7 @@ fn change(update: CalendarUpdate) -> Result<CalendarChange, Error> {
         (Some(absences), None) => Some(spans(zone.unwrap_or_else(Zone::utc), &absences)?),
         (None, Some(text)) => {
             let wrong = |error| Error::invalid(format!("calendar.ical: {error}"));
-            Some(ical_read::read(&text, zone).map_err(wrong)?)
+            Some(ical_read::read(&text, zone, now).map_err(wrong)?)
         }
         (None, None) => None,
     };

@@ -26,6 +26,7 @@ mod heartbeats;
 mod hours;
 mod ical;
 mod ical_read;
+mod ical_recur;
 mod incidents;
 mod integrations;
 mod links;

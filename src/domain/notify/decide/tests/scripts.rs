@@ -337,6 +337,7 @@ fn fates_that_are_unknown() {
             (5.0, vec![sent("1-0")], "sent 1-0; reached 1"),
             (9.0, vec![epoch(), Offer(US, ROOM)], "epoch 1"),
             (60.0, vec![Offer(US, ROOM)], "us claims 1-1"),
+            (61.0, vec![sent("1-1")], "sent 1-1"),
         ],
     );
     check(
