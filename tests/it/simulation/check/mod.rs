@@ -222,11 +222,11 @@ impl Check {
         self.fail_all(trace, found.into_iter().map(|what| format!("notify {seq}: {what}")).collect());
     }
 
-    /// A stage cannot go on: never without a restored store. What a process remembers of the time that was lost then
-    /// differs from what others make of it.
+    /// A stage cannot go on: never without a restored store. Over one that was restored under processes that live, each of
+    /// them may find that it is not where it was, that others make something else of it, or that they have removed what
+    /// it needs; to stop is all that it can do, and all of it is restored once more.
     pub(super) fn stage_stopped(&mut self, trace: &Trace, machine: usize, error: &stage::Error) {
-        let is_torn = matches!(error, stage::Error::Restored { .. } | stage::Error::Differs { .. });
-        if self.torn.is_some() && is_torn {
+        if self.torn.is_some() {
             return trace.say(name(machine), "stopped", || format!("has a stage stopped: {error}"));
         }
         self.fail(trace, format!("a stage has stopped on {}: {error}", name(machine)));
