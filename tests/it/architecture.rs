@@ -20,7 +20,7 @@ const ARROWS: &[(&str, &[&str])] = &[
     ("keyring", &["domain", "ids", "disk"]),
     ("wire", &[]),
     ("overload", &["domain"]),
-    ("cassandra", &["domain::time", "clock", "ids", "config"]),
+    ("cassandra", &["domain::time", "mutants", "clock", "ids", "config"]),
     ("journal", &["domain", "mutants", "clock", "ids", "disk", "lockfile", "cassandra"]),
     // On a cluster the archive's index is a journal.
     ("archive", &["domain", "clock", "disk", "lockfile", "cassandra", "journal"]),
@@ -48,7 +48,7 @@ const ARROWS: &[(&str, &[&str])] = &[
             "stage::Signal",
         ],
     ),
-    ("pacer", &["domain", "clock", "ids", "journal", "overload"]),
+    ("pacer", &["domain", "mutants", "clock", "ids", "journal", "overload"]),
     ("watch", &["domain", "clock", "ids", "pacer"]),
     ("drill", &["domain", "clock", "ids", "disk", "wire::rest::drill"]),
     ("purge", &["domain", "mutants", "clock", "ids", "journal", "archive", "door", "stage", "pacer"]),
