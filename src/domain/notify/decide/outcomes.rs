@@ -12,7 +12,7 @@ use uuid::Uuid;
 use super::{Draft, retry};
 use crate::domain::incident::{NotifyOutcome, PageId};
 use crate::domain::notify::input::Outcome;
-use crate::domain::notify::state::{Message, Progress};
+use crate::domain::notify::state::Progress;
 use crate::domain::notify::{Fact, NotificationId};
 use crate::mutants::{self, Mutant};
 
@@ -64,23 +64,18 @@ impl Draft {
         self.unknown(&overdue, &reason, None);
     }
 
-    /// A restored backup: what was claimed then, or due since, may have been sent since. So may all that is left of a
-    /// page that had reached nobody: it is tried at once where what comes before it fails. Nothing of it is sent again,
-    /// not even where the receiver can tell, and no other contact method is tried in its place: the page has reached
-    /// nobody, and who is paged next is the incident's to say, under ids that were never used.
+    /// A restored backup: whatever was open then may have been sent since. What seems to be due later only may have been
+    /// tried early, or the clock may be wrong that says so. Nothing of it is sent again, not even where the receiver can
+    /// tell, and no other contact method is tried in its place: who is paged next is the incident's to say, under ids
+    /// that were never used.
     pub(super) fn start_epoch(&mut self, epoch: u32) {
         if epoch <= self.state.epoch {
             return;
         }
         self.emit(Fact::EpochStarted { epoch, at: self.now });
         let reason = Arc::from("the installation was restored from a backup");
-        let waits_its_turn = |id: &NotificationId, message: &Message| {
-            let reached = self.state.pages.get(&id.page).is_some_and(|page| page.reached);
-            reached && message.is_planned() && message.due > self.now
-        };
-        let open = self.state.messages.iter();
-        let open = open.filter(|(id, message)| id.page.epoch < epoch && !waits_its_turn(id, message));
-        let open: Vec<_> = open.map(|(id, _)| *id).collect();
+        let open = self.state.messages.keys().filter(|id| id.page.epoch < epoch);
+        let open: Vec<_> = open.copied().collect();
         self.end_all(&open, &NotifyOutcome::Unknown { reason });
     }
 
