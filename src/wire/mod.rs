@@ -4,6 +4,7 @@ pub mod configuration;
 pub mod event;
 pub mod rest;
 pub mod status;
+pub mod stream;
 pub mod webhook;
 
 use serde::{Deserialize, Deserializer};
