@@ -36,6 +36,8 @@ mutants! {
     NoSealOnTruncation,
     /// What a read does not show although it was seen once is taken for lost.
     GapIsLoss,
+    /// A process that has not seen the ground under its state for long goes on as if it were there.
+    GroundTakenForGranted,
     /// The digest of a snapshot is not checked when it is loaded.
     SnapshotWithoutDigest,
     /// A closed journal of a door is dropped although it was not read to its end.

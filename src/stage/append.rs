@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::ground::Footing;
 use super::size::grown;
 use super::turn::Turn;
 use super::unrecorded::Unrecorded;
@@ -25,7 +26,7 @@ impl<S: Stage> Loop<S> {
         let mut pause = RETRY_FIRST;
         loop {
             let at = self.replica.next;
-            let (answer, took) = self.append_and_read(at, &entry).await?;
+            let (answer, took) = self.attempt(at, &entry).await?;
             if answer.is_ok() {
                 self.note_append_answered();
             }
@@ -41,7 +42,11 @@ impl<S: Stage> Loop<S> {
                 }
                 Ok(Append::Taken(theirs)) => {
                     self.latency.note(took);
-                    self.apply(&theirs)?;
+                    if self.is_grounded() {
+                        self.apply(&theirs)?;
+                    } else {
+                        self.catch_up().await?;
+                    }
                     // Somebody did something else: this process still does what it began.
                     self.standing.proved(Duty::Consuming, self.world.clock.monotonic());
                     self.start_over();
@@ -73,6 +78,27 @@ impl<S: Stage> Loop<S> {
                 }
             }
         }
+    }
+
+    /// Appends once, if the journal goes on from what this process knows.
+    async fn attempt(
+        &mut self,
+        at: Seq,
+        entry: &Entry,
+    ) -> Result<(Result<Append, journal::Error>, Duration), Error> {
+        match self.footing().await {
+            Ok(Footing::Firm) => {}
+            // What is before the slot is gone, and so is the slot.
+            Ok(Footing::Left) => return Ok((Ok(Append::Sealed), Duration::ZERO)),
+            Err(Error::Store(error)) => return Ok((Err(error), Duration::ZERO)),
+            Err(error) => return Err(error),
+        }
+        let began = self.world.clock.monotonic();
+        let tried = self.append_and_read(at, entry).await?;
+        if matches!(tried.0, Ok(Append::Appended)) {
+            self.grounded_at = began;
+        }
+        Ok(tried)
     }
 
     /// Appends once; what comes in meanwhile is read meanwhile.

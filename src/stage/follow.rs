@@ -29,7 +29,7 @@ impl<S: Stage> Loop<S> {
         self.followed_at = self.world.clock.monotonic();
         let next = self.replica.next;
         let mut moved = false;
-        match self.replica.news(&*self.journal, &self.log).await {
+        match self.news_of_this_ground().await {
             Ok(News::Entries(entries)) => {
                 for entry in &entries {
                     moved |= self.apply(entry)?;
@@ -40,6 +40,7 @@ impl<S: Stage> Loop<S> {
             }
             Ok(News::Jumped(replica)) => {
                 self.replica = *replica;
+                self.grounded_at = self.followed_at;
                 self.standing.slept(self.world.clock.monotonic());
                 moved = true;
             }
@@ -138,7 +139,7 @@ impl<S: Stage> Loop<S> {
 
     /// Whether nothing follows what this process knows of its own journal, for sure: a read that shows nothing, or no
     /// answer, does not say so.
-    async fn is_at_the_end(&mut self) -> bool {
+    pub(super) async fn is_at_the_end(&mut self) -> bool {
         match self.journal.extent(&self.log).await {
             // Shorter: its store was restored, and nothing will follow either.
             Ok(extent) => extent.next <= self.replica.next,

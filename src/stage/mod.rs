@@ -10,6 +10,7 @@ mod body;
 mod company;
 mod error;
 mod follow;
+mod ground;
 mod landmark;
 mod latency;
 mod load;

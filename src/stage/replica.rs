@@ -8,9 +8,10 @@ use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
 use uuid::Uuid;
 
+use super::ground::check_cursor;
 use super::suspicion::panic_text;
 use super::{Body, Cursor, Error, Stage};
-use crate::journal::{self, Entry, Journal, LogName, Outcome, Read, Seq, Snapshot};
+use crate::journal::{Entry, Journal, LogName, Read, Seq, Snapshot};
 use crate::mutants::{self, Mutant};
 
 /// How much is read of a journal at a time.
@@ -104,9 +105,14 @@ impl<S: Stage> Replica<S> {
             Read::Truncated { .. } if mutants::is(Mutant::TruncatedIsNothingNew) => {
                 Ok(News::Entries(Vec::new()))
             }
-            // We slept for so long that what we would read next is gone: begin again from a snapshot.
-            Read::Truncated { .. } => Ok(News::Jumped(Box::new(Self::load_snapshot(journal, log).await?))),
+            // We slept for so long that what we would read next is gone.
+            Read::Truncated { .. } => self.jump(journal, log).await,
         }
+    }
+
+    /// Begins again from a snapshot.
+    pub(super) async fn jump(&self, journal: &dyn Journal, log: &LogName) -> Result<News<S>, Error> {
+        Ok(News::Jumped(Box::new(Self::load_snapshot(journal, log).await?)))
     }
 
     /// Applies the entry at `next`, and gives what it holds.
@@ -225,33 +231,13 @@ impl<S: Stage> Replica<S> {
 
     /// Whether the journal still goes on from where this state was taken.
     pub(super) async fn check_ground(&self, journal: &dyn Journal, log: &LogName) -> Result<(), Error> {
-        let cursor = Cursor { next: self.next, skip: 0, previous: self.previous };
-        check_cursor(journal, log, &cursor).await
+        check_cursor(journal, log, &self.cursor()).await
     }
-}
 
-/// Whether the entry before a cursor is the one that was consumed.
-pub(super) async fn check_cursor(journal: &dyn Journal, log: &LogName, cursor: &Cursor) -> Result<(), Error> {
-    let Some(before) = cursor.next.0.checked_sub(1) else { return Ok(()) };
-    // Recovery sets such a cursor where the entry before is gone for good: there is nothing left to compare.
-    if cursor.previous.is_nil() {
-        return Ok(());
+    /// Where this value stands in its journal.
+    pub(super) fn cursor(&self) -> Cursor {
+        Cursor { next: self.next, skip: 0, previous: self.previous }
     }
-    let found = match journal.read(log, Seq(before), 1).await? {
-        Read::Run { entries, .. } => match entries.first() {
-            Some(entry) if entry.id == cursor.previous => return Ok(()),
-            Some(entry) => format!("it is {}", entry.id),
-            // What a read does not show may be there all the same: it was seen once.
-            None if !mutants::is(Mutant::GapIsLoss) && journal.extent(log).await?.next >= cursor.next => {
-                let reason =
-                    format!("the entry before {} of the journal {log} is not shown yet", cursor.next);
-                return Err(journal::Error::Unavailable { reason, outcome: Outcome::NotDone }.into());
-            }
-            None => "the journal ends before it".to_owned(),
-        },
-        Read::Truncated { first } => format!("everything below {first} is gone"),
-    };
-    Err(Error::Restored { log: log.clone(), next: cursor.next, expected: cursor.previous, found })
 }
 
 /// The digest that a snapshot of these lines has.

@@ -53,6 +53,8 @@ pub struct Loop<S: Stage> {
     pub(super) standing: Standing,
     /// How long its appends took.
     pub(super) latency: Latency,
+    /// When the ground under the replica was seen last.
+    pub(super) grounded_at: Duration,
     /// When the end of the own journal was seen last.
     pub(super) followed_at: Duration,
     /// When it was looked last whether there is work for others to do.
@@ -134,6 +136,7 @@ impl<S: Stage> Loop<S> {
             loading: false,
             standing,
             latency: Latency::default(),
+            grounded_at: Duration::ZERO,
             followed_at: Duration::ZERO,
             looked_at: None,
             polled_at: world.clock.monotonic(),

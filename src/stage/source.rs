@@ -7,7 +7,7 @@ use futures_util::future::join_all;
 use imbl::OrdMap;
 use uuid::Uuid;
 
-use super::replica::check_cursor;
+use super::ground::check_cursor;
 use super::{Arrival, Cursor, Error, Place, Signal, Stage};
 use crate::domain::time::Timestamp;
 use crate::journal::{self, Journal, LogName, Read, Seq};

@@ -67,6 +67,7 @@ const FOUND_BY: &[(Mutant, u64, Mode)] = &[
     (Mutant::TruncatedIsNothingNew, 17, Mode::Liveness),
     (Mutant::NoSealOnTruncation, 4, Mode::Safety),
     (Mutant::GapIsLoss, 5, Mode::Liveness),
+    (Mutant::GroundTakenForGranted, 18, Mode::Safety),
     (Mutant::SnapshotWithoutDigest, 1, Mode::Safety),
     (Mutant::ClosedWithoutDraining, 1, Mode::Safety),
     (Mutant::GivenUpHalfDrained, 1, Mode::Safety),

@@ -1,6 +1,7 @@
 //! An operator who puts the stores back to what they held some time ago, and at times forgets that processes live.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use pd::archive::memory::MemoryArchiveCopy;
 use pd::journal::memory::MemoryCopy;
@@ -9,6 +10,9 @@ use super::check::Check;
 use super::process;
 use super::town::{Starts, Town, name};
 use super::{LOOK, trace::Trace};
+
+/// How long stores answer nobody while they are put back: no store that holds more than nothing is put back faster.
+const PUT_BACK_TAKES: Duration = Duration::from_millis(1200);
 
 /// A backup of everything, of one moment.
 struct Copy {
@@ -43,6 +47,11 @@ pub(super) async fn run(town: Arc<Town>) {
     let copy = Copy::of(&town);
     town.clock.sleep(plan.lost).await;
     if let Some(goes_on) = plan.goes_on {
+        let stores = [&town.doors_weather, &town.stages_weather];
+        town.trace.say("operator", 4, || "stops the stores, and forgets that processes live".to_owned());
+        stores.iter().for_each(|store| store.close(true));
+        town.clock.sleep(PUT_BACK_TAKES).await;
+        stores.iter().for_each(|store| store.close(false));
         let lives = town.lives();
         town.check(|check, trace| {
             copy.put_back(&town, trace);

@@ -36,6 +36,8 @@ struct Inner {
     climates: Vec<Climate>,
     /// Journals that cannot be used, or only not read, by one machine or all.
     away: Vec<(LogName, Away, Option<ProcessId>)>,
+    /// Whether the store answers nobody.
+    closed: bool,
     /// Who is stopped when it begins an append, which fails.
     caught: Option<(usize, Gate)>,
 }
@@ -55,6 +57,7 @@ impl Weather {
             chance,
             climates: vec![Climate::default(); machines],
             away: Vec::new(),
+            closed: false,
             caught: None,
         })))
     }
@@ -76,6 +79,11 @@ impl Weather {
     /// All journals can be used again.
     pub(super) fn give_all_back(&self) {
         self.lock().away.clear();
+    }
+
+    /// Whether the store answers nobody from now on.
+    pub(super) fn close(&self, closed: bool) {
+        self.lock().closed = closed;
     }
 
     /// The next append of this machine fails, and its process is stopped; `None`: of nobody.
@@ -118,7 +126,7 @@ impl Inner {
                     Away::ToRead(below) => op.kind == OpKind::Read && op.at < *below,
                 }
         };
-        if self.away.iter().any(away) {
+        if self.closed || self.away.iter().any(away) {
             return Fault::Unavailable;
         }
         let time = || self.chance.millis(1, climate.longest.max(1));

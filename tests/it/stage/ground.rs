@@ -3,10 +3,11 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use pd::journal::memory::NoFaults;
-use pd::journal::{Journal as _, LogName, Read, SEGMENT, Seq, Snapshot};
-use pd::stage::{Error, NoMark, Replica, snapshot_digest};
+use pd::journal::memory::{MemoryStore, NoFaults};
+use pd::journal::{Append, Entry, Journal as _, LogName, Read, SEGMENT, Seq, Snapshot};
+use pd::stage::{Error, Many, NoMark, Replica, snapshot_digest};
 
+use super::many::many;
 use super::tally::Tally;
 use super::world::{Running, SENDER, World, eager};
 
@@ -148,6 +149,57 @@ async fn an_entry_of_a_newer_release_stops_the_stage() {
         "cannot read entry 0 of the journal incidents: its format is 2, and this release reads 1. Was it written by a \
          newer release?"
     );
+}
+
+/// One of many whose stage's journal was put back to an older copy while it did nothing, and has grown again by what others
+/// wrote: to the position that it knows and `more` beyond.
+async fn regrown_under(world: &World, more: u64) -> (Running<Tally>, MemoryStore, Seq) {
+    let own = MemoryStore::new();
+    let (process, _) = world.process(1);
+    let process = pd::stage::World { incidents: std::sync::Arc::new(own.handle(1)), ..process };
+    let settings = many(Many::default());
+    let running = world.run_stage(process, || world.tally(), settings, || Box::new(NoMark)).await.unwrap();
+    feed_and_count(world, &running, 0..3).await;
+    let backup = own.copy();
+    feed_and_count(world, &running, 3..6).await;
+    let known = running.handle.replica.borrow().next;
+    world.clock.sleep(Duration::from_secs(2)).await;
+    own.restore(&backup);
+    let others = own.handle(SENDER);
+    let from = others.extent(&LogName::incidents()).await.unwrap().next;
+    assert!(from < known);
+    for at in from.0..known.0 + more {
+        let body = Bytes::from_static(br#"{"cursors":[],"facts":[]}"#);
+        let id = uuid::Uuid::from_u128(u128::from(at));
+        let entry = Entry { id, writer: uuid::Uuid::nil(), at: world.clock.now(), format: 1, body };
+        let done = others.append(&LogName::incidents(), Seq(at), entry).await.unwrap();
+        assert_eq!(done, Append::Appended);
+    }
+    (running, own, known)
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_has_grown_over_a_restored_copy_is_not_taken_in() {
+    let world = World::new(11, NoFaults);
+    let (running, _, known) = regrown_under(&world, 1).await;
+    let seen = running.handle.replica.clone();
+    match running.stopped().await {
+        Error::Restored { log, next, .. } => assert_eq!((log, next), (LogName::incidents(), known)),
+        other => panic!("{other}"),
+    }
+    assert_eq!(seen.borrow().next, known, "nothing of it was applied");
+}
+
+#[tokio::test(start_paused = true)]
+async fn nothing_is_written_after_what_has_grown_over_a_restored_copy() {
+    let world = World::new(12, NoFaults);
+    let (running, own, known) = regrown_under(&world, 0).await;
+    world.feed(&["event 6"]).await;
+    match running.stopped().await {
+        Error::Restored { log, next, .. } => assert_eq!((log, next), (LogName::incidents(), known)),
+        other => panic!("{other}"),
+    }
+    assert_eq!(own.handle(SENDER).extent(&LogName::incidents()).await.unwrap().next, known);
 }
 
 /// Takes a snapshot of what the journal holds now.
