@@ -186,14 +186,14 @@ impl Live {
         Ok(false)
     }
 
-    /// Prints an incident where it goes line by line, unless its line says what the one before said.
+    /// Prints an incident where it goes line by line, unless people would see in its line what the one before said.
     fn print(&mut self, session: &mut Session, incident: &Value) -> anyhow::Result<()> {
         if session.out.is_screen() {
             return Ok(());
         }
         let number = incident["incident_number"].as_u64().unwrap_or_default();
         let now = session.now();
-        if session.out.is_text() {
+        if !session.out.is_whole() {
             let moment = session.out.moment(now);
             let cells = view::INCIDENTS.iter().map(|column| (column.cell)(incident, &moment).to_string());
             let line = cells.collect::<Vec<_>>().join("\t");

@@ -102,6 +102,11 @@ impl Output {
         !self.wishes.quiet && matches!(self.format(), Format::Table | Format::Wide)
     }
 
+    /// Whether objects are wanted whole, with all that programs may look at.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.wishes.quiet && matches!(self.format(), Format::Json | Format::Jsonl | Format::Yaml)
+    }
+
     /// Whether only ids are wanted.
     pub(super) fn is_quiet(&self) -> bool {
         self.wishes.quiet

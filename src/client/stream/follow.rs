@@ -85,11 +85,11 @@ impl Follow {
                 Err(error) if !error.is_away() => return Err(error),
                 Err(error) if self.heard => return Ok(self.lost(error)),
                 Err(error) => {
-                    let waited = clock.monotonic().saturating_sub(self.began);
-                    if waited >= self.client.patience().total {
+                    self.lost(error.clone());
+                    let until = self.began + self.client.patience().total;
+                    if self.again_at.is_none_or(|at| at >= until) {
                         return Err(error);
                     }
-                    self.lost(error);
                 }
             }
         }

@@ -26,7 +26,7 @@ async fn next(out: &mut Lines<BufReader<ChildStdout>>) -> String {
 
 #[tokio::test]
 async fn a_server_without_a_stream_is_asked_again_and_again() {
-    let mut fake = Fake::start().await;
+    let fake = Fake::start().await;
     let world = World::with(&fake);
     let (mut list, mut listed) = start(&world, "list -w -o name");
     assert_eq!(next(&mut listed).await, "incident/Q0000000000012");
@@ -35,10 +35,10 @@ async fn a_server_without_a_stream_is_asked_again_and_again() {
     fake.change(11, |incident| incident["title"] = json!("longer"));
     assert_eq!(next(&mut listed).await, "incident/Q0000000000011");
     // Away for a while: it is said, and what changed meanwhile is seen.
-    fake.down().await;
+    fake.fail(10_000, 503);
     tokio::time::sleep(Duration::from_secs(6)).await;
     fake.change(12, |incident| incident["status"] = json!("resolved"));
-    fake.up();
+    fake.fail(0, 503);
     assert_eq!(next(&mut listed).await, "incident/Q0000000000012");
     let mut shown = String::new();
     while let Some(line) = tokio::time::timeout(SOON, waited.next_line()).await.unwrap().unwrap() {

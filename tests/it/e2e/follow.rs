@@ -143,9 +143,9 @@ fn what_follows_goes_on_across_a_restart() {
 
     rig.ok(&["ack", "before", "two"]);
     assert_eq!(wait.code(), Some(0), "{}", wait.err());
-    wait.says("\tacknowledged by ", 1);
+    wait.says("\tAcknowledged by ", 1);
     wait.warns("#1 disk of before is full is acknowledged");
-    of_one.says("acknowledged by ", 1);
+    of_one.says("Acknowledged by ", 1);
     watch.says("\tacknowledged\t", 2);
     list.says("#1\tacknowledged\t", 1);
     rig.ok(&["resolve", "two"]);
@@ -197,10 +197,12 @@ fn waiting_ends_with_the_time_or_at_once() {
 #[test]
 fn who_listens_does_not_keep_the_server_from_ending() {
     let mut rig = Rig::start_with("[limits]\nrequests = 2\nstreams = 5\n");
-    let listening: Vec<_> = (0..5).map(|_| Running::start(&rig, &["watch"])).collect();
-    for running in &listening {
+    let one = |_| {
+        let running = Running::start(&rig, &["watch"]);
         running.warns("watching; 0 open now");
-    }
+        running
+    };
+    let listening: Vec<_> = (0..5).map(one).collect();
     // Those who listen are no requests at work.
     trigger(&rig, "k");
     for running in &listening {
