@@ -18,6 +18,9 @@ use crate::config;
 /// How long to wait for one answer, since `--timeout` says something else here.
 const ANSWER: Duration = Duration::from_secs(10);
 
+/// How many lines of a timeline are looked at.
+const LINES: usize = 1_000;
+
 const EXAMPLES: &str = "\
 Examples:
   $ pd wait 12 --for acknowledged --timeout 15m
@@ -127,36 +130,46 @@ async fn wait(session: &mut Session, client: &Client, known: &mut Value, until: 
     let mut changes = Changes::new(client, Wanted { incidents: true, entries: true, of: Some(id.clone()) });
     let mut seen = Seen::default();
     // What happened before is not news; who wants to know it asks `pd log`.
-    for entry in log::latest(client, Some(&id), 1_000).await?.items {
+    for entry in log::latest(client, Some(&id), LINES).await?.items {
         seen.add(text(&entry["id"]));
     }
-    let mut reached = false;
     loop {
-        match changes.next().await? {
+        let reached = match changes.next().await? {
             News::Incident(incident) => {
-                reached = until.is_reached(&incident);
                 *known = incident;
+                until.is_reached(known)
             }
             News::Entry(entry) => {
-                if seen.add(text(&entry["id"])) && session.out.is_text() {
-                    let now = session.now();
-                    session.out.line("log_entry", &entry, &log::LINE, now)?;
-                }
-                continue;
+                show(session, &mut seen, &entry)?;
+                false
             }
             // An incident that was resolved while nobody told is not among the open ones.
             News::Synced => {
                 *known = incidents::find(client, &id).await?;
-                reached = until.is_reached(known);
+                until.is_reached(known)
             }
-            News::Fresh => {}
+            News::Fresh => false,
             news => {
                 let now = session.now();
                 news.words(now).inspect(|words| session.out.note(words));
+                false
             }
-        }
+        };
         if reached {
-            return Ok(());
+            break;
         }
     }
+    // The lines that say who did it may come after the incident.
+    for entry in log::latest(client, Some(&id), LINES).await?.items.iter().rev() {
+        show(session, &mut seen, entry)?;
+    }
+    Ok(())
+}
+
+fn show(session: &mut Session, seen: &mut Seen, entry: &Value) -> anyhow::Result<()> {
+    if seen.add(text(&entry["id"])) && session.out.is_text() {
+        let now = session.now();
+        session.out.line("log_entry", entry, &log::LINE, now)?;
+    }
+    Ok(())
 }

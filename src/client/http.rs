@@ -332,7 +332,8 @@ impl Connection {
         match self.response.chunk().await {
             Ok(Some(bytes)) => Ok(bytes),
             Ok(None) => Err(ended("the server ended the connection".to_owned())),
-            Err(error) => Err(ended(reason(&error))),
+            // What of its framing was cut tells nobody anything.
+            Err(_) => Err(ended("the connection broke off".to_owned())),
         }
     }
 

@@ -56,7 +56,11 @@ impl Poll {
             }
             self.again_at = Some(clock.monotonic() + EVERY);
             match self.round(client).await {
-                Ok(()) => self.ready.extend(self.away.take().map(|since| News::Back { since })),
+                Ok(()) => {
+                    if let Some(since) = self.away.take() {
+                        self.ready.push_front(News::Back { since });
+                    }
+                }
                 Err(error) if !error.is_away() || !self.begun => return Err(error),
                 Err(error) if self.away.is_none() => {
                     let since = clock.now();
