@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use http::header::{ACCEPT, AUTHORIZATION, RETRY_AFTER, USER_AGENT};
+use bytes::Bytes;
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -10,7 +11,7 @@ use url::Url;
 
 use super::error::Error;
 use super::target::Target;
-use crate::clock::SharedClock;
+use crate::clock::{SharedClock, within};
 use crate::ids::SharedIds;
 
 /// Longest wait for a connection to one door.
@@ -157,6 +158,16 @@ impl Client {
         self.ids.uuid(self.clock.now()).simple().to_string()
     }
 
+    /// How long it waits.
+    pub fn patience(&self) -> Patience {
+        self.patience
+    }
+
+    /// A pause of at most `limit`, each as likely as any other.
+    pub(super) fn jitter(&self, limit: Duration) -> Duration {
+        self.ids.jitter(limit)
+    }
+
     /// The clock that it waits by.
     pub fn clock(&self) -> &SharedClock {
         &self.clock
@@ -206,19 +217,67 @@ impl Client {
         Err(last.expect("a target has at least one URL"))
     }
 
+    /// Opens an answer that does not end, of server-sent events, through the first door that answers; asks each once.
+    ///
+    /// # Errors
+    /// That of the last door.
+    pub(super) async fn connect(&self, path: &str, last_event_id: Option<&str>) -> Result<Connection, Error> {
+        let mut last = None;
+        for base in &self.target.urls {
+            match self.connect_through(base, path, last_event_id).await {
+                Err(error) if error.is_away() => last = Some(error),
+                done => return done,
+            }
+        }
+        Err(last.expect("a target has at least one URL"))
+    }
+
+    async fn connect_through(
+        &self,
+        base: &Url,
+        path: &str,
+        last_event_id: Option<&str>,
+    ) -> Result<Connection, Error> {
+        let mut call = self.call(base, Method::GET, path, true).header(ACCEPT, "text/event-stream");
+        if let Some(id) = last_event_id {
+            call = call.header("Last-Event-ID", id);
+        }
+        let url = base.as_str().trim_end_matches('/').to_owned();
+        let unreachable = |reason| Error::Unreachable { url: url.clone(), reason };
+        let late = || unreachable("no answer in time".to_owned());
+        // The answer has no end, so the time-out is not the request's.
+        let begun = within(&*self.clock, self.patience.attempt, call.send()).await.ok_or_else(late)?;
+        let response = begun.map_err(|error| unreachable(reason(&error)))?;
+        if response.status().is_success() {
+            let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+            if kind.is_some_and(|kind| kind.starts_with("text/event-stream")) {
+                return Ok(Connection { response, url });
+            }
+            let reason = "it is no stream of events".to_owned();
+            return Err(Error::Garbled { url, reason });
+        }
+        let (status, retry_after) = (response.status().as_u16(), retry_after(&response));
+        let body = within(&*self.clock, self.patience.attempt, read(response)).await.ok_or_else(late)?;
+        Err(Error::from_answer(&url, status, retry_after, &body.unwrap_or_default()))
+    }
+
+    fn call(&self, base: &Url, method: Method, path: &str, with_token: bool) -> reqwest::RequestBuilder {
+        let url = format!("{}{path}", base.as_str().trim_end_matches('/'));
+        let call =
+            self.http.request(method, &url).header(USER_AGENT, concat!("pd/", env!("CARGO_PKG_VERSION")));
+        match self.target.token.as_ref().filter(|_| with_token) {
+            Some(token) => call.header(AUTHORIZATION, format!("Token token={}", token.reveal())),
+            None => call,
+        }
+    }
+
     async fn through(&self, base: &Url, request: &Request, limit: Duration) -> Result<Answer, Failure> {
-        let url = format!("{}{}", base.as_str().trim_end_matches('/'), request.path);
         let mut call = self
-            .http
-            .request(request.method.clone(), &url)
+            .call(base, request.method.clone(), &request.path, request.with_token)
             .timeout(limit)
-            .header(USER_AGENT, concat!("pd/", env!("CARGO_PKG_VERSION")))
             .header(ACCEPT, "application/vnd.pagerduty+json;version=2");
         if !request.query.is_empty() {
             call = call.query(&request.query);
-        }
-        if let Some(token) = self.target.token.as_ref().filter(|_| request.with_token) {
-            call = call.header(AUTHORIZATION, format!("Token token={}", token.reveal()));
         }
         if let Some(key) = &request.key {
             call = call.header("Idempotency-Key", key);
@@ -234,12 +293,7 @@ impl Client {
         };
         let response = call.send().await.map_err(|error| unreachable(&error))?;
         let status = response.status();
-        // The vendor says only the latter when it is asked too often.
-        let seconds = |name: &str| response.headers().get(name)?.to_str().ok()?.trim().parse().ok();
-        let asked_too_often = status == StatusCode::TOO_MANY_REQUESTS;
-        let retry_after = seconds(RETRY_AFTER.as_str())
-            .or_else(|| seconds("ratelimit-reset").filter(|_| asked_too_often))
-            .map(Duration::from_secs);
+        let retry_after = retry_after(&response);
         let body = read(response).await.map_err(|error| match error {
             Some(error) => unreachable(&error),
             None => Failure {
@@ -259,6 +313,44 @@ impl Client {
 struct Failure {
     again: bool,
     error: Error,
+}
+
+/// An answer that does not end.
+#[derive(Debug)]
+pub(super) struct Connection {
+    response: reqwest::Response,
+    url: String,
+}
+
+impl Connection {
+    /// The next bytes, at least one.
+    ///
+    /// # Errors
+    /// When it has ended after all.
+    pub(super) async fn chunk(&mut self) -> Result<Bytes, Error> {
+        let ended = |reason| Error::Unreachable { url: self.url.clone(), reason };
+        match self.response.chunk().await {
+            Ok(Some(bytes)) => Ok(bytes),
+            Ok(None) => Err(ended("the server ended the connection".to_owned())),
+            // What of its framing was cut tells nobody anything.
+            Err(_) => Err(ended("the connection broke off".to_owned())),
+        }
+    }
+
+    /// The door.
+    pub(super) fn url(&self) -> &str {
+        &self.url
+    }
+}
+
+/// When it wants to be asked again.
+fn retry_after(response: &reqwest::Response) -> Option<Duration> {
+    let seconds = |name: &str| response.headers().get(name)?.to_str().ok()?.trim().parse().ok();
+    // The vendor says only the latter when it is asked too often.
+    let asked_too_often = response.status() == StatusCode::TOO_MANY_REQUESTS;
+    seconds(RETRY_AFTER.as_str())
+        .or_else(|| seconds("ratelimit-reset").filter(|_| asked_too_often))
+        .map(Duration::from_secs)
 }
 
 /// The whole body; `None` as the error if it is too large.

@@ -4,6 +4,7 @@
 //! - [`Client`]: requests, with time-outs, bounded retries and typed errors.
 //! - [`events`], [`incidents`]: what is asked most.
 //! - [`pagerduty`]: an account elsewhere, read whole.
+//! - [`stream`]: what changes, as it changes.
 //! - [`spool`]: events kept on disk while the server is away.
 
 pub mod contexts;
@@ -14,6 +15,7 @@ pub mod incidents;
 pub mod pagerduty;
 pub mod pages;
 pub mod spool;
+pub mod stream;
 mod target;
 
 pub use error::Error;

@@ -42,6 +42,8 @@ pub(crate) struct Rig {
     /// Whether somebody looks at what it prints.
     terminal: bool,
     stand: Option<Stand>,
+    /// What the next start listens on, if not on any free port.
+    address: Option<String>,
     power: Option<Supply>,
     server: Option<Server>,
     context: Context,
@@ -98,6 +100,7 @@ impl Rig {
             arguments: Vec::new(),
             terminal: false,
             stand: None,
+            address: None,
             power: None,
             server: None,
             context: Context::default(),
@@ -112,6 +115,11 @@ impl Rig {
     /// Stands somewhere else, from the next start on.
     pub(crate) fn stand(&mut self, stand: Stand) {
         self.stand = Some(stand);
+    }
+
+    /// Listens where it listens now, from the next start on.
+    pub(crate) fn stay(&mut self) {
+        self.address = Some(self.context.address.clone());
     }
 
     /// Has this configuration, from the next start on.
@@ -247,7 +255,7 @@ impl Rig {
         let pd = env!("CARGO_BIN_EXE_pd");
         let (mut command, listen) = match &self.stand {
             Some(stand) => ((stand.command)(pd), format!("{}:0", stand.address)),
-            None => (Command::new(pd), "127.0.0.1:0".to_owned()),
+            None => (Command::new(pd), self.address.clone().unwrap_or_else(|| "127.0.0.1:0".to_owned())),
         };
         self.isolate(&mut command);
         command.arg("serve").arg("--data").arg(&self.data).args(["--listen", &listen]);
