@@ -177,12 +177,20 @@ enum Command {
 /// Parses the arguments, runs the command, and says how it ended.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let parsed =
-        Cli::command().try_get_matches_from(&args).and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
-        Ok(cli) => cli,
-        Err(problem) => return misunderstood(&problem, &args),
-    };
+    match parse(&args) {
+        Ok(cli) => execute(cli),
+        Err(problem) => misunderstood(&problem, &args),
+    }
+}
+
+fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
+    let matches = Cli::command().try_get_matches_from(args)?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    cli.global.sources = global::sources(&matches);
+    Ok(cli)
+}
+
+fn execute(cli: Cli) -> ExitCode {
     let mut session = Session::new(cli.global);
     let result = match cli.command {
         Some(command) => run(command, &mut session),

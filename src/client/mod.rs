@@ -4,6 +4,7 @@
 //! - [`Client`]: requests, with time-outs, bounded retries and typed errors.
 //! - [`events`], [`incidents`]: what is asked most.
 //! - [`pagerduty`]: an account elsewhere, read whole.
+//! - [`token`]: where a token comes from.
 //! - [`spool`]: events kept on disk while the server is away.
 
 pub mod contexts;
@@ -15,6 +16,7 @@ pub mod pagerduty;
 pub mod pages;
 pub mod spool;
 mod target;
+pub mod token;
 
 pub use error::Error;
 pub use http::{Answer, Client, Patience, Request};

@@ -2,6 +2,7 @@
 
 mod commands;
 mod config;
+mod contexts;
 mod errors;
 mod fake;
 mod generated;
