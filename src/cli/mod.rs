@@ -14,6 +14,7 @@ mod check;
 mod completions;
 mod config;
 mod context;
+mod demo;
 mod drill;
 mod error;
 mod exec;
@@ -88,6 +89,7 @@ Common commands:
   oncall            Show who is on call
   undo              Undo your last action
   status            Show how the server is
+  demo              See what this is
   serve             Run a server
 
 An incident goes by its number, its id, or its dedup key.
@@ -158,6 +160,7 @@ enum Command {
     Check(check::Args),
     Explain(explain::Args),
     Simulate(Box<simulate::Args>),
+    Demo(demo::Args),
     Drill(drill::Args),
     Status(status::Args),
     Serve(serve::Args),
@@ -241,6 +244,7 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Check(args) => session.wait_for(async |session| check::run(session, args).await),
         Command::Explain(args) => session.wait_for(async |session| explain::run(session, args).await),
         Command::Simulate(args) => session.wait_for(async |session| simulate::run(session, *args).await),
+        Command::Demo(args) => demo::run(session, args),
         Command::Exec(args) => exec::run(session, args),
         Command::Serve(args) => serve::run(session, args),
         Command::Context(args) => context::run(session, args),

@@ -3,6 +3,7 @@
 
 mod as_code;
 mod bad_input;
+mod demo;
 mod drills;
 mod idle;
 mod life;
