@@ -15,6 +15,7 @@ mod completions;
 mod config;
 mod context;
 mod demo;
+mod doctor;
 mod drill;
 mod error;
 mod exec;
@@ -89,6 +90,7 @@ Common commands:
   oncall            Show who is on call
   undo              Undo your last action
   status            Show how the server is
+  doctor            Find out what is wrong
   demo              See what this is
   serve             Run a server
 
@@ -161,6 +163,7 @@ enum Command {
     Explain(explain::Args),
     Simulate(Box<simulate::Args>),
     Demo(demo::Args),
+    Doctor(doctor::Args),
     Drill(drill::Args),
     Status(status::Args),
     Serve(serve::Args),
@@ -230,6 +233,7 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Update(args) => session.wait_for(async |session| update::update(session, args).await),
         Command::Subscribe(args) => session.wait_for(async |session| update::subscribe(session, args).await),
         Command::Status(args) => session.wait_for(async |session| status::run(session, args).await),
+        Command::Doctor(args) => session.wait_for(async |session| doctor::run(session, args).await),
         Command::Api(args) => session.wait_for(async |session| api::run(session, args).await),
         Command::Spool(args) => session.wait_for(async |session| spool::run(session, args).await),
         Command::Maintenance(args) => session.wait_for(async |session| maintenance::run(session, args).await),

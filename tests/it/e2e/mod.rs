@@ -4,6 +4,7 @@
 mod as_code;
 mod bad_input;
 mod demo;
+mod doctor;
 mod drills;
 mod idle;
 mod life;
