@@ -39,6 +39,7 @@ mod note;
 mod oncall;
 mod output;
 mod overrides;
+mod pick;
 mod problem;
 mod recover;
 mod resolve;
@@ -185,7 +186,10 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
     match parse(&args) {
         Ok(cli) => execute(cli),
-        Err(problem) => misunderstood(&problem, &args),
+        Err(problem) => match pick::incomplete(&problem, &args) {
+            Some(incomplete) => ask(incomplete),
+            None => misunderstood(&problem, &args),
+        },
     }
 }
 
@@ -204,6 +208,19 @@ fn execute(cli: Cli) -> ExitCode {
     };
     let exit = result.unwrap_or_else(|error| session.fail(&error));
     ExitCode::from(exit.code())
+}
+
+/// Has somebody pick what the command line lacks, and goes on.
+fn ask(incomplete: pick::Incomplete) -> ExitCode {
+    let mut session = Session::new(incomplete.global());
+    match incomplete.ask(&mut session) {
+        Ok(pick::Picked::Args(args)) => match parse(&args) {
+            Ok(cli) => execute(cli),
+            Err(problem) => misunderstood(&problem, &args),
+        },
+        Ok(pick::Picked::Nothing(exit)) => ExitCode::from(exit.code()),
+        Err(error) => ExitCode::from(session.fail(&error).code()),
+    }
 }
 
 fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {

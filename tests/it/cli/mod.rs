@@ -8,5 +8,6 @@ mod fake;
 mod generated;
 mod life;
 mod output;
+mod pick;
 mod spool;
 mod world;
