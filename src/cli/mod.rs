@@ -11,6 +11,7 @@ mod bulk;
 mod calendar;
 mod change;
 mod check;
+mod complete;
 mod completions;
 mod config;
 mod context;
@@ -184,6 +185,9 @@ enum Command {
 /// Parses the arguments, runs the command, and says how it ended.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(answered) = complete::answer(&args) {
+        return answered;
+    }
     match parse(&args) {
         Ok(cli) => execute(cli),
         Err(problem) => match pick::incomplete(&problem, &args) {

@@ -1,6 +1,7 @@
 //! The command line: the real binary, in a home folder of its own, against a small server that speaks the API.
 
 mod commands;
+mod complete;
 mod config;
 mod contexts;
 mod errors;
