@@ -25,7 +25,10 @@ pub(super) struct Args {
 
 pub(super) fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     let installation = args.place.installation(session)?;
-    let summary = offline::backup(&installation, &args.to)?;
+    let look = || offline::backup_progress(&installation, &args.to);
+    let bar = session.out.progress();
+    let summary = bar.follow("copying", look, || offline::backup(&installation, &args.to))?;
+    drop(bar);
     let object = serde_json::to_value(&summary)?;
     let now = session.now();
     session.out.object("backup", &object, |_| super::view::summary("wrote", &summary), now)?;

@@ -25,6 +25,8 @@ enum Command {
     List(List),
     Use(Use),
     Add(Add),
+    Rename(Rename),
+    Remove(Remove),
 }
 
 /// Show the context that is used; with -o json its token, too
@@ -76,6 +78,27 @@ struct Add {
     force: bool,
 }
 
+/// Call a context something else
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Examples:\n  $ pd context rename local laptop")]
+struct Rename {
+    /// Its name
+    #[arg(value_name = "NAME")]
+    name: String,
+    /// What to call it from now on
+    #[arg(value_name = "NEW", value_parser = name)]
+    new: String,
+}
+
+/// Forget a context: its address, token and routing key
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = "Examples:\n  $ pd context remove laptop")]
+struct Remove {
+    /// Its name
+    #[arg(value_name = "NAME")]
+    name: String,
+}
+
 pub(super) fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     match args.command {
         Command::Show(args) => show(session, args.name),
@@ -86,6 +109,12 @@ pub(super) fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
             Ok(Exit::Ok)
         }
         Command::Add(args) => add(session, args),
+        Command::Rename(args) => {
+            session.contexts()?.rename(&args.name, &args.new)?;
+            session.out.note(&format!("{} is called {} now", escape(&args.name), escape(&args.new)));
+            Ok(Exit::Ok)
+        }
+        Command::Remove(args) => remove(session, &args.name),
     }
 }
 
@@ -195,6 +224,23 @@ fn add(session: &mut Session, args: Add) -> anyhow::Result<Exit> {
     session.out.note(&format!("added {} to {}", escape(&args.name), path.display()));
     if contexts.current() != Some(&args.name) {
         session.out.note(&format!("`pd context use {}` makes it the one that is asked", escape(&args.name)));
+    }
+    Ok(Exit::Ok)
+}
+
+fn remove(session: &mut Session, name: &str) -> anyhow::Result<Exit> {
+    let mut contexts = session.contexts()?;
+    let current = contexts.current() == Some(name);
+    contexts.remove(name)?;
+    session.out.note(&format!("forgot {}", escape(name)));
+    match contexts.current() {
+        Some(other) if current => {
+            session.out.note(&format!("{} is used from now on: it is the only one", escape(other)));
+        }
+        None if contexts.all().next().is_some() => {
+            session.out.note("no context is current now: `pd context use NAME` chooses one");
+        }
+        _ => {}
     }
     Ok(Exit::Ok)
 }

@@ -1,10 +1,12 @@
 //! Options that every command takes.
 
+use std::collections::BTreeMap;
 use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use clap::Args;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args};
 use url::Url;
 
 use super::output::{Format, When, Wishes};
@@ -51,6 +53,20 @@ pub(super) struct Global {
     #[arg(long, global = true, env = "PD_RETRY", hide_env_values = true, value_name = "DURATION")]
     #[arg(value_parser = config::duration, help_heading = HEADING)]
     pub(super) retry: Option<Duration>,
+    /// Which of these were typed, and which come from the environment.
+    #[arg(skip)]
+    pub(super) sources: Sources,
+}
+
+/// Where the values of options come from, by their names.
+pub(super) type Sources = BTreeMap<&'static str, ValueSource>;
+
+/// Options that may also be in the environment, and so are worth a question.
+const MIXED: [&str; 4] = ["output", "color", "timeout", "retry"];
+
+/// Where they come from.
+pub(super) fn sources(matches: &ArgMatches) -> Sources {
+    MIXED.into_iter().filter_map(|name| Some((name, matches.value_source(name)?))).collect()
 }
 
 impl Global {
@@ -78,6 +94,7 @@ impl Global {
             color: When::Never,
             timeout: Duration::ZERO,
             retry: None,
+            sources: Sources::new(),
         }
     }
 }

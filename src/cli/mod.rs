@@ -11,9 +11,12 @@ mod bulk;
 mod calendar;
 mod change;
 mod check;
+mod complete;
 mod completions;
 mod config;
 mod context;
+mod demo;
+mod doctor;
 mod drill;
 mod error;
 mod exec;
@@ -38,6 +41,7 @@ mod note;
 mod oncall;
 mod output;
 mod overrides;
+mod pick;
 mod problem;
 mod recover;
 mod resolve;
@@ -92,6 +96,8 @@ Common commands:
   oncall            Show who is on call
   undo              Undo your last action
   status            Show how the server is
+  doctor            Find out what is wrong
+  demo              See what this is
   serve             Run a server
 
 An incident goes by its number, its id, or its dedup key.
@@ -164,6 +170,8 @@ enum Command {
     Check(check::Args),
     Explain(explain::Args),
     Simulate(Box<simulate::Args>),
+    Demo(demo::Args),
+    Doctor(doctor::Args),
     Drill(drill::Args),
     Status(status::Args),
     Serve(serve::Args),
@@ -183,12 +191,26 @@ enum Command {
 /// Parses the arguments, runs the command, and says how it ended.
 pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     let args: Vec<OsString> = args.into_iter().collect();
-    let parsed =
-        Cli::command().try_get_matches_from(&args).and_then(|matches| Cli::from_arg_matches(&matches));
-    let cli = match parsed {
-        Ok(cli) => cli,
-        Err(problem) => return misunderstood(&problem, &args),
-    };
+    if let Some(answered) = complete::answer(&args) {
+        return answered;
+    }
+    match parse(&args) {
+        Ok(cli) => execute(cli),
+        Err(problem) => match pick::incomplete(&problem, &args) {
+            Some(incomplete) => ask(incomplete),
+            None => misunderstood(&problem, &args),
+        },
+    }
+}
+
+fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
+    let matches = Cli::command().try_get_matches_from(args)?;
+    let mut cli = Cli::from_arg_matches(&matches)?;
+    cli.global.sources = global::sources(&matches);
+    Ok(cli)
+}
+
+fn execute(cli: Cli) -> ExitCode {
     let mut session = Session::new(cli.global);
     let result = match cli.command {
         Some(command) => run(command, &mut session),
@@ -196,6 +218,19 @@ pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
     };
     let exit = result.unwrap_or_else(|error| session.fail(&error));
     ExitCode::from(exit.code())
+}
+
+/// Has somebody pick what the command line lacks, and goes on.
+fn ask(incomplete: pick::Incomplete) -> ExitCode {
+    let mut session = Session::new(incomplete.global());
+    match incomplete.ask(&mut session) {
+        Ok(pick::Picked::Args(args)) => match parse(&args) {
+            Ok(cli) => execute(cli),
+            Err(problem) => misunderstood(&problem, &args),
+        },
+        Ok(pick::Picked::Nothing(exit)) => ExitCode::from(exit.code()),
+        Err(error) => ExitCode::from(session.fail(&error).code()),
+    }
 }
 
 fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
@@ -227,6 +262,7 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Update(args) => session.wait_for(async |session| update::update(session, args).await),
         Command::Subscribe(args) => session.wait_for(async |session| update::subscribe(session, args).await),
         Command::Status(args) => session.wait_for(async |session| status::run(session, args).await),
+        Command::Doctor(args) => session.wait_for(async |session| doctor::run(session, args).await),
         Command::Api(args) => session.wait_for(async |session| api::run(session, args).await),
         Command::Spool(args) => session.wait_for(async |session| spool::run(session, args).await),
         Command::Maintenance(args) => session.wait_for(async |session| maintenance::run(session, args).await),
@@ -241,6 +277,7 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Check(args) => session.wait_for(async |session| check::run(session, args).await),
         Command::Explain(args) => session.wait_for(async |session| explain::run(session, args).await),
         Command::Simulate(args) => session.wait_for(async |session| simulate::run(session, *args).await),
+        Command::Demo(args) => demo::run(session, args),
         Command::Exec(args) => exec::run(session, args),
         Command::Serve(args) => serve::run(session, args),
         Command::Context(args) => context::run(session, args),

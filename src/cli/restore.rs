@@ -30,7 +30,11 @@ pub(super) struct Args {
 
 pub(super) fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     let installation = args.place.installation(session)?;
-    let summary = offline::restore(&installation, &args.from, args.replace)?;
+    let look = || offline::restore_progress(&installation, &args.from);
+    let bar = session.out.progress();
+    let summary =
+        bar.follow("restoring", look, || offline::restore(&installation, &args.from, args.replace))?;
+    drop(bar);
     let object = serde_json::to_value(&summary)?;
     let now = session.now();
     session.out.object("restore", &object, |_| super::view::summary("restored", &summary), now)?;

@@ -1,6 +1,6 @@
 //! What a command works with: the user's choices, the outside world, and a client once it is needed.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +12,9 @@ use super::output::{Column, Output};
 use serde_json::Value;
 use url::Url;
 
-use crate::client::contexts::{self, Context, Contexts};
+use crate::client::contexts::{self, Context, Contexts, TokenSource, Waits};
 use crate::client::spool::{self, Entry, Flushed, Spool};
+use crate::client::token::readable_by_others;
 use crate::client::{Client, Patience, Secret, Target, incidents};
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Folders;
@@ -120,23 +121,48 @@ impl Session {
         Ok(contexts)
     }
 
-    /// Whom to ask: options, then the environment, then the contexts.
+    /// Whom to ask: options, then the environment, then the contexts; warns if others can read what they should not.
     pub(super) fn target(&mut self) -> anyhow::Result<Target> {
-        let (context, urls) = self.asked()?;
-        let mut target = if urls.is_empty() {
+        if let Some(path) = self.global.token_file.clone().filter(|path| readable_by_others(path)) {
+            self.warn_exposed(&path);
+        }
+        if self.asked()?.1.is_empty() {
             let contexts = self.contexts()?;
-            let name = context.as_deref().or(contexts.current()).ok_or_else(|| {
-                Complaint::usage(
-                    "no server is set up",
-                    "start one with `pd serve`, or name one: `pd context add NAME --url URL --token-file FILE`",
-                )
-            })?;
-            let context = contexts.get(name)?;
+            if let Some(path) = self.chosen(&contexts)?.token.as_ref().and_then(TokenSource::exposed) {
+                self.warn_exposed(path);
+            }
+        }
+        self.target_for(Waits::Person)
+    }
+
+    fn warn_exposed(&mut self, path: &Path) {
+        let path = path.display();
+        self.out.warn(&format!("others can read the token in {path}: chmod 600 {path}"));
+    }
+
+    /// The context that options or the environment name, or else the current one.
+    fn chosen<'a>(&self, contexts: &'a Contexts) -> anyhow::Result<&'a Context> {
+        let (context, _) = self.asked()?;
+        let name = context.as_deref().or(contexts.current()).ok_or_else(|| {
+            Complaint::usage(
+                "no server is set up",
+                "start one with `pd serve`, or name one: `pd context add NAME --url URL --token-file FILE`",
+            )
+        })?;
+        Ok(contexts.get(name)?)
+    }
+
+    /// Whom to ask, without a word to anybody.
+    pub(super) fn target_for(&self, waits: Waits) -> anyhow::Result<Target> {
+        let (_, urls) = self.asked()?;
+        let mut target = if urls.is_empty() {
+            let contexts = Contexts::load(&self.contexts_file()?)?;
+            let context = self.chosen(&contexts)?;
             // A token that is not used need not be asked for.
             if self.token()?.is_some() {
                 Context { token: None, ..context.clone() }.resolve()?
             } else {
-                context.resolve()?
+                context.resolve_for(waits)?
             }
         } else {
             // No token of a context: it must not go to another server.

@@ -14,12 +14,12 @@ use std::fs;
 use std::io::{self, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
-use std::process::{Command, Stdio};
 
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 use url::Url;
 
 use super::target::{Secret, Target};
+pub use super::token::{TokenSource, Waits};
 use crate::config::{self, Reader, Section};
 
 /// Why the file, or a context of it, cannot be used.
@@ -57,17 +57,6 @@ pub enum Error {
     },
 }
 
-/// Where a token comes from.
-#[derive(Clone, PartialEq, Eq, Debug)]
-pub enum TokenSource {
-    /// It is in the file.
-    Inline(Secret),
-    /// It is the content of this file.
-    File(PathBuf),
-    /// This shell command prints it.
-    Command(String),
-}
-
 /// A server, as the file describes it.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Context {
@@ -87,40 +76,21 @@ impl Context {
     /// # Errors
     /// [`Error::NoToken`].
     pub fn resolve(&self) -> Result<Target, Error> {
+        self.resolve_for(Waits::Person)
+    }
+
+    /// The same, for somebody who waits or for nobody.
+    ///
+    /// # Errors
+    /// [`Error::NoToken`].
+    pub fn resolve_for(&self, waits: Waits) -> Result<Target, Error> {
+        let no_token = |reason| Error::NoToken { name: self.name.clone(), reason };
         Ok(Target {
             context: Some(self.name.clone()),
             urls: self.urls.clone(),
-            token: self.token.as_ref().map(|source| self.read(source)).transpose()?,
+            token: self.token.as_ref().map(|source| source.read(waits)).transpose().map_err(no_token)?,
             routing_key: self.routing_key.clone(),
         })
-    }
-
-    fn read(&self, source: &TokenSource) -> Result<Secret, Error> {
-        let no_token = |reason: String| Error::NoToken { name: self.name.clone(), reason };
-        let text = match source {
-            TokenSource::Inline(secret) => return Ok(secret.clone()),
-            TokenSource::File(path) => {
-                fs::read_to_string(path).map_err(|error| no_token(format!("{}: {error}", path.display())))?
-            }
-            TokenSource::Command(command) => {
-                // The terminal stays connected: a password manager may have a question.
-                let output = Command::new("sh")
-                    .args(["-c", command])
-                    .stderr(Stdio::inherit())
-                    .output()
-                    .map_err(|error| no_token(format!("`{command}`: {error}")))?;
-                if !output.status.success() {
-                    return Err(no_token(format!("`{command}` failed: {}", output.status)));
-                }
-                String::from_utf8(output.stdout)
-                    .map_err(|_| no_token(format!("`{command}` printed what is not text")))?
-            }
-        };
-        let token = Secret::new(&text);
-        if token.reveal().is_empty() {
-            return Err(no_token("it is empty".to_owned()));
-        }
-        Ok(token)
     }
 }
 
@@ -220,6 +190,56 @@ impl Contexts {
         self.get(name)?;
         self.edit(|document| document["current"] = value(name))?;
         self.current = Some(name.to_owned());
+        Ok(())
+    }
+
+    /// Forgets the context called `name` and writes the file; if it was the current one, there is none then.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], [`Error::Unwritable`].
+    pub fn remove(&mut self, name: &str) -> Result<(), Error> {
+        self.get(name)?;
+        let current = self.current.as_deref() == Some(name);
+        self.edit(|document| {
+            if let Some(contexts) = document.get_mut("contexts").and_then(Item::as_table_like_mut) {
+                contexts.remove(name);
+            }
+            if current {
+                document.remove("current");
+            }
+        })?;
+        self.contexts.remove(name);
+        self.current = self.current.take().filter(|_| !current);
+        Ok(())
+    }
+
+    /// Calls the context `name` something else and writes the file.
+    ///
+    /// # Errors
+    /// [`Error::Unknown`], [`Error::Taken`], [`Error::Unwritable`].
+    pub fn rename(&mut self, name: &str, new: &str) -> Result<(), Error> {
+        let context = Context { name: new.to_owned(), ..self.get(name)?.clone() };
+        if self.contexts.contains_key(new) {
+            return Err(Error::Taken(new.to_owned()));
+        }
+        let current = self.current.as_deref() == Some(name);
+        self.edit(|document| {
+            // The table moves as it is, so that what is written in it stays.
+            let contexts = document.get_mut("contexts").and_then(Item::as_table_like_mut);
+            if let Some(contexts) = contexts
+                && let Some(table) = contexts.remove(name)
+            {
+                contexts.insert(new, table);
+            }
+            if current {
+                document["current"] = value(new);
+            }
+        })?;
+        self.contexts.remove(name);
+        self.contexts.insert(new.to_owned(), context);
+        if current {
+            self.current = Some(new.to_owned());
+        }
         Ok(())
     }
 
@@ -357,6 +377,26 @@ mod tests {
         contexts.add(context("prod", "http://other"), true).unwrap();
         assert_eq!(Contexts::load(&path).unwrap().get("prod").unwrap().urls[0].as_str(), "http://other/");
         assert!(matches!(contexts.choose("nowhere"), Err(Error::Unknown { .. })));
+    }
+
+    #[test]
+    fn a_context_is_renamed_and_removed_with_everything_else_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("config.toml");
+        let text = "# mine\ncurrent = \"a\"\n\n[contexts.a]\n# the old one\nurl = \"http://a\"\n\n[contexts.b]\nurl = \"http://b\"\n";
+        fs::write(&path, text).unwrap();
+        let mut contexts = Contexts::load(&path).unwrap();
+        assert!(matches!(contexts.rename("a", "b"), Err(Error::Taken(_))));
+        assert!(matches!(contexts.rename("c", "d"), Err(Error::Unknown { .. })));
+        contexts.rename("a", "c").unwrap();
+        assert_eq!(Contexts::load(&path).unwrap(), contexts);
+        assert_eq!(contexts.current(), Some("c"));
+        let kept = fs::read_to_string(&path).unwrap();
+        assert!(kept.starts_with("# mine\n") && kept.contains("# the old one"), "{kept}");
+        contexts.remove("c").unwrap();
+        assert_eq!(Contexts::load(&path).unwrap(), contexts);
+        assert_eq!(contexts.current(), Some("b"), "the only one that is left");
+        assert!(matches!(contexts.remove("c"), Err(Error::Unknown { .. })));
     }
 
     #[test]

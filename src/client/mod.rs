@@ -5,6 +5,7 @@
 //! - [`events`], [`incidents`]: what is asked most.
 //! - [`pagerduty`]: an account elsewhere, read whole.
 //! - [`stream`]: what changes, as it changes.
+//! - [`token`]: where a token comes from.
 //! - [`spool`]: events kept on disk while the server is away.
 
 pub mod contexts;
@@ -17,6 +18,7 @@ pub mod pages;
 pub mod spool;
 pub mod stream;
 mod target;
+pub mod token;
 
 pub use error::Error;
 pub use http::{Answer, Client, Patience, Request};

@@ -11,6 +11,8 @@ pub struct Folders {
     pub data: PathBuf,
     /// What may be lost between machines but not between runs: `$XDG_STATE_HOME` or `~/.local/state`, then `pd`.
     pub state: PathBuf,
+    /// What may be lost at any time: `$XDG_CACHE_HOME` or `~/.cache`, then `pd`.
+    pub cache: PathBuf,
 }
 
 impl Folders {
@@ -25,6 +27,7 @@ impl Folders {
             config: under("XDG_CONFIG_HOME", ".config")?,
             data: under("XDG_DATA_HOME", ".local/share")?,
             state: under("XDG_STATE_HOME", ".local/state")?,
+            cache: under("XDG_CACHE_HOME", ".cache")?,
         })
     }
 }
@@ -50,6 +53,7 @@ mod tests {
         assert_eq!(home.config, Path::new("/home/ann/.config/pd"));
         assert_eq!(home.data, Path::new("/home/ann/.local/share/pd"));
         assert_eq!(home.state, Path::new("/home/ann/.local/state/pd"));
+        assert_eq!(home.cache, Path::new("/home/ann/.cache/pd"));
         let mixed =
             folders(&[("HOME", "/h"), ("XDG_DATA_HOME", "/srv"), ("XDG_STATE_HOME", "relative")]).unwrap();
         assert_eq!(

@@ -11,6 +11,7 @@ mod files;
 mod init;
 mod journal;
 mod manifest;
+mod progress;
 mod recover;
 mod restore;
 mod stores;
@@ -78,6 +79,16 @@ pub struct Query {
 /// Why it cannot; `to` is removed again.
 pub fn backup(of: &Installation, to: &Path) -> Result<Summary, Error> {
     backup::run(of, to)
+}
+
+/// How many bytes a backup that goes on has written, and about how many there will be.
+pub fn backup_progress(of: &Installation, to: &Path) -> (u64, u64) {
+    progress::of_backup(of, to)
+}
+
+/// The same for a restore.
+pub fn restore_progress(of: &Installation, from: &Path) -> (u64, u64) {
+    progress::of_restore(of, from)
 }
 
 /// Puts a backup in the place of an installation's data, and begins an epoch in which nothing is sent again.

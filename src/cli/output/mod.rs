@@ -117,6 +117,11 @@ impl Output {
         Moment { now, relative: self.terminal && self.is_text() }
     }
 
+    /// Whether messages have colour.
+    pub(super) fn has_color(&self) -> bool {
+        self.messages.current_choice() != ColorChoice::Never
+    }
+
     /// How many characters a line of the terminal has.
     pub(super) fn width(&self) -> usize {
         table::width()

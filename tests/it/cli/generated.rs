@@ -44,7 +44,10 @@ async fn one_page_or_script_is_printed() {
     let page = world.pd("man context add").await.stdout;
     assert!(page.contains(".TH pd-context-add 1"), "{page}");
     assert_eq!(world.pd("man nothing").await.code, 2);
+    assert!(world.pd("man pd.toml").await.stdout.contains(".TH pd.toml 5"));
+    assert!(world.pd("man concepts").await.stdout.contains(".TH pd-concepts 7"));
     for shell in ["bash", "zsh", "fish"] {
-        assert!(world.pd(&format!("completions {shell}")).await.stdout.contains("trigger"), "{shell}");
+        let line = world.pd(&format!("completions {shell}")).await.stdout;
+        assert!(line.contains(&format!("COMPLETE={shell} pd")), "{line}");
     }
 }

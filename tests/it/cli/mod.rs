@@ -1,12 +1,15 @@
 //! The command line: the real binary, in a home folder of its own, against a small server that speaks the API.
 
 mod commands;
+mod complete;
 mod config;
+mod contexts;
 mod errors;
 mod fake;
 mod follow;
 mod generated;
 mod life;
 mod output;
+mod pick;
 mod spool;
 mod world;

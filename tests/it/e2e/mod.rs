@@ -3,6 +3,8 @@
 
 mod as_code;
 mod bad_input;
+mod demo;
+mod doctor;
 mod drills;
 mod follow;
 mod idle;

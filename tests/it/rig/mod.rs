@@ -22,6 +22,7 @@ use tempfile::TempDir;
 use http::{Answer, Connection};
 use power::{Supply, Unsynced};
 use process::Server;
+pub(crate) use process::pseudo_terminal;
 
 /// How long a server may take to be ready. Generous: the machine may be busy with other tests.
 const START: Duration = Duration::from_secs(60);

@@ -101,7 +101,7 @@ fn listening(said: &str) -> Option<String> {
 }
 
 /// Both ends of a terminal: that of who looks at it, and that of who writes.
-fn pseudo_terminal() -> (File, File) {
+pub(crate) fn pseudo_terminal() -> (File, File) {
     use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
     let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
     grantpt(&ours).unwrap();
