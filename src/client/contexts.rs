@@ -19,7 +19,7 @@ use std::process::{Command, Stdio};
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 use url::Url;
 
-use super::target::{Secret, Target};
+use super::target::{Secret, Server, Target};
 use crate::config::{self, Reader, Section};
 
 /// Why the file, or a context of it, cannot be used.
@@ -79,6 +79,10 @@ pub struct Context {
     pub token: Option<TokenSource>,
     /// Where events go.
     pub routing_key: Option<Secret>,
+    /// In whose name PagerDuty is asked.
+    pub from: Option<String>,
+    /// What answers there, if the address does not tell.
+    pub server: Option<Server>,
 }
 
 impl Context {
@@ -92,6 +96,8 @@ impl Context {
             urls: self.urls.clone(),
             token: self.token.as_ref().map(|source| self.read(source)).transpose()?,
             routing_key: self.routing_key.clone(),
+            from: self.from.clone(),
+            server: self.server,
         })
     }
 
@@ -258,6 +264,8 @@ fn context(name: &str, section: &mut Section<'_, '_>) -> Option<Context> {
     let file = section.text("token_file", |text| Ok(TokenSource::File(PathBuf::from(text))));
     let command = section.text("token_command", |text| Ok(TokenSource::Command(text.to_owned())));
     let routing_key = section.text("routing_key", |text| Ok(Secret::new(text)));
+    let from = section.text("from", |text| Ok(text.to_owned()));
+    let server = section.text("server", Server::parse);
     section.finish();
     if !section.has("url") {
         section.complain(
@@ -271,7 +279,7 @@ fn context(name: &str, section: &mut Section<'_, '_>) -> Option<Context> {
         let message = "only one of `token`, `token_file` and `token_command` can be";
         section.complain("token", message, "remove the others");
     }
-    Some(Context { name: name.to_owned(), urls: urls?, token: sources.pop(), routing_key })
+    Some(Context { name: name.to_owned(), urls: urls?, token: sources.pop(), routing_key, from, server })
 }
 
 /// Reads the URL of a server.
@@ -304,6 +312,15 @@ fn table_of(context: &Context) -> Table {
     if let Some(key) = &context.routing_key {
         table["routing_key"] = value(key.reveal());
     }
+    if let Some(from) = &context.from {
+        table["from"] = value(from.as_str());
+    }
+    if let Some(server) = context.server {
+        table["server"] = value(match server {
+            Server::Pd => "pd",
+            Server::PagerDuty => "pagerduty",
+        });
+    }
     table
 }
 
@@ -333,6 +350,8 @@ mod tests {
             urls: vec![url.parse().unwrap()],
             token: Some(TokenSource::Inline(Secret::new("abcdefghij0123456789"))),
             routing_key: Some(Secret::new("0123456789abcdef0123456789abcdef")),
+            from: Some("ann@example.org".to_owned()),
+            server: Some(Server::PagerDuty),
         }
     }
 

@@ -11,6 +11,7 @@ mod error;
 pub mod events;
 mod http;
 pub mod incidents;
+mod ours;
 pub mod pagerduty;
 pub mod pages;
 pub mod spool;
@@ -18,4 +19,4 @@ mod target;
 
 pub use error::Error;
 pub use http::{Answer, Client, Patience, Request};
-pub use target::{Secret, Target};
+pub use target::{Secret, Server, Target};
