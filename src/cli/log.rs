@@ -28,6 +28,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     let request = Request::get(format!("/incidents/{}/log_entries", text(&incident["id"])));
     let mut log = pages::list(&client, &request, "log_entries", args.limit as usize).await?;
     log.items.reverse();
+    session.out.expect_long();
     session.out.list("log_entry", &log.items, &view::LOG, session.now())?;
     if log.more {
         session.out.note("there are earlier ones: give a higher --limit");
