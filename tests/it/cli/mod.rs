@@ -2,10 +2,15 @@
 
 mod commands;
 mod config;
+mod elsewhere;
 mod errors;
 mod fake;
+mod formats;
 mod generated;
 mod life;
 mod output;
+mod pager;
 mod spool;
+mod vendor;
+mod words;
 mod world;

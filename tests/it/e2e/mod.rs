@@ -7,6 +7,7 @@ mod drills;
 mod idle;
 mod life;
 mod load;
+mod nouns;
 mod oncall;
 mod pages;
 mod proof;
