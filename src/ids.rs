@@ -46,7 +46,8 @@ pub struct SystemIds;
 impl Ids for SystemIds {
     #[expect(clippy::disallowed_methods, reason = "this is the seam")]
     fn fill(&self, bytes: &mut [u8]) {
-        // The library aborts the process rather than hand out weak keys, so this cannot fail while we run.
-        aws_lc_rs::rand::fill(bytes).expect("the operating system gives random numbers");
+        // From the kernel: the TLS library's own source measures jitter for 30 ms before its first number, which is longer
+        // than most commands take.
+        getrandom::fill(bytes).expect("the operating system gives random numbers");
     }
 }

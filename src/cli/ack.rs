@@ -3,7 +3,7 @@
 use super::bulk::{self, Bulk};
 use super::error::Exit;
 use super::session::{Session, names};
-use super::settle::{self, Goal, Tally};
+use super::settle::{self, Goal};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -27,20 +27,17 @@ pub(super) struct Args {
     /// Exit with 3 if all of them were acknowledged already
     #[arg(long)]
     error_unchanged: bool,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     bulk: Bulk,
 }
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     if args.bulk.all {
-        return bulk::run(session, Goal::Acknowledged, args.bulk).await;
+        return bulk::run(session, Goal::Acknowledged, args.bulk, args.dry_run).await;
     }
     let names = names(args.incidents)?;
-    let client = session.client().await?;
-    let found = settle::find_all(&client, &names).await;
-    let mut tally = Tally::default();
-    let found = names.into_iter().zip(found).collect();
-    settle::settle(session, &client, Goal::Acknowledged, found, &mut tally).await;
-    settle::print(session, &tally, Goal::Acknowledged)?;
-    Ok(tally.exit(args.error_unchanged, false))
+    settle::by_name(session, names, Goal::Acknowledged, args.dry_run, args.error_unchanged).await
 }

@@ -7,7 +7,7 @@ use http::Method;
 use serde_json::{Map, Value};
 
 use super::error::{Complaint, Exit};
-use super::output::{Format, escape_json, pretty};
+use super::output::{Format, pretty};
 use super::session::{Session, stdin};
 use crate::client::{Client, Request, pages};
 
@@ -16,6 +16,7 @@ Examples:
   $ pd api GET /users/me
   $ pd api GET /incidents -f statuses[]=triggered --paginate -o jsonl
   $ pd api POST /services --input service.json
+  $ pd api GET /services --paginate --jq '.[].name'
   $ pd api PUT /incidents/12 -f incident[type]=incident -f incident[status]=acknowledged";
 
 /// Pages are followed up to here.
@@ -67,7 +68,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     }
     let answer = client.send(&request).await?;
     match answer.json::<Value>() {
-        Ok(value) => print(session, &value)?,
+        Ok(value) => print(session, &value, Format::Json)?,
         // Metrics and pages are no JSON; they are printed as they are.
         Err(_) => session.out.raw(&answer.body)?,
     }
@@ -82,29 +83,27 @@ async fn paginate(session: &mut Session, client: &Client, request: &Request) -> 
     let path = request.path.split('?').next().unwrap_or_default();
     let name = path.trim_end_matches('/').rsplit('/').next().unwrap_or_default();
     let listed = pages::list(client, request, name, ITEMS_MAX).await?;
-    if session.out.format() == Format::Jsonl {
-        let lines: Vec<_> = listed.items.iter().map(|item| escape_json(&item.to_string())).collect();
-        session.out.text(&lines.join("\n"))?;
-    } else {
-        print(session, &Value::Array(listed.items))?;
-    }
+    print(session, &Value::Array(listed.items), Format::Jsonl)?;
     if listed.more {
         session.out.note(&format!("there are more than {ITEMS_MAX}: narrow the question"));
     }
     Ok(Exit::Ok)
 }
 
-fn print(session: &mut Session, value: &Value) -> std::io::Result<()> {
-    match session.out.format() {
-        Format::Jsonl => session.out.text(&escape_json(&value.to_string())),
-        Format::Yaml => {
-            let now = session.now();
-            session.out.object("answer", value, |_| String::new(), now)
+/// Prints an answer. With `lines` as [`Format::Jsonl`] a list is printed item by item.
+fn print(session: &mut Session, value: &Value, lines: Format) -> anyhow::Result<()> {
+    let now = session.now();
+    let plain = session.out.is_plain();
+    match (session.out.format(), value) {
+        (Format::Jsonl, Value::Array(items)) if lines == Format::Jsonl && plain => {
+            session.out.list("item", items, &[], now)
+        }
+        (Format::Csv | Format::Name, _) if plain => {
+            let hint = "use -o json, jsonl or yaml, --columns with fields, --jq or --template";
+            Err(Complaint::usage("what the API answers has neither columns nor a name", hint).into())
         }
         // The API has no tables.
-        Format::Table | Format::Wide | Format::Json | Format::Csv | Format::Name => {
-            session.out.text(&pretty(value))
-        }
+        _ => session.out.object("answer", value, |_| pretty(value), now),
     }
 }
 

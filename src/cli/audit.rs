@@ -103,7 +103,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         }
     }
     let moment = session.out.moment(now);
-    if !moment.relative || records.is_empty() {
+    if !moment.relative || records.is_empty() || !session.out.is_plain() {
         return session.list("change", &records, &COLUMNS, "no changes");
     }
     let width = session.out.width();

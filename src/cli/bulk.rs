@@ -28,6 +28,9 @@ pub(super) struct Bulk {
     /// With --all: only with this urgency
     #[arg(long, value_name = "URGENCY", value_parser = ["high", "low"], requires = "all")]
     urgency: Option<String>,
+    /// With --all: only what is assigned to you
+    #[arg(long, requires = "all")]
+    me: bool,
     /// Do not ask whether it is meant
     #[arg(short, long, requires = "all")]
     yes: bool,
@@ -45,10 +48,25 @@ struct Came {
 }
 
 /// Brings everything that matches to the goal, and says exactly what was done.
-pub(super) async fn run(session: &mut Session, goal: Goal, bulk: Bulk) -> anyhow::Result<Exit> {
+pub(super) async fn run(
+    session: &mut Session,
+    goal: Goal,
+    bulk: Bulk,
+    dry_run: bool,
+) -> anyhow::Result<Exit> {
+    session.out.expect_columns(&view::INCIDENTS)?;
     let client = session.client().await?;
     let request = request(&client, goal, &bulk).await?;
     let mut came = Came::default();
+    if dry_run {
+        let found = pages::list(&client, &request, "incidents", ROUND).await?;
+        if session.out.is_prose() {
+            let more = if found.more { "more than " } else { "" };
+            session.out.text(&format!("would {} {more}{}", goal.verb(), incidents(found.items.len())))?;
+            return Ok(Exit::Ok);
+        }
+        return session.list("incident", &found.items, &view::INCIDENTS, "no incidents");
+    }
     for round in 0..ROUNDS {
         let found = pages::list(&client, &request, "incidents", ROUND).await?;
         let new = |incident: &&Value| !came.failed.iter().any(|id| *id == view::text(&incident["id"]));
@@ -70,7 +88,7 @@ pub(super) async fn run(session: &mut Session, goal: Goal, bulk: Bulk) -> anyhow
 
 fn confirmed(session: &mut Session, goal: Goal, count: usize, more: bool) -> anyhow::Result<bool> {
     let more = if more { "more than " } else { "" };
-    Ok(session.out.confirm(&format!("{} {more}{count} incidents?", goal.verb()))?)
+    session.out.confirm(&format!("{} {more}{count} incidents?", goal.verb()))
 }
 
 async fn request(client: &Client, goal: Goal, bulk: &Bulk) -> anyhow::Result<Request> {
@@ -85,6 +103,9 @@ async fn request(client: &Client, goal: Goal, bulk: &Bulk) -> anyhow::Result<Req
     }
     if let Some(urgency) = &bulk.urgency {
         request = request.with("urgencies[]", urgency.clone());
+    }
+    if bulk.me {
+        request = request.with("user_ids[]", lookup::me(client).await?);
     }
     Ok(request)
 }
@@ -136,7 +157,7 @@ impl Came {
 
 fn say(session: &mut Session, goal: Goal, came: &Came) -> anyhow::Result<Exit> {
     let now = session.now();
-    if session.out.is_text() {
+    if session.out.is_prose() {
         let mut parts = vec![format!("{} {}", goal.status(), incidents(came.done.len()))];
         if came.over > 0 {
             parts.push(format!("{} had been resolved meanwhile", incidents(came.over)));

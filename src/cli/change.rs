@@ -28,6 +28,9 @@ pub(super) struct Assign {
     /// An escalation policy, by name or id, which begins with its first level
     #[arg(long, value_name = "POLICY")]
     policy: Option<String>,
+    /// Only say what would be changed
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub(super) async fn assign(session: &mut Session, args: Assign) -> anyhow::Result<Exit> {
@@ -40,7 +43,7 @@ pub(super) async fn assign(session: &mut Session, args: Assign) -> anyhow::Resul
         let assignee = |id: &String| json!({"assignee": {"id": id, "type": "user_reference"}});
         json!({"assignments": users.iter().map(assignee).collect::<Vec<_>>()})
     };
-    change(session, args.incidents, |_| fields.clone(), "assigned").await
+    change(session, args.incidents, |_| fields.clone(), "assigned", args.dry_run).await
 }
 
 const ESCALATE: &str = "\
@@ -60,14 +63,21 @@ pub(super) struct Escalate {
     /// This level, from 1, rather than the next
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(1..=20))]
     level: Option<u8>,
+    /// Only say what would be changed
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub(super) async fn escalate(session: &mut Session, args: Escalate) -> anyhow::Result<Exit> {
+    if args.level.is_none() && session.target()?.is_pagerduty() {
+        let message = "PagerDuty does not say at which level an incident is";
+        return Err(Complaint::usage(message, "say which level is to be paged, with --level").into());
+    }
     let level = |incident: &Value| {
         let next = incident["current_escalation_level"].as_u64().unwrap_or(0) + 1;
         json!({"escalation_level": args.level.map_or(next, u64::from)})
     };
-    change(session, args.incidents, level, "escalated").await
+    change(session, args.incidents, level, "escalated", args.dry_run).await
 }
 
 const URGENCY: &str = "\
@@ -85,11 +95,14 @@ pub(super) struct Urgency {
     /// Numbers, ids or dedup keys; `-` reads them from standard input, one a line
     #[arg(value_name = "INCIDENT", required = true)]
     incidents: Vec<String>,
+    /// Only say what would be changed
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub(super) async fn urgency(session: &mut Session, args: Urgency) -> anyhow::Result<Exit> {
     let fields = json!({"urgency": args.urgency});
-    change(session, args.incidents, |_| fields.clone(), "changed").await
+    change(session, args.incidents, |_| fields.clone(), "changed", args.dry_run).await
 }
 
 const PRIORITY: &str = "\
@@ -107,6 +120,9 @@ pub(super) struct Priority {
     /// Numbers, ids or dedup keys; `-` reads them from standard input, one a line
     #[arg(value_name = "INCIDENT", required = true)]
     incidents: Vec<String>,
+    /// Only say what would be changed
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub(super) async fn priority(session: &mut Session, args: Priority) -> anyhow::Result<Exit> {
@@ -117,7 +133,7 @@ pub(super) async fn priority(session: &mut Session, args: Priority) -> anyhow::R
         let id = lookup::id(&client, "priorities", &args.priority).await?;
         json!({"priority": {"id": id, "type": "priority_reference"}})
     };
-    change(session, args.incidents, |_| fields.clone(), "changed").await
+    change(session, args.incidents, |_| fields.clone(), "changed", args.dry_run).await
 }
 
 /// Changes what is named: all of it at once, or, if that is refused, each alone.
@@ -126,10 +142,12 @@ async fn change(
     given: Vec<String>,
     fields: impl Fn(&Value) -> Value,
     did: &str,
+    dry_run: bool,
 ) -> anyhow::Result<Exit> {
     let names = names(given)?;
+    session.out.expect_columns(&view::INCIDENTS)?;
     let client = session.client().await?;
-    let mut tally = Tally::default();
+    let mut tally = Tally::new(dry_run);
     let mut changes = Vec::new();
     for (name, found) in names.iter().zip(settle::find_all(&client, &names).await) {
         match found {
@@ -137,6 +155,7 @@ async fn change(
             Ok(incident) if incident["status"] == "resolved" => {
                 tally.fail(session, name, Complaint::failed(format!("{name} is resolved already")));
             }
+            Ok(incident) if dry_run => tally.done.push(incident),
             Ok(incident) => {
                 let mut change = fields(&incident);
                 change["id"] = incident["id"].clone();
@@ -161,20 +180,21 @@ async fn change(
     Ok(tally.exit(false, false))
 }
 
-fn print(session: &mut Session, tally: &Tally, did: &str) -> std::io::Result<()> {
+fn print(session: &mut Session, tally: &Tally, did: &str) -> anyhow::Result<()> {
     let now = session.now();
-    if !session.out.is_text() {
+    if !session.out.is_prose() {
         return session.out.list("incident", &tally.done, &view::INCIDENTS, now);
     }
     let mut told = String::new();
     for incident in &tally.done {
         let to = view::assigned(incident);
-        let to = if to.is_empty() || did == "changed" {
+        let to = if to.is_empty() || did == "changed" || tally.dry_run {
             String::new()
         } else {
             format!(" to {}", super::output::escape(&to))
         };
-        told += &format!("{did} {}{to}\n", view::headline(incident));
+        let would = if tally.dry_run { "would be " } else { "" };
+        told += &format!("{would}{did} {}{to}\n", view::headline(incident));
     }
-    session.out.text(&told)
+    Ok(session.out.text(&told)?)
 }

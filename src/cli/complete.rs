@@ -111,7 +111,7 @@ fn session() -> Session {
     let words: Vec<OsString> = std::env::args_os().skip_while(|word| word != "--").skip(1).collect();
     let matches = Cli::command().ignore_errors(true).try_get_matches_from(words);
     let global = matches.ok().and_then(|matches| Global::from_arg_matches(&matches).ok());
-    Session::new(global.unwrap_or_else(Global::json_only))
+    Session::new(global.unwrap_or_else(|| Global::words_only(true)))
 }
 
 #[cfg(test)]

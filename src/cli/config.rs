@@ -54,12 +54,25 @@ fn check(session: &mut Session, place: &Place) -> anyhow::Result<Exit> {
         Some(email) => email.relays.iter().map(ToString::to_string).collect::<Vec<_>>().join(", "),
         None => "none".to_owned(),
     };
-    session.out.text(&format!(
-        "{name}: ok\nlisten\t{secure}://{}\ndata\t{}\nincidents\t{}\ne-mail\t{email}",
-        config.listen,
-        place.data(session)?.display(),
-        config.store.incidents,
-    ))?;
+    let object = serde_json::json!({
+        "file": name,
+        "ok": true,
+        "listen": format!("{secure}://{}", config.listen),
+        "data": place.data(session)?.display().to_string(),
+        "incidents": config.store.incidents.to_string(),
+        "email": email,
+    });
+    let field = |key: &str| object[key].as_str().unwrap_or_default().to_owned();
+    let describe = |_: &super::output::Moment| {
+        format!(
+            "{name}: ok\nlisten\t{}\ndata\t{}\nincidents\t{}\ne-mail\t{email}",
+            field("listen"),
+            field("data"),
+            field("incidents"),
+        )
+    };
+    let now = session.now();
+    session.out.object("configuration", &object, describe, now)?;
     Ok(Exit::Ok)
 }
 

@@ -70,6 +70,9 @@ struct Add {
     /// Where events go unless they say otherwise
     #[arg(long, value_name = "KEY")]
     routing_key: Option<String>,
+    /// In whose name PagerDuty is asked, if the server is PagerDuty and the token the account's
+    #[arg(long, value_name = "EMAIL")]
+    from: Option<String>,
     /// Use it from now on
     #[arg(long = "use")]
     choose: bool,
@@ -214,7 +217,8 @@ fn add(session: &mut Session, args: Add) -> anyhow::Result<Exit> {
         (None, None) => super::session::env("PD_TOKEN").map(|token| TokenSource::Inline(Secret::new(&token))),
     };
     let routing_key = args.routing_key.as_deref().map(Secret::new);
-    let context = Context { name: args.name.clone(), urls, token, routing_key };
+    let context =
+        Context { name: args.name.clone(), urls, token, routing_key, from: args.from, server: None };
     let path: PathBuf = session.contexts_file()?;
     let mut contexts = Contexts::load(&path)?;
     contexts.add(context, args.force)?;

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use super::named;
+use super::output::Output;
 use crate::client::{self, contexts, spool};
 use crate::{config, daemon, offline};
 
@@ -102,6 +104,19 @@ impl Complaint {
         Self { message: message.into(), hint: None, exit: Exit::Away }
     }
 
+    /// Says it, and how it ends.
+    pub(super) fn say(&self, out: &mut Output) -> Exit {
+        out.error(self.exit.name(), self.exit.code(), &self.message, self.hint.as_deref());
+        self.exit
+    }
+
+    /// The message and the hint, as tests look at them.
+    #[cfg(test)]
+    pub(super) fn whole(&self) -> String {
+        let hint = self.hint.as_ref().map(|hint| format!(": {hint}"));
+        format!("{}{}", self.message, hint.unwrap_or_default())
+    }
+
     /// The server is away.
     pub(super) fn away(message: impl Into<String>) -> Self {
         let hint = "`pd spool flush` says why";
@@ -175,15 +190,26 @@ fn of_client(error: &client::Error) -> (Exit, Option<String>) {
                     .to_owned(),
             ),
         ),
-        Error::NotFound { .. } => {
-            (Exit::NotFound, Some("`pd list --all` shows which incidents there are".to_owned()))
+        Error::NotFound { path, .. } => (Exit::NotFound, Some(named::listing(path))),
+        Error::Ambiguous { .. } => (Exit::Usage, Some("give more of the id, or the number".to_owned())),
+        Error::Foreign { .. } => {
+            (Exit::Failed, Some("`pd help pagerduty` tells what works with PagerDuty's own API".to_owned()))
         }
+        Error::Refused { message, .. } if asks_for_from(message) => (
+            Exit::Failed,
+            Some("say in whose name with PD_FROM, or `from` in the context: an e-mail address".to_owned()),
+        ),
         Error::Refused { .. } => (Exit::Failed, None),
         Error::Garbled { .. } => {
             (Exit::Failed, Some("is this the address of a `pd` server? see `pd context show`".to_owned()))
         }
         Error::Setup(_) => (Exit::Failed, Some("install root certificates, or set SSL_CERT_FILE".to_owned())),
     }
+}
+
+/// Whether PagerDuty misses the header that says in whose name it is asked.
+fn asks_for_from(message: &str) -> bool {
+    message.contains("Requester") || message.contains("From header") || message.contains("`From`")
 }
 
 fn of_contexts(error: &contexts::Error) -> (Exit, Option<String>) {
@@ -241,7 +267,12 @@ mod tests {
         check(unavailable(503).into(), 6, "pd status");
         check(unavailable(429).into(), 6, "busy");
         check(client::Error::Auth { message: "m".into() }.into(), 4, "PD_TOKEN");
-        check(client::Error::NotFound { message: "m".into() }.into(), 5, "pd list");
+        let not_found = |path: &str| client::Error::NotFound { message: "m".into(), path: path.into() };
+        check(not_found("/incidents/12").into(), 5, "pd list --all");
+        check(not_found("/schedules/P1A2B3C/overrides/Q1").into(), 5, "pd override list");
+        let several = client::Error::Ambiguous { name: "Q1A2".into(), candidates: vec!["Q1A2B".into()] };
+        check(several.into(), 2, "more of the id");
+        check(client::Error::Foreign { path: "/undo".into() }.into(), 1, "pd help pagerduty");
         check(client::Error::Refused { status: 400, message: "m".into(), errors: Vec::new() }.into(), 1, "");
         let unknown = contexts::Error::Unknown { name: "prd".into(), known: vec!["prod".into()] };
         check(unknown.into(), 2, "did you mean `prod`?");

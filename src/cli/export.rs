@@ -46,6 +46,11 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     let answer: One<Configuration> = client.send(&Request::get("/configuration")).await?.json()?;
     let configuration = only(answer.0, &args.only)?;
     let value = serde_json::to_value(&configuration)?;
+    if !session.out.is_plain() {
+        let now = session.now();
+        session.out.object("configuration", &value, |_| String::new(), now)?;
+        return Ok(Exit::Ok);
+    }
     let text = match session.out.format() {
         Format::Json => format!("{value:#}"),
         Format::Jsonl => value.to_string(),

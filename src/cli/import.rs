@@ -73,7 +73,14 @@ struct Pagerduty {
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     let Command::Pagerduty(args) = args.command;
     let token = token(args.from_token_file.as_ref())?;
-    let from = Target { context: None, urls: vec![args.from], token: Some(token), routing_key: None };
+    let from = Target {
+        context: None,
+        urls: vec![args.from],
+        token: Some(token),
+        routing_key: None,
+        from: None,
+        server: None,
+    };
     let source = session.client_with(from, PATIENCE)?;
     let bar = session.out.progress();
     let now = session.now();

@@ -3,7 +3,7 @@
 use std::io;
 
 use super::error::Exit;
-use super::output::{Format, escape_json, pretty};
+use super::output::pretty;
 use super::serve::Place;
 use super::session::Session;
 use crate::offline::{self, Query};
@@ -37,10 +37,13 @@ pub(super) struct Args {
 pub(super) fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     let installation = args.place.installation(session)?;
     let query = Query { log: args.log, from: args.from, limit: args.limit };
-    let lines = session.out.format() == Format::Jsonl;
+    let now = session.now();
     let out = &mut session.out;
     offline::journal(&installation, &query, &mut |entry| -> io::Result<()> {
-        out.text(&if lines { escape_json(&entry.to_string()) } else { pretty(&entry) })
+        // What goes wrong with a filter or a column ends it as what goes wrong with the stream does.
+        out.object("entry", &entry, |_| pretty(&entry), now).map_err(|error| {
+            error.downcast::<io::Error>().unwrap_or_else(|error| io::Error::other(error.to_string()))
+        })
     })?;
     Ok(Exit::Ok)
 }

@@ -27,6 +27,9 @@ Examples:
   Last week, for a program:
   $ pd list --all --since 7d --limit 1000 -o jsonl
 
+  What is yours, the longest open first:
+  $ pd list --me --sort created
+
   Only their ids, for another command:
   $ pd list --status triggered -q";
 
@@ -46,6 +49,9 @@ pub(super) struct Args {
     /// Only of this service, by name or id; may be given several times
     #[arg(long, value_name = "SERVICE")]
     service: Vec<String>,
+    /// Only what is assigned to you
+    #[arg(long)]
+    me: bool,
     /// Those about which nobody is paged for the time being: suppressed, paused or in maintenance
     #[arg(long)]
     held: bool,
@@ -96,6 +102,7 @@ impl Since {
 }
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
+    session.out.expect_columns(&view::INCIDENTS)?;
     let client = session.client().await?;
     let now = session.now();
     let mut request = Request::get("/incidents").with("sort_by", "incident_number:desc");
@@ -116,8 +123,11 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         live.services.push(id.clone());
         request = request.with("service_ids[]", id);
     }
+    if args.me {
+        request = request.with("user_ids[]", lookup::me(&client).await?);
+    }
     if args.held {
-        request = request.with("held", "only");
+        request = request.with_ours("held", "only");
     }
     if let Some(key) = args.dedup_key {
         request = request.with("incident_key", key);
@@ -134,6 +144,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         return live::run(session, &client, &request, live).await;
     }
     let listed = pages::list(&client, &request, "incidents", args.limit as usize).await?;
+    session.out.expect_long();
     session.out.list("incident", &listed.items, &view::INCIDENTS, now)?;
     if listed.items.is_empty() && session.out.is_text() {
         session.out.note("no incidents");

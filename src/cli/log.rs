@@ -85,6 +85,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     }
     let mut log = latest(&client, id.as_deref(), limit).await?;
     log.items.reverse();
+    session.out.expect_long();
     session.out.list("log_entry", &log.items, &view::LOG, session.now())?;
     if log.more {
         session.out.note("there are earlier ones: give a higher --limit");

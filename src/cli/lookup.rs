@@ -1,56 +1,39 @@
-//! Finds what people name: services, users, escalation policies, priorities.
-
-use serde_json::Value;
+//! The ids of what is in a collection of the API, by what people call it.
 
 use super::error::Complaint;
-use super::output::escape;
+use super::named::{self, Kind};
 use super::view::text;
-use crate::client::{Client, Request, pages};
-use crate::config::nearest;
+use crate::client::{self, Client, Request, incidents};
 
-/// How many are looked through at most.
-const MOST: usize = 10_000;
+/// The id of the user whose token it is.
+pub(super) async fn me(client: &Client) -> anyhow::Result<String> {
+    match client.send(&Request::get("/users/me")).await {
+        Ok(answer) => Ok(text(&incidents::take(answer.json()?, "user", &answer.url)?["id"]).to_owned()),
+        Err(client::Error::Refused { .. }) => {
+            let message = "the token is nobody's: it is one of the account";
+            Err(Complaint::usage(message, "use the token of a user: `pd key create LABEL --user USER`")
+                .into())
+        }
+        Err(error) => Err(error.into()),
+    }
+}
 
-/// The id of something in this collection (`services`), given itself, its name, or a user's e-mail address.
-pub(super) async fn id(client: &Client, collection: &str, name: &str) -> anyhow::Result<String> {
-    if is_id(name) {
-        return Ok(name.to_owned());
-    }
-    let found = pages::list(client, &Request::get(format!("/{collection}")), collection, MOST).await?.items;
-    let same = |value: &Value| text(value).eq_ignore_ascii_case(name);
-    let named = |it: &&Value| same(&it["name"]) || same(&it["email"]);
-    if let Some(it) = found.iter().find(named) {
-        return Ok(text(&it["id"]).to_owned());
-    }
-    let names = found.iter().map(|it| text(&it["name"]));
-    let hint = match nearest(name, names) {
-        Some(meant) => format!("did you mean `{}`?", escape(meant)),
-        None => format!("`pd api GET /{collection}` lists them"),
-    };
-    let what = one_of(collection);
-    Err(Complaint::not_found(format!("no {what} is called `{}`", escape(name)), hint).into())
+/// The id of something in this collection (`services`), given itself, its name, or a user's e-mail address; the beginning
+/// is enough if it is that of one only.
+pub(super) async fn id(client: &Client, collection: &'static str, name: &str) -> anyhow::Result<String> {
+    named::id(client, kind(collection), name).await
 }
 
 /// The ids of several.
-pub(super) async fn ids(client: &Client, collection: &str, names: &[String]) -> anyhow::Result<Vec<String>> {
-    let mut ids = Vec::with_capacity(names.len());
-    for name in names {
-        ids.push(id(client, collection, name).await?);
-    }
-    Ok(ids)
+pub(super) async fn ids(
+    client: &Client,
+    collection: &'static str,
+    names: &[String],
+) -> anyhow::Result<Vec<String>> {
+    named::ids(client, kind(collection), names).await
 }
 
-fn is_id(name: &str) -> bool {
-    let plain = |c: char| c.is_ascii_uppercase() || c.is_ascii_digit();
-    name.len() == 7 && name.starts_with('P') && name.chars().all(plain)
-}
-
-fn one_of(collection: &str) -> &str {
-    match collection {
-        "services" => "service",
-        "users" => "user",
-        "escalation_policies" => "escalation policy",
-        "priorities" => "priority",
-        other => other,
-    }
+fn kind(collection: &'static str) -> Kind {
+    let other = Kind { what: collection, collection, one: collection, list: "pd api GET" };
+    named::kind_of(collection).unwrap_or(other)
 }

@@ -9,6 +9,7 @@ mod audit;
 mod backup;
 mod bulk;
 mod calendar;
+mod catalog;
 mod change;
 mod check;
 mod complete;
@@ -27,8 +28,10 @@ mod follow;
 mod gantt;
 mod global;
 mod heartbeat;
+mod help;
 mod import;
 mod journal;
+mod key;
 mod link;
 mod list;
 mod log;
@@ -39,9 +42,12 @@ mod merge;
 mod named;
 mod note;
 mod oncall;
+mod open;
 mod output;
 mod overrides;
+mod pagerduty_cli;
 mod pick;
+mod policy;
 mod problem;
 mod recover;
 mod resolve;
@@ -52,6 +58,7 @@ mod rule;
 mod sample;
 mod schedule;
 mod serve;
+mod service;
 mod session;
 mod settle;
 mod show;
@@ -60,10 +67,12 @@ mod snooze;
 mod spool;
 mod status;
 mod store;
+mod team;
 mod trigger;
 mod unack;
 mod undo;
 mod update;
+mod user;
 mod view;
 mod wait;
 mod watch;
@@ -77,7 +86,10 @@ use clap::{CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use error::Exit;
 use global::Global;
 use output::Output;
+use pagerduty_cli::Heard;
 use session::Session;
+
+use crate::client::Secret;
 
 const START: &str = "\
 On-call alerting that loses nothing.
@@ -103,23 +115,9 @@ Common commands:
 An incident goes by its number, its id, or its dedup key.
 `pd --help` lists everything, `pd COMMAND --help` has examples.";
 
-const ENVIRONMENT: &str = "\
-Environment:
-  PD_CONTEXT, PD_URL, PD_OUTPUT, PD_COLOR, PD_TIMEOUT, PD_RETRY   as the options
-  PD_TOKEN                  the API token, instead of the context's
-  PD_ROUTING_KEY            where events go, instead of the context's
-  PD_CONFIG                 the file of contexts, instead of ~/.config/pd/config.toml
-  PD_NO_COLOR, NO_COLOR     no colour
-  HTTPS_PROXY, SSL_CERT_FILE  as usual
-
-Exit codes:
-  0 ok   1 failed   2 usage   3 unchanged (only with --error-unchanged)   4 token not accepted   5 not found
-  6 server unreachable or too slow   7 partly done   8 spooled, not yet accepted
-  9 something was found (pd check)   130 interrupted";
-
 /// On-call alerting that loses nothing: events become incidents, incidents become pages.
 #[derive(Debug, Parser)]
-#[command(name = "pd", version, after_long_help = ENVIRONMENT, disable_help_subcommand = true)]
+#[command(name = "pd", version, after_long_help = afterword(), disable_help_subcommand = true)]
 #[command(help_template = "{about}\n\n{usage-heading} {usage}\n\n{all-args}{after-help}")]
 struct Cli {
     #[command(flatten)]
@@ -153,6 +151,12 @@ enum Command {
     Oncall(oncall::Args),
     Schedule(schedule::Args),
     Override(overrides::Args),
+    Service(service::Args),
+    User(user::Args),
+    Policy(policy::Args),
+    Team(team::Args),
+    Key(key::Args),
+    Open(open::Args),
     Feed(feed::Args),
     Calendar(calendar::Args),
     Link(link::Args),
@@ -186,21 +190,7 @@ enum Command {
     Store(store::Args),
     Man(man::Args),
     Completions(completions::Args),
-}
-
-/// Parses the arguments, runs the command, and says how it ended.
-pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
-    let args: Vec<OsString> = args.into_iter().collect();
-    if let Some(answered) = complete::answer(&args) {
-        return answered;
-    }
-    match parse(&args) {
-        Ok(cli) => execute(cli),
-        Err(problem) => match pick::incomplete(&problem, &args) {
-            Some(incomplete) => ask(incomplete),
-            None => misunderstood(&problem, &args),
-        },
-    }
+    Help(help::Args),
 }
 
 fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
@@ -210,27 +200,82 @@ fn parse(args: &[OsString]) -> Result<Cli, clap::Error> {
     Ok(cli)
 }
 
-fn execute(cli: Cli) -> ExitCode {
+/// The arguments in our words, or in those of PagerDuty's community CLI; `Err`: said what is wrong.
+fn understood(args: &[OsString]) -> Result<Cli, ExitCode> {
+    let problem = match parse(args) {
+        Ok(cli) => return Ok(cli),
+        Err(problem) if !problem.use_stderr() => return Err(misunderstood(&problem, args)),
+        Err(problem) => problem,
+    };
+    if let Some(incomplete) = pick::incomplete(&problem, args) {
+        return completed(incomplete);
+    }
+    let words: Option<Vec<String>> = args.iter().skip(1).map(|arg| arg.to_str().map(str::to_owned)).collect();
+    match words.map_or(Heard::Nothing, |words| pagerduty_cli::translate(&words)) {
+        Heard::Nothing => Err(misunderstood(&problem, args)),
+        Heard::Refused(complaint) => {
+            let mut out = Output::new(Global::words_only(global::wants_json(args)).wishes());
+            Err(ExitCode::from(complaint.say(&mut out).code()))
+        }
+        Heard::Said(said) => {
+            let program = args.first().cloned().unwrap_or_else(|| "pd".into());
+            let ours: Vec<OsString> =
+                std::iter::once(program).chain(said.args.into_iter().map(Into::into)).collect();
+            let mut cli = parse(&ours).map_err(|problem| misunderstood(&problem, &ours))?;
+            cli.global.token = said.token.as_deref().map(Secret::new);
+            cli.global.from = said.from;
+            Ok(cli)
+        }
+    }
+}
+
+/// Has somebody pick what the command line lacks.
+fn completed(incomplete: pick::Incomplete) -> Result<Cli, ExitCode> {
+    let mut session = Session::new(incomplete.global());
+    match incomplete.ask(&mut session) {
+        Ok(pick::Picked::Args(args)) => parse(&args).map_err(|problem| misunderstood(&problem, &args)),
+        Ok(pick::Picked::Nothing(exit)) => Err(ExitCode::from(exit.code())),
+        Err(error) => Err(ExitCode::from(session.fail(&error).code())),
+    }
+}
+
+/// What `pd --help` ends with.
+fn afterword() -> String {
+    format!("{}\n\n{}", help::ENVIRONMENT, help::EXIT_CODES)
+}
+
+/// Parses the arguments, runs the command, and says how it ended.
+pub fn main(args: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let args: Vec<OsString> = args.into_iter().collect();
+    if let Some(answered) = complete::answer(&args) {
+        return answered;
+    }
+    if let [_, flag] = args.as_slice()
+        && (flag == "--version" || flag == "-V")
+    {
+        // Scripts ask for it often; the definition of 100 commands need not be built for that.
+        let mut out = Output::new(Global::words_only(false).wishes());
+        let _ = out.text(concat!("pd ", env!("CARGO_PKG_VERSION")));
+        return ExitCode::SUCCESS;
+    }
+    match understood(&args) {
+        Ok(cli) => execute(cli),
+        Err(ended) => ended,
+    }
+}
+
+fn execute(mut cli: Cli) -> ExitCode {
+    let settled = cli.global.settle();
     let mut session = Session::new(cli.global);
+    if let Err(complaint) = settled {
+        return ExitCode::from(session.fail(&complaint.into()).code());
+    }
     let result = match cli.command {
         Some(command) => run(command, &mut session),
         None => session.out.text(START).map(|()| Exit::Ok).map_err(Into::into),
     };
     let exit = result.unwrap_or_else(|error| session.fail(&error));
     ExitCode::from(exit.code())
-}
-
-/// Has somebody pick what the command line lacks, and goes on.
-fn ask(incomplete: pick::Incomplete) -> ExitCode {
-    let mut session = Session::new(incomplete.global());
-    match incomplete.ask(&mut session) {
-        Ok(pick::Picked::Args(args)) => match parse(&args) {
-            Ok(cli) => execute(cli),
-            Err(problem) => misunderstood(&problem, &args),
-        },
-        Ok(pick::Picked::Nothing(exit)) => ExitCode::from(exit.code()),
-        Err(error) => ExitCode::from(session.fail(&error).code()),
-    }
 }
 
 fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
@@ -247,6 +292,12 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Oncall(args) => session.wait_for(async |session| oncall::run(session, args).await),
         Command::Schedule(args) => session.wait_for(async |session| schedule::run(session, args).await),
         Command::Override(args) => session.wait_for(async |session| overrides::run(session, args).await),
+        Command::Service(args) => session.wait_for(async |session| service::run(session, args).await),
+        Command::User(args) => session.wait_for(async |session| user::run(session, args).await),
+        Command::Policy(args) => session.wait_for(async |session| policy::run(session, args).await),
+        Command::Team(args) => session.wait_for(async |session| team::run(session, args).await),
+        Command::Key(args) => session.wait_for(async |session| key::run(session, args).await),
+        Command::Open(args) => session.wait_for(async |session| open::run(session, args).await),
         Command::Calendar(args) => session.wait_for(async |session| calendar::run(session, args).await),
         Command::Feed(args) => session.wait_for(async |session| feed::run(session, args).await),
         Command::Snooze(args) => session.wait_for(async |session| snooze::run(session, args).await),
@@ -289,19 +340,27 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Store(args) => store::run(session, args),
         Command::Man(args) => man::run(session, args),
         Command::Completions(args) => completions::run(session, args),
+        Command::Help(args) => help::run(session, args),
     }
 }
 
 /// Help and version go to standard output; what was not understood to standard error, as JSON if that was asked for.
 fn misunderstood(problem: &clap::Error, args: &[OsString]) -> ExitCode {
-    if !problem.use_stderr() || !global::wants_json(args) {
-        // As clap says it; a closed pipe is none of our business.
+    if !problem.use_stderr() {
+        // Long help goes through the pager; a closed pipe is none of our business.
+        let mut out = Output::new(Global::words_only(false).wishes());
+        out.expect_long();
+        let _ = out.text(&problem.render().ansi().to_string());
+        return ExitCode::SUCCESS;
+    }
+    if !global::wants_json(args) {
+        // As clap says it.
         let _ = problem.print();
         return ExitCode::from(u8::try_from(problem.exit_code()).unwrap_or(Exit::Usage.code()));
     }
     let text = problem.render().to_string();
     let message = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
-    let mut out = Output::new(Global::json_only().wishes());
+    let mut out = Output::new(Global::words_only(true).wishes());
     out.error(Exit::Usage.name(), Exit::Usage.code(), message, None);
     ExitCode::from(Exit::Usage.code())
 }

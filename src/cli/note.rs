@@ -65,8 +65,8 @@ async fn delete(session: &mut Session, incident: String, note: &str) -> anyhow::
     let incident = super::session::incident(&client, incident).await?;
     let path = format!("/incidents/{}/notes/{note}", text(&incident["id"]));
     client.send(&Request::command(Method::DELETE, path, json!({})).with_key(client.fresh_key())).await?;
-    if session.out.is_text() {
-        session.out.text(&format!("deleted a note on {}", view::headline(&incident)))?;
-    }
+    let gone = json!({"id": note, "type": "note"});
+    let now = session.now();
+    session.out.object("note", &gone, |_| format!("deleted a note on {}", view::headline(&incident)), now)?;
     Ok(Exit::Ok)
 }

@@ -6,9 +6,11 @@ use serde_json::Value;
 
 use super::bulk::{self, Bulk};
 use super::error::Exit;
+use super::output::Format;
 use super::session::{Session, names};
 use super::settle::{self, Goal, Tally};
 use super::trigger::{self, Delivery};
+use super::view;
 use crate::client::incidents::Name;
 use crate::client::{Client, Patience};
 use crate::wire::event::Enqueue;
@@ -41,6 +43,9 @@ pub(super) struct Args {
     /// Exit with 3 if all of them were resolved already
     #[arg(long, conflicts_with = "event")]
     error_unchanged: bool,
+    /// Only say what would be done
+    #[arg(long, conflicts_with = "event")]
+    dry_run: bool,
     #[command(flatten)]
     bulk: Bulk,
     #[command(flatten)]
@@ -49,9 +54,13 @@ pub(super) struct Args {
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     if args.bulk.all {
-        return bulk::run(session, Goal::Resolved, args.bulk).await;
+        return bulk::run(session, Goal::Resolved, args.bulk, args.dry_run).await;
     }
     let names = names(args.incidents)?;
+    if args.dry_run {
+        return settle::by_name(session, names, Goal::Resolved, true, args.error_unchanged).await;
+    }
+    session.out.expect_columns(&view::INCIDENTS)?;
     let events = session.client_for_events()?;
     if args.event {
         return by_events(session, &events, &names, &args.delivery).await;
@@ -112,8 +121,12 @@ async fn by_events(
         } else if session.out.is_text() {
             let what = if came == Exit::Ok { "resolve accepted" } else { "resolve spooled" };
             session.out.text(&format!("{what}: {}", super::output::escape(key)))?;
-        } else {
+        } else if session.out.is_plain() && session.out.format() == Format::Json {
+            // Several answers are as many lines.
             session.out.text(&trigger::on_one_line(&answer))?;
+        } else {
+            let now = session.now();
+            session.out.object("event", &answer, |_| String::new(), now)?;
         }
         if came != Exit::Ok {
             exit = came;

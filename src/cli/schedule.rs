@@ -5,6 +5,7 @@ use std::time::Duration;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use super::catalog::{self, Farewell};
 use super::error::Exit;
 use super::gantt::{Bar, Frame, Row, draw};
 use super::named::{self, SCHEDULE};
@@ -12,7 +13,7 @@ use super::output::{Cell, Column, Moment, Tone, escape};
 use super::session::Session;
 use super::view::{items, text};
 use super::when;
-use crate::client::{Request, pages};
+use crate::client::Request;
 use crate::domain::time::Timestamp;
 
 /// The width of the chart if the terminal does not say.
@@ -31,6 +32,7 @@ pub(super) struct Args {
 enum Command {
     List(List),
     Show(Show),
+    Delete(Delete),
 }
 
 const LIST_EXAMPLES: &str = "\
@@ -81,6 +83,24 @@ struct Show {
     width: Option<u16>,
 }
 
+const DELETE_EXAMPLES: &str = "\
+Examples:
+  On a terminal its name is asked for:
+  $ pd schedule delete old
+
+  $ pd schedule delete old --confirm old";
+
+/// Delete a schedule that no escalation policy uses
+#[derive(Debug, clap::Args)]
+#[command(after_long_help = DELETE_EXAMPLES)]
+struct Delete {
+    /// Its name or id
+    #[arg(value_name = "SCHEDULE")]
+    schedule: String,
+    #[command(flatten)]
+    farewell: Farewell,
+}
+
 const COLUMNS: [Column; 4] = [
     Column { title: "NAME", wide: false, gives_way: true, cell: |it, _| Cell::new(text(&it["name"])) },
     Column { title: "ZONE", wide: false, gives_way: false, cell: |it, _| Cell::new(text(&it["time_zone"])) },
@@ -96,17 +116,12 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     match args.command {
         Command::List(args) => list(session, args).await,
         Command::Show(args) => show(session, args).await,
+        Command::Delete(args) => catalog::delete(session, SCHEDULE, &args.schedule, &args.farewell).await,
     }
 }
 
 async fn list(session: &mut Session, args: List) -> anyhow::Result<Exit> {
-    let client = session.client().await?;
-    let mut request = Request::get("/schedules");
-    if let Some(part) = args.part {
-        request = request.with("query", part);
-    }
-    let listed = pages::list(&client, &request, "schedules", 10_000).await?;
-    session.list("schedule", &listed.items, &COLUMNS, "no schedules")
+    catalog::list(session, SCHEDULE, args.part, &COLUMNS).await
 }
 
 async fn show(session: &mut Session, args: Show) -> anyhow::Result<Exit> {

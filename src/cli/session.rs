@@ -15,7 +15,7 @@ use url::Url;
 use crate::client::contexts::{self, Context, Contexts, TokenSource, Waits};
 use crate::client::spool::{self, Entry, Flushed, Spool};
 use crate::client::token::readable_by_others;
-use crate::client::{Client, Patience, Secret, Target, incidents};
+use crate::client::{Client, Patience, Secret, Server, Target, incidents};
 use crate::clock::{SharedClock, SystemClock};
 use crate::config::Folders;
 use crate::domain::time::Timestamp;
@@ -166,13 +166,20 @@ impl Session {
             }
         } else {
             // No token of a context: it must not go to another server.
-            Target { context: None, urls, token: None, routing_key: None }
+            Target { context: None, urls, token: None, routing_key: None, from: None, server: None }
         };
         if let Some(token) = self.token()? {
             target.token = Some(token);
         }
         if let Some(key) = env("PD_ROUTING_KEY") {
             target.routing_key = Some(Secret::new(&key));
+        }
+        if let Some(from) = self.global.from.clone().or_else(|| env("PD_FROM")) {
+            target.from = Some(from);
+        }
+        if let Some(server) = env("PD_SERVER") {
+            let server = Server::parse(&server);
+            target.server = Some(server.map_err(|hint| Complaint::usage("PD_SERVER names no server", hint))?);
         }
         Ok(target)
     }
@@ -192,6 +199,9 @@ impl Session {
     }
 
     fn token(&self) -> anyhow::Result<Option<Secret>> {
+        if let Some(token) = &self.global.token {
+            return Ok(Some(token.clone()));
+        }
         let Some(path) = &self.global.token_file else {
             return Ok(env("PD_TOKEN").map(|token| Secret::new(&token)));
         };

@@ -56,7 +56,7 @@ impl Goal {
         let status = self.status();
         let change = |id: &&str| {
             let mut change = json!({"id": id, "type": "incident_reference", "status": status});
-            if if_open {
+            if if_open && !client.target().is_pagerduty() {
                 change["if_open"] = true.into();
             }
             change
@@ -85,6 +85,8 @@ enum Verdict {
 /// What came of all of it so far.
 #[derive(Debug, Default)]
 pub(super) struct Tally {
+    /// Only say what would be done.
+    pub(super) dry_run: bool,
     /// As they are afterwards.
     pub(super) done: Vec<Value>,
     /// As they were already.
@@ -95,6 +97,11 @@ pub(super) struct Tally {
 }
 
 impl Tally {
+    /// Nothing yet.
+    pub(super) fn new(dry_run: bool) -> Self {
+        Self { dry_run, ..Self::default() }
+    }
+
     /// Says what went wrong with one of several.
     pub(super) fn fail(&mut self, session: &mut Session, name: &str, error: impl Into<anyhow::Error>) {
         let error: anyhow::Error = error.into();
@@ -134,6 +141,24 @@ pub(super) async fn find_all(client: &Client, names: &[String]) -> Vec<Result<Va
         .await
 }
 
+/// Brings what is named to `goal`, or with `dry_run` says what would be.
+pub(super) async fn by_name(
+    session: &mut Session,
+    names: Vec<String>,
+    goal: Goal,
+    dry_run: bool,
+    error_unchanged: bool,
+) -> anyhow::Result<Exit> {
+    session.out.expect_columns(&view::INCIDENTS)?;
+    let client = session.client().await?;
+    let found = find_all(&client, &names).await;
+    let mut tally = Tally::new(dry_run);
+    let found = names.into_iter().zip(found).collect();
+    settle(session, &client, goal, found, &mut tally).await;
+    print(session, &tally, goal)?;
+    Ok(tally.exit(error_unchanged, false))
+}
+
 /// Brings what was found to `goal`.
 pub(super) async fn settle(
     session: &mut Session,
@@ -158,6 +183,10 @@ pub(super) async fn settle(
             },
         }
     }
+    if tally.dry_run {
+        tally.done.extend(open);
+        return;
+    }
     let ids: Vec<_> = open.iter().filter_map(|incident| incident["id"].as_str()).collect();
     if ids.is_empty() {
         return;
@@ -181,15 +210,21 @@ pub(super) async fn settle(
 }
 
 /// Prints what came of it.
-pub(super) fn print(session: &mut Session, tally: &Tally, goal: Goal) -> std::io::Result<()> {
+///
+/// # Errors
+/// As [`super::output::Output::list`].
+pub(super) fn print(session: &mut Session, tally: &Tally, goal: Goal) -> anyhow::Result<()> {
     let now = session.now();
-    if !session.out.is_text() {
+    if !session.out.is_prose() {
         let all: Vec<_> = tally.done.iter().chain(&tally.unchanged).cloned().collect();
         return session.out.list("incident", &all, &view::INCIDENTS, now);
     }
     let moment = session.out.moment(now);
     let mut text = String::new();
-    for incident in &tally.done {
+    for incident in tally.done.iter().filter(|_| tally.dry_run) {
+        text += &format!("would {} {}\n", goal.verb(), view::headline(incident));
+    }
+    for incident in tally.done.iter().filter(|_| !tally.dry_run) {
         let until = incident["snoozed_until"].as_str().filter(|_| matches!(goal, Goal::Snoozed(_)));
         let until = until.map(|until| format!(" until {}", moment.show(until))).unwrap_or_default();
         text += &format!("{} {}{until}\n", goal.status(), view::headline(incident));
@@ -197,7 +232,7 @@ pub(super) fn print(session: &mut Session, tally: &Tally, goal: Goal) -> std::io
     for incident in &tally.unchanged {
         text += &format!("{}: {}\n", view::headline(incident), already(incident, goal, &moment));
     }
-    session.out.text(&text)
+    Ok(session.out.text(&text)?)
 }
 
 /// `already acknowledged by ann 3m ago`.

@@ -39,6 +39,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     whole["log_entries"] = Value::Array(log.items);
     whole["events"] = Value::Array(events);
     let now = session.now();
+    session.out.expect_long();
     session.out.object("incident", &whole, |moment| describe(&whole, moment), now)?;
     if (alerts.more || log.more) && session.out.is_text() {
         session.out.note(&format!("there is more than is shown: `pd log {name} --limit 10000`"));
@@ -49,7 +50,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
 /// The first and the latest event of each alert, as they came. Only `pd` has them.
 async fn events(client: &Client, id: &str) -> Result<Vec<Value>, client::Error> {
     let answer = match client.send(&Request::get(format!("/incidents/{id}/events"))).await {
-        Err(client::Error::NotFound { .. }) => return Ok(Vec::new()),
+        Err(client::Error::NotFound { .. } | client::Error::Foreign { .. }) => return Ok(Vec::new()),
         answer => answer?,
     };
     let mut body: Value = answer.json()?;

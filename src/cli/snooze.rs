@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::bulk::{self, Bulk};
 use super::error::Exit;
 use super::session::{Session, names};
-use super::settle::{self, Goal, Tally};
+use super::settle::{self, Goal};
 use crate::config;
 
 const EXAMPLES: &str = "\
@@ -26,6 +26,9 @@ pub(super) struct Args {
     /// How long: 1s to 7d
     #[arg(long = "for", value_name = "DURATION", default_value = "1h", value_parser = config::duration)]
     duration: Duration,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
     #[command(flatten)]
     bulk: Bulk,
 }
@@ -33,19 +36,7 @@ pub(super) struct Args {
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     let goal = Goal::Snoozed(args.duration.as_secs());
     if args.bulk.all {
-        return bulk::run(session, goal, args.bulk).await;
+        return bulk::run(session, goal, args.bulk, args.dry_run).await;
     }
-    by_name(session, args.incidents, goal).await
-}
-
-/// Brings what is named to the goal.
-pub(super) async fn by_name(session: &mut Session, given: Vec<String>, goal: Goal) -> anyhow::Result<Exit> {
-    let names = names(given)?;
-    let client = session.client().await?;
-    let found = settle::find_all(&client, &names).await;
-    let mut tally = Tally::default();
-    let found = names.into_iter().zip(found).collect();
-    settle::settle(session, &client, goal, found, &mut tally).await;
-    settle::print(session, &tally, goal)?;
-    Ok(tally.exit(false, false))
+    settle::by_name(session, names(args.incidents)?, goal, args.dry_run, false).await
 }

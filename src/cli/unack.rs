@@ -1,9 +1,8 @@
 //! `pd unack`: takes an acknowledgement back.
 
 use super::error::Exit;
-use super::session::Session;
-use super::settle::Goal;
-use super::snooze::by_name;
+use super::session::{Session, names};
+use super::settle::{self, Goal};
 
 const EXAMPLES: &str = "\
 Examples:
@@ -16,8 +15,11 @@ pub(super) struct Args {
     /// Numbers, ids or dedup keys; `-` reads them from standard input, one a line
     #[arg(value_name = "INCIDENT", required = true)]
     incidents: Vec<String>,
+    /// Only say what would be done
+    #[arg(long)]
+    dry_run: bool,
 }
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
-    by_name(session, args.incidents, Goal::Triggered).await
+    settle::by_name(session, names(args.incidents)?, Goal::Triggered, args.dry_run, false).await
 }

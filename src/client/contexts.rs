@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 use toml_edit::{Array, DocumentMut, Item, Table, value};
 use url::Url;
 
-use super::target::{Secret, Target};
+use super::target::{Secret, Server, Target};
 pub use super::token::{TokenSource, Waits};
 use crate::config::{self, Reader, Section};
 
@@ -68,6 +68,10 @@ pub struct Context {
     pub token: Option<TokenSource>,
     /// Where events go.
     pub routing_key: Option<Secret>,
+    /// In whose name PagerDuty is asked.
+    pub from: Option<String>,
+    /// What answers there, if the address does not tell.
+    pub server: Option<Server>,
 }
 
 impl Context {
@@ -90,6 +94,8 @@ impl Context {
             urls: self.urls.clone(),
             token: self.token.as_ref().map(|source| source.read(waits)).transpose().map_err(no_token)?,
             routing_key: self.routing_key.clone(),
+            from: self.from.clone(),
+            server: self.server,
         })
     }
 }
@@ -278,6 +284,8 @@ fn context(name: &str, section: &mut Section<'_, '_>) -> Option<Context> {
     let file = section.text("token_file", |text| Ok(TokenSource::File(PathBuf::from(text))));
     let command = section.text("token_command", |text| Ok(TokenSource::Command(text.to_owned())));
     let routing_key = section.text("routing_key", |text| Ok(Secret::new(text)));
+    let from = section.text("from", |text| Ok(text.to_owned()));
+    let server = section.text("server", Server::parse);
     section.finish();
     if !section.has("url") {
         section.complain(
@@ -291,7 +299,7 @@ fn context(name: &str, section: &mut Section<'_, '_>) -> Option<Context> {
         let message = "only one of `token`, `token_file` and `token_command` can be";
         section.complain("token", message, "remove the others");
     }
-    Some(Context { name: name.to_owned(), urls: urls?, token: sources.pop(), routing_key })
+    Some(Context { name: name.to_owned(), urls: urls?, token: sources.pop(), routing_key, from, server })
 }
 
 /// Reads the URL of a server.
@@ -324,6 +332,15 @@ fn table_of(context: &Context) -> Table {
     if let Some(key) = &context.routing_key {
         table["routing_key"] = value(key.reveal());
     }
+    if let Some(from) = &context.from {
+        table["from"] = value(from.as_str());
+    }
+    if let Some(server) = context.server {
+        table["server"] = value(match server {
+            Server::Pd => "pd",
+            Server::PagerDuty => "pagerduty",
+        });
+    }
     table
 }
 
@@ -353,6 +370,8 @@ mod tests {
             urls: vec![url.parse().unwrap()],
             token: Some(TokenSource::Inline(Secret::new("abcdefghij0123456789"))),
             routing_key: Some(Secret::new("0123456789abcdef0123456789abcdef")),
+            from: Some("ann@example.org".to_owned()),
+            server: Some(Server::PagerDuty),
         }
     }
 

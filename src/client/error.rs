@@ -38,6 +38,22 @@ pub enum Error {
     NotFound {
         /// Its words.
         message: String,
+        /// What was asked for: the path, without the query.
+        path: String,
+    },
+    /// Several things begin as it was named.
+    #[error("`{name}` may be any of {}{}", candidates.len(), listed(candidates))]
+    Ambiguous {
+        /// As it was named.
+        name: String,
+        /// Each with its id and what it is about.
+        candidates: Vec<String>,
+    },
+    /// The server does not know what only `pd` has.
+    #[error("this server has no {path}: it is an addition of `pd`")]
+    Foreign {
+        /// What was asked for.
+        path: String,
     },
     /// Any other status that is not a success.
     #[error("the server refused with {status}: {message}")]
@@ -69,17 +85,33 @@ impl Error {
     }
 
     /// The error for an answer whose status is not a success.
-    pub(crate) fn from_answer(url: &str, status: u16, retry_after: Option<Duration>, body: &[u8]) -> Self {
+    pub(crate) fn from_answer(
+        (url, path): (&str, &str),
+        status: u16,
+        retry_after: Option<Duration>,
+        body: &[u8],
+    ) -> Self {
         let message = words(status, body);
         match status {
             401..=403 => Self::Auth { message },
-            404 => Self::NotFound { message },
+            404 => Self::NotFound { message, path: path.split('?').next().unwrap_or_default().to_owned() },
             408 | 425 | 429 | 500.. => {
                 Self::Unavailable { url: url.to_owned(), status, message, retry_after }
             }
             _ => Self::Refused { status, message, errors: details(body) },
         }
     }
+}
+
+/// How many candidates are told.
+const CANDIDATES: usize = 10;
+
+fn listed(candidates: &[String]) -> String {
+    let mut lines: String = candidates.iter().take(CANDIDATES).map(|it| format!("\n  {it}")).collect();
+    if candidates.len() > CANDIDATES {
+        lines += &format!("\n  and {} more", candidates.len() - CANDIDATES);
+    }
+    lines
 }
 
 /// What REST says was wrong, one by one.
@@ -149,7 +181,7 @@ mod tests {
             (502, "<html>", "the server at u answered 502: Bad Gateway"),
             (503, "disk full\nmore", "the server at u answered 503: disk full"),
         ] {
-            assert_eq!(Error::from_answer("u", status, None, body.as_bytes()).to_string(), expected);
+            assert_eq!(Error::from_answer(("u", "/p"), status, None, body.as_bytes()).to_string(), expected);
         }
     }
 }

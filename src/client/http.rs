@@ -3,13 +3,14 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, FROM, RETRY_AFTER, USER_AGENT};
 use http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
 use super::error::Error;
+use super::ours;
 use super::target::Target;
 use crate::clock::{SharedClock, within};
 use crate::ids::SharedIds;
@@ -49,6 +50,8 @@ pub struct Request {
     pub key: Option<String>,
     /// Whether the token goes along; events need none.
     pub with_token: bool,
+    /// Parts of the query that only `pd` understands; PagerDuty is not sent them.
+    pub ours: Vec<(String, String)>,
 }
 
 impl Request {
@@ -62,6 +65,7 @@ impl Request {
             repeatable: true,
             key: None,
             with_token: true,
+            ours: Vec::new(),
         }
     }
 
@@ -73,6 +77,12 @@ impl Request {
     /// With a further part of the query.
     pub fn with(mut self, name: &str, value: impl Into<String>) -> Self {
         self.query.push((name.to_owned(), value.into()));
+        self
+    }
+
+    /// With a further part of the query, unless the server is PagerDuty's, which does not know it.
+    pub fn with_ours(mut self, name: &str, value: impl Into<String>) -> Self {
+        self.ours.push((name.to_owned(), value.into()));
         self
     }
 
@@ -178,6 +188,10 @@ impl Client {
     /// # Errors
     /// That of the last attempt.
     pub async fn send(&self, request: &Request) -> Result<Answer, Error> {
+        if self.target.is_pagerduty() && ours::is_ours(&request.path) {
+            let path = request.path.split('?').next().unwrap_or_default().to_owned();
+            return Err(Error::Foreign { path });
+        }
         let started = self.clock.monotonic();
         let mut pause_max = PAUSE;
         loop {
@@ -258,7 +272,7 @@ impl Client {
         }
         let (status, retry_after) = (response.status().as_u16(), retry_after(&response));
         let body = within(&*self.clock, self.patience.attempt, read(response)).await.ok_or_else(late)?;
-        Err(Error::from_answer(&url, status, retry_after, &body.unwrap_or_default()))
+        Err(Error::from_answer((&url, path), status, retry_after, &body.unwrap_or_default()))
     }
 
     fn call(&self, base: &Url, method: Method, path: &str, with_token: bool) -> reqwest::RequestBuilder {
@@ -266,7 +280,9 @@ impl Client {
         let call =
             self.http.request(method, &url).header(USER_AGENT, concat!("pd/", env!("CARGO_PKG_VERSION")));
         match self.target.token.as_ref().filter(|_| with_token) {
-            Some(token) => call.header(AUTHORIZATION, format!("Token token={}", token.reveal())),
+            Some(token) => {
+                call.header(AUTHORIZATION, authorization(token.reveal(), self.target.is_pagerduty()))
+            }
             None => call,
         }
     }
@@ -279,8 +295,19 @@ impl Client {
         if !request.query.is_empty() {
             call = call.query(&request.query);
         }
-        if let Some(key) = &request.key {
-            call = call.header("Idempotency-Key", key);
+        if self.target.is_pagerduty() {
+            // Whoever asks with a token of the account has to say in whose name.
+            let from = self.target.from.as_ref().filter(|_| request.with_token);
+            if let Some(from) = from.filter(|_| request.method != Method::GET) {
+                call = call.header(FROM, from);
+            }
+        } else {
+            if !request.ours.is_empty() {
+                call = call.query(&request.ours);
+            }
+            if let Some(key) = &request.key {
+                call = call.header("Idempotency-Key", key);
+            }
         }
         if let Some(body) = &request.body {
             call = call.json(body);
@@ -288,7 +315,7 @@ impl Client {
         let shown = base.as_str().trim_end_matches('/').to_owned();
         let unreachable = |error: &reqwest::Error| Failure {
             // A connection that was never made carried nothing.
-            again: request.repeatable || error.is_connect(),
+            again: self.may_repeat(request) || error.is_connect(),
             error: Error::Unreachable { url: shown.clone(), reason: reason(error) },
         };
         let response = call.send().await.map_err(|error| unreachable(&error))?;
@@ -304,9 +331,22 @@ impl Client {
         if status.is_success() {
             return Ok(Answer { status: status.as_u16(), body, url: shown });
         }
-        let error = Error::from_answer(&shown, status.as_u16(), retry_after, &body);
-        Err(Failure { again: request.repeatable && error.is_away(), error })
+        let error = Error::from_answer((&shown, &request.path), status.as_u16(), retry_after, &body);
+        Err(Failure { again: self.may_repeat(request) && error.is_away(), error })
     }
+
+    /// Whether asking twice does no more than asking once: by a key only where the server heeds it.
+    fn may_repeat(&self, request: &Request) -> bool {
+        let by_key = request.key.is_some() && !matches!(request.method, Method::PUT | Method::DELETE);
+        request.repeatable && !(by_key && self.target.is_pagerduty())
+    }
+}
+
+/// What proves who asks. PagerDuty has two kinds of tokens, and tells them by the header; a key has 20 characters.
+fn authorization(token: &str, pagerduty: bool) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "_-+/=".contains(c);
+    let is_key = token.len() == 20 && token.chars().all(plain);
+    if pagerduty && !is_key { format!("Bearer {token}") } else { format!("Token token={token}") }
 }
 
 /// An attempt that came to nothing, and whether another is worth it.
@@ -379,4 +419,17 @@ fn innermost(error: &dyn std::error::Error) -> String {
     let text = text.split(" (os error").next().unwrap_or(&text);
     let mut chars = text.chars();
     chars.next().map(|first| first.to_lowercase().chain(chars).collect()).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::authorization;
+
+    #[test]
+    fn a_token_is_shown_as_its_server_wants_it() {
+        let (key, other) = ("y_NbAkKc66ryYTWUXYEu", "pdus+_0XBPWQQ_abcdef-0123456789");
+        assert_eq!(authorization(key, true), format!("Token token={key}"));
+        assert_eq!(authorization(other, true), format!("Bearer {other}"));
+        assert_eq!(authorization(other, false), format!("Token token={other}"));
+    }
 }

@@ -36,20 +36,76 @@ impl Name {
     }
 }
 
-/// Finds one incident; the open one if a dedup key names several, else the latest.
+/// How many of the latest are looked through for one whose id begins so.
+const LATEST: usize = 1_000;
+
+/// Finds one incident; the open one if a dedup key names several, else the latest. What is none of these may be the
+/// beginning of an id, of those that are open or among the latest.
 ///
 /// # Errors
-/// [`Error::NotFound`] if there is none.
+/// [`Error::NotFound`] if there is none, [`Error::Ambiguous`] if there are several.
 pub async fn find(client: &Client, name: &str) -> Result<Value, Error> {
-    let path = match Name::guess(name) {
-        Name::Number(text) | Name::Id(text) => text,
-        Name::DedupKey(key) => return by_key(client, &key).await,
+    let found = match Name::guess(name) {
+        Name::Number(text) | Name::Id(text) => get(client, &text).await,
+        Name::DedupKey(key) => by_key(client, &key).await,
     };
-    match get(client, &path).await {
+    match (found, Name::guess(name)) {
         // Some senders use plain numbers, and some ids that look like ours, as dedup keys.
-        Err(Error::NotFound { .. }) => by_key(client, name).await,
-        found => found,
+        (Err(Error::NotFound { .. }), Name::Number(number)) => match by_key(client, name).await {
+            // PagerDuty finds none by its number.
+            Err(Error::NotFound { message, path }) if client.target().is_pagerduty() => {
+                by_number(client, &number).await?.ok_or(Error::NotFound { message, path })
+            }
+            found => found,
+        },
+        (Err(Error::NotFound { .. }), Name::Id(_)) => by_key(client, name).await,
+        (Err(Error::NotFound { message, path }), Name::DedupKey(_)) if is_beginning(name) => {
+            match by_beginning(client, name).await? {
+                Some(found) => Ok(found),
+                None => Err(Error::NotFound { message, path }),
+            }
+        }
+        (found, _) => found,
     }
+}
+
+/// Whether an id may begin so: `Q` and at least three more.
+fn is_beginning(name: &str) -> bool {
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric());
+    plain && (4..14).contains(&name.len()) && name.starts_with(['Q', 'q'])
+}
+
+async fn by_number(client: &Client, number: &str) -> Result<Option<Value>, Error> {
+    let latest = Request::get("/incidents").with("date_range", "all").with("sort_by", "incident_number:desc");
+    let mut found = pages::list(client, &latest, "incidents", LATEST).await?.items;
+    found.retain(|incident| incident["incident_number"].to_string() == number);
+    Ok(found.pop())
+}
+
+async fn by_beginning(client: &Client, name: &str) -> Result<Option<Value>, Error> {
+    let latest = Request::get("/incidents")
+        .with("date_range", "all")
+        .with("sort_by", "incident_number:desc")
+        .with_ours("held", "all");
+    let open = latest.clone().with("statuses[]", "triggered").with("statuses[]", "acknowledged");
+    let mut fitting: Vec<Value> = Vec::new();
+    for request in [open, latest] {
+        for incident in pages::list(client, &request, "incidents", LATEST).await?.items {
+            let id = incident["id"].as_str().unwrap_or_default();
+            let begins = id.get(..name.len()).is_some_and(|begin| begin.eq_ignore_ascii_case(name));
+            if begins && !fitting.iter().any(|other| other["id"] == incident["id"]) {
+                fitting.push(incident);
+            }
+        }
+    }
+    if fitting.len() > 1 {
+        let shown = |field: &Value| field.as_str().unwrap_or_default().to_owned();
+        let candidate =
+            |it: &Value| format!("{} #{} {}", shown(&it["id"]), it["incident_number"], shown(&it["title"]));
+        let candidates = fitting.iter().map(candidate).collect();
+        return Err(Error::Ambiguous { name: name.to_owned(), candidates });
+    }
+    Ok(fitting.pop())
 }
 
 async fn get(client: &Client, path: &str) -> Result<Value, Error> {
@@ -60,12 +116,13 @@ async fn get(client: &Client, path: &str) -> Result<Value, Error> {
 async fn by_key(client: &Client, key: &str) -> Result<Value, Error> {
     let request = Request::get("/incidents")
         .with("incident_key", key)
-        .with("held", "all")
+        .with_ours("held", "all")
         .with("date_range", "all")
         .with("sort_by", "incident_number:desc");
     let found = pages::list(client, &request, "incidents", 100).await?.items;
     let open = found.iter().position(|incident| incident["status"] != "resolved");
-    let not_found = Error::NotFound { message: format!("no incident is called `{key}`") };
+    let message = format!("no incident is called `{key}`");
+    let not_found = Error::NotFound { message, path: "/incidents".to_owned() };
     found.into_iter().nth(open.unwrap_or(0)).ok_or(not_found)
 }
 
@@ -89,6 +146,15 @@ pub async fn change(client: &Client, changes: &[Value]) -> Result<Vec<Value>, Er
 /// As [`change`].
 pub async fn snooze(client: &Client, ids: &[&str], seconds: u64, if_open: bool) -> Result<Vec<Value>, Error> {
     let mut changed = Vec::new();
+    if client.target().is_pagerduty() {
+        // It snoozes them one by one.
+        for id in ids {
+            let body = json!({ "duration": seconds });
+            let path = format!("/incidents/{id}/snooze");
+            changed.push(ask(client, Method::POST, &path, body, "incident").await?);
+        }
+        return Ok(changed);
+    }
     for ids in ids.chunks(BULK) {
         let incidents: Vec<_> =
             ids.iter().map(|id| json!({"id": id, "type": "incident_reference"})).collect();
@@ -163,5 +229,20 @@ mod tests {
         check("12a", Name::DedupKey("12a".into()));
         check("99999999999999999999", Name::DedupKey("99999999999999999999".into()));
         check("host=a;service=b/c", Name::DedupKey("host=a;service=b/c".into()));
+    }
+
+    #[test]
+    fn guesses_what_an_id_may_begin_with() {
+        for (text, expected) in [
+            ("Q1A2", true),
+            ("q1a2b3", true),
+            ("Q1A2B3C4D5E6F", true),
+            ("Q1A", false),
+            ("Q1A2B3C4D5E6F7", false),
+            ("disk", false),
+            ("Q1-2", false),
+        ] {
+            assert_eq!(super::is_beginning(text), expected, "{text}");
+        }
     }
 }

@@ -13,6 +13,7 @@ mod error;
 pub mod events;
 mod http;
 pub mod incidents;
+mod ours;
 pub mod pagerduty;
 pub mod pages;
 pub mod spool;
@@ -22,4 +23,4 @@ pub mod token;
 
 pub use error::Error;
 pub use http::{Answer, Client, Patience, Request};
-pub use target::{Secret, Target};
+pub use target::{Secret, Server, Target};

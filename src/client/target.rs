@@ -37,11 +37,77 @@ pub struct Target {
     pub token: Option<Secret>,
     /// Where events go.
     pub routing_key: Option<Secret>,
+    /// In whose name PagerDuty is asked: an e-mail address, needed with tokens of an account.
+    pub from: Option<String>,
+    /// What answers there, if the address does not tell.
+    pub server: Option<Server>,
+}
+
+/// What answers.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Server {
+    /// `pd`, with all that it adds.
+    Pd,
+    /// PagerDuty, or what stands before it.
+    PagerDuty,
+}
+
+impl Server {
+    /// Reads `pd` or `pagerduty`.
+    ///
+    /// # Errors
+    /// What would be right.
+    pub fn parse(text: &str) -> Result<Self, String> {
+        match text {
+            "pd" => Ok(Self::Pd),
+            "pagerduty" => Ok(Self::PagerDuty),
+            _ => Err("expected `pd` or `pagerduty`".to_owned()),
+        }
+    }
 }
 
 impl Target {
+    /// Whether PagerDuty itself answers, which has the same API without our additions.
+    pub fn is_pagerduty(&self) -> bool {
+        let by_name = |url: &Url| {
+            url.host_str().is_some_and(|host| host == "pagerduty.com" || host.ends_with(".pagerduty.com"))
+        };
+        match self.server {
+            Some(server) => server == Server::PagerDuty,
+            None => self.urls.iter().all(by_name),
+        }
+    }
+
     /// The doors in words.
     pub fn shown(&self) -> String {
         self.urls.iter().map(|url| url.as_str().trim_end_matches('/')).collect::<Vec<_>>().join(", ")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #![allow(clippy::unwrap_used, reason = "tests")]
+    use super::*;
+
+    #[test]
+    fn the_address_tells_who_answers() {
+        let check = |url: &str, server: Option<Server>, expected: bool| {
+            let target = Target {
+                context: None,
+                urls: vec![url.parse().unwrap()],
+                token: None,
+                routing_key: None,
+                from: None,
+                server,
+            };
+            assert_eq!(target.is_pagerduty(), expected, "{url} {server:?}");
+        };
+        check("https://api.pagerduty.com", None, true);
+        check("https://api.eu.pagerduty.com", None, true);
+        check("https://pagerduty.com.example.org", None, false);
+        check("https://notpagerduty.com", None, false);
+        check("http://127.0.0.1:7433", None, false);
+        check("http://127.0.0.1:7433", Some(Server::PagerDuty), true);
+        check("https://api.pagerduty.com", Some(Server::Pd), false);
     }
 }

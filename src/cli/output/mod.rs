@@ -2,9 +2,13 @@
 //!
 //! On a terminal: relative times, fitted columns, a header, colour. Piped: tabs, no header, exact times, nothing cut.
 
+mod columns;
 mod escape;
+mod jq;
+mod pager;
 mod progress;
 mod table;
+mod template;
 mod time;
 
 use std::io::{self, IsTerminal as _, Write as _};
@@ -12,11 +16,15 @@ use std::io::{self, IsTerminal as _, Write as _};
 use anstream::{AutoStream, ColorChoice};
 use serde_json::Value;
 
+pub(super) use columns::Sort;
 pub(super) use escape::{escape, escape_json};
+pub(super) use jq::Filter;
 pub(super) use progress::Bar;
 pub(super) use table::{Cell, Column, Tone};
-pub(super) use time::Moment;
+pub(super) use template::Template;
+pub(super) use time::{Moment, span};
 
+use super::error::Complaint;
 use crate::domain::time::Timestamp;
 
 /// The form of data.
@@ -50,11 +58,32 @@ pub(super) enum When {
     Never,
 }
 
+/// What is made of the data, instead of a form.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub(super) enum Shape {
+    /// What a filter lets through.
+    Jq(Filter),
+    /// What a template says.
+    Template(Template),
+}
+
 /// What the user asked for.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
 pub(super) struct Wishes {
     /// The form of data.
     pub(super) format: Option<Format>,
+    /// What is made of the data, instead of a form.
+    pub(super) shape: Option<Shape>,
+    /// The columns of lists, or the fields of an object; the usual ones if empty.
+    pub(super) columns: Vec<String>,
+    /// The order of lists.
+    pub(super) sort: Option<Sort>,
+    /// Columns of lists, and the text that they have.
+    pub(super) filter: Vec<(String, String)>,
+    /// Whether what is longer than the terminal may go through a pager.
+    pub(super) pager: bool,
+    /// Whether questions may be asked.
+    pub(super) input: bool,
     /// Ids only.
     pub(super) quiet: bool,
     /// A header above columns, on a terminal and in CSV.
@@ -72,6 +101,8 @@ pub(super) struct Output {
     terminal: bool,
     /// What is written once before everything that comes one by one was written.
     headed: bool,
+    /// Whether what is printed next may be read in a pager.
+    long: bool,
 }
 
 impl Output {
@@ -89,12 +120,14 @@ impl Output {
             messages: AutoStream::new(io::stderr(), choice),
             terminal,
             headed: false,
+            long: false,
         }
     }
 
-    /// The form of data; a table unless another is asked for.
+    /// The form of data; a table unless another is asked for. Filters and templates work on JSON.
     pub(super) fn format(&self) -> Format {
-        self.wishes.format.unwrap_or(Format::Table)
+        let usual = if self.wishes.shape.is_some() { Format::Json } else { Format::Table };
+        self.wishes.format.filter(|_| self.wishes.shape.is_none()).unwrap_or(usual)
     }
 
     /// Whether text for people is wanted, rather than a form for programs.
@@ -104,7 +137,33 @@ impl Output {
 
     /// Whether objects are wanted whole, with all that programs may look at.
     pub(super) fn is_whole(&self) -> bool {
-        !self.wishes.quiet && matches!(self.format(), Format::Json | Format::Jsonl | Format::Yaml)
+        let whole = matches!(self.format(), Format::Json | Format::Jsonl | Format::Yaml);
+        !self.wishes.quiet && (whole || self.wishes.shape.is_some())
+    }
+
+    /// Whether sentences for people are wanted: text, and no columns of the user's choice.
+    pub(super) fn is_prose(&self) -> bool {
+        self.is_text() && self.wishes.columns.is_empty()
+    }
+
+    /// Whether what is printed is what the API gives, in the order that it gives.
+    pub(super) fn is_plain(&self) -> bool {
+        let wishes = &self.wishes;
+        let as_it_comes = wishes.sort.is_none() && wishes.filter.is_empty();
+        wishes.shape.is_none() && wishes.columns.is_empty() && as_it_comes
+    }
+
+    /// What follows may be long: on a terminal it goes through the user's pager if it does not fit.
+    pub(super) fn expect_long(&mut self) {
+        self.long = true;
+    }
+
+    /// Complains now about columns that will not be there, before anything is done.
+    ///
+    /// # Errors
+    /// A name that none has.
+    pub(super) fn expect_columns(&self, columns: &[Column]) -> Result<(), Complaint> {
+        columns::check(columns, &self.wishes.columns, self.wishes.sort.as_ref(), &self.wishes.filter)
     }
 
     /// Whether only ids are wanted.
@@ -132,10 +191,27 @@ impl Output {
     /// # Errors
     /// Those of the stream.
     pub(super) fn text(&mut self, text: &str) -> io::Result<()> {
-        if !text.is_empty() {
-            writeln!(self.data, "{}", text.trim_end_matches('\n'))?;
+        if text.is_empty() {
+            return self.data.flush();
         }
+        let text = text.trim_end_matches('\n');
+        if std::mem::take(&mut self.long) && self.paged(text)? {
+            return Ok(());
+        }
+        writeln!(self.data, "{text}")?;
         self.data.flush()
+    }
+
+    /// Shows `text` in a pager if it does not fit; whether it did.
+    fn paged(&mut self, text: &str) -> io::Result<bool> {
+        let (_, height) = terminal_size();
+        if !self.terminal || !self.wishes.pager || !self.is_text() || text.lines().count() < height {
+            return Ok(false);
+        }
+        let Some(line) = pager::wanted(|name| std::env::var(name).ok()) else { return Ok(false) };
+        let plain = self.data.current_choice() == ColorChoice::Never;
+        let text = if plain { anstream::adapter::strip_str(text).to_string() } else { text.to_owned() };
+        pager::show(&line, &format!("{text}\n"))
     }
 
     /// Writes bytes as they are.
@@ -152,17 +228,31 @@ impl Output {
     /// Writes a list of objects of one kind.
     ///
     /// # Errors
-    /// Those of the stream.
+    /// Those of the stream; columns that there are not; what a filter or a template complains about.
     pub(super) fn list(
         &mut self,
         kind: &str,
         items: &[Value],
         columns: &[Column],
         now: Timestamp,
-    ) -> io::Result<()> {
+    ) -> anyhow::Result<()> {
+        let mut picked;
+        let mut items = items;
+        if !self.wishes.filter.is_empty() {
+            picked = columns::filtered(items, columns, &self.wishes.filter, now)?;
+            items = &picked;
+        }
+        if let Some(sort) = &self.wishes.sort {
+            picked = columns::sorted(items, columns, sort, now)?;
+            items = &picked;
+        }
+        if let Some(shape) = &self.wishes.shape {
+            let text = self.shaped(shape, &Value::Array(items.to_vec()), now)?;
+            return Ok(self.text(&text)?);
+        }
         let id = |item: &Value| escape(item["id"].as_str().unwrap_or_default());
         if self.wishes.quiet {
-            return self.text(&items.iter().map(id).collect::<Vec<_>>().join("\n"));
+            return Ok(self.text(&items.iter().map(id).collect::<Vec<_>>().join("\n"))?);
         }
         let text = match self.format() {
             Format::Name => {
@@ -173,10 +263,12 @@ impl Output {
                 items.iter().map(|item| escape_json(&item.to_string())).collect::<Vec<_>>().join("\n")
             }
             Format::Yaml => yaml(&Value::Array(items.to_vec()))?,
-            Format::Csv => table::csv(items, columns, &self.moment(now), self.wishes.header)?,
+            Format::Csv => {
+                let columns = self.chosen(columns, true)?;
+                table::csv(items, &columns, &self.moment(now), self.wishes.header)?
+            }
             format @ (Format::Table | Format::Wide) => {
-                let columns: Vec<_> =
-                    columns.iter().filter(|column| format == Format::Wide || !column.wide).collect();
+                let columns = self.chosen(columns, format == Format::Wide)?;
                 let moment = self.moment(now);
                 if self.terminal {
                     table::fitted(items, &columns, &moment, self.wishes.header, None)
@@ -185,44 +277,68 @@ impl Output {
                 }
             }
         };
-        self.text(&text)
+        Ok(self.text(&text)?)
+    }
+
+    /// The columns that are asked for, or else the usual ones.
+    fn chosen<'c>(&self, columns: &'c [Column], wide: bool) -> Result<Vec<&'c Column>, Complaint> {
+        if self.wishes.columns.is_empty() {
+            return Ok(columns.iter().filter(|column| wide || !column.wide).collect());
+        }
+        columns::choose(columns, &self.wishes.columns)
+    }
+
+    /// What the filter or the template makes of the data.
+    fn shaped(&self, shape: &Shape, value: &Value, now: Timestamp) -> anyhow::Result<String> {
+        let (option, made) = match shape {
+            Shape::Jq(filter) => ("--jq", filter.run(value, self.terminal)),
+            Shape::Template(template) => ("--template", template.fill(value, now)),
+        };
+        made.map_err(|why| {
+            let hint = "`-o json` prints what it works on; `pd help formatting` has examples";
+            Complaint::usage(format!("{option}: {}", escape(&why)), hint).into()
+        })
     }
 
     /// Writes one of many objects that come one by one, on a line of its own.
     ///
     /// # Errors
-    /// Those of the stream.
+    /// Those of the stream; a column that is not known, a filter or a template that fails.
     pub(super) fn line(
         &mut self,
         kind: &str,
         item: &Value,
         columns: &[Column],
         now: Timestamp,
-    ) -> io::Result<()> {
+    ) -> anyhow::Result<()> {
         let id = || escape(item["id"].as_str().unwrap_or_default());
         if self.wishes.quiet {
-            return self.text(&id());
+            return Ok(self.text(&id())?);
+        }
+        if let Some(shape) = self.wishes.shape.clone() {
+            let text = self.shaped(&shape, item, now)?;
+            return Ok(self.text(&text)?);
         }
         let moment = self.moment(now);
+        let one = std::slice::from_ref(item);
         let text = match self.format() {
             Format::Name => format!("{kind}/{}", id()),
             Format::Json | Format::Jsonl => escape_json(&item.to_string()),
             Format::Yaml => format!("---\n{}", yaml(item)?),
             Format::Csv => {
                 let header = self.wishes.header && !std::mem::replace(&mut self.headed, true);
-                table::csv(std::slice::from_ref(item), columns, &moment, header)?
+                table::csv(one, &self.chosen(columns, true)?, &moment, header)?
             }
             format @ (Format::Table | Format::Wide) => {
-                let columns: Vec<_> =
-                    columns.iter().filter(|column| format == Format::Wide || !column.wide).collect();
+                let columns = self.chosen(columns, format == Format::Wide)?;
                 if self.terminal {
                     table::spaced(item, &columns, &moment)
                 } else {
-                    table::tabbed(std::slice::from_ref(item), &columns, &moment)
+                    table::tabbed(one, &columns, &moment)
                 }
             }
         };
-        self.text(&text)
+        Ok(self.text(&text)?)
     }
 
     /// Whether text for people goes to a terminal, so that it may be drawn anew.
@@ -240,9 +356,8 @@ impl Output {
         columns: &[Column],
         below: &str,
         now: Timestamp,
-    ) -> io::Result<()> {
-        let wide = self.format() == Format::Wide;
-        let columns: Vec<_> = columns.iter().filter(|column| wide || !column.wide).collect();
+    ) -> anyhow::Result<()> {
+        let columns = self.chosen(columns, self.format() == Format::Wide)?;
         let rows = crossterm::terminal::size().map_or(24, |(_, rows)| usize::from(rows));
         let most = rows.saturating_sub(4).max(1);
         let shown = &items[..items.len().min(most)];
@@ -256,33 +371,46 @@ impl Output {
         // What is not drawn over is cleared after it, not before, so that nothing flickers.
         let first = if std::mem::replace(&mut self.headed, true) { "" } else { "\x1b[2J" };
         let lines = text.lines().map(|line| format!("{line}\x1b[K\r\n")).collect::<String>();
-        self.raw(format!("\x1b[?2026h{first}\x1b[H{lines}\x1b[J\x1b[?2026l").as_bytes())
+        self.raw(format!("\x1b[?2026h{first}\x1b[H{lines}\x1b[J\x1b[?2026l").as_bytes())?;
+        Ok(())
     }
 
     /// Writes one object: in a form for programs, or as the text that `describe` makes.
     ///
     /// # Errors
-    /// Those of the stream.
+    /// As [`Output::list`].
     pub(super) fn object(
         &mut self,
         kind: &str,
         object: &Value,
         describe: impl FnOnce(&Moment) -> String,
         now: Timestamp,
-    ) -> io::Result<()> {
+    ) -> anyhow::Result<()> {
+        if let Some(shape) = &self.wishes.shape {
+            let text = self.shaped(shape, object, now)?;
+            return Ok(self.text(&text)?);
+        }
         let id = escape(object["id"].as_str().unwrap_or_default());
         if self.wishes.quiet {
-            return self.text(&id);
+            return Ok(self.text(&id)?);
         }
         let text = match self.format() {
             Format::Name => format!("{kind}/{id}"),
             Format::Json => pretty(object),
             Format::Jsonl => escape_json(&object.to_string()),
             Format::Yaml => yaml(object)?,
+            format if !self.wishes.columns.is_empty() => {
+                let fields = columns::fields(object, &self.wishes.columns)?;
+                if format == Format::Csv {
+                    table::csv_of_fields(&self.wishes.columns, &fields, self.wishes.header)?
+                } else {
+                    fields.iter().map(|field| escape(field)).collect::<Vec<_>>().join("\t")
+                }
+            }
             Format::Csv => table::csv_of_object(object, self.wishes.header)?,
             Format::Table | Format::Wide => describe(&self.moment(now)),
         };
-        self.text(&text)
+        Ok(self.text(&text)?)
     }
 
     /// A bar for work that takes long.
@@ -290,19 +418,40 @@ impl Output {
         Bar::new(self.is_text())
     }
 
+    /// Whether somebody is there to answer a question.
+    pub(super) fn can_ask(&self) -> bool {
+        self.wishes.input && io::stdin().is_terminal() && io::stderr().is_terminal()
+    }
+
     /// Asks a question that is answered with yes or no. Where nobody can answer, it is yes.
     ///
     /// # Errors
-    /// Those of standard input.
-    pub(super) fn confirm(&mut self, question: &str) -> io::Result<bool> {
+    /// Those of standard input; with --no-input, that an answer is needed.
+    pub(super) fn confirm(&mut self, question: &str) -> anyhow::Result<bool> {
         if !io::stdin().is_terminal() || !io::stderr().is_terminal() {
             return Ok(true);
+        }
+        if !self.wishes.input {
+            let message = format!("nobody is to be asked: {question}");
+            return Err(Complaint::usage(message, "add --yes, or leave --no-input out").into());
         }
         let _ = write!(self.messages, "{question} [y/N] ");
         let _ = self.messages.flush();
         let mut answer = String::new();
         io::stdin().read_line(&mut answer)?;
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
+    }
+
+    /// Asks for a line of text.
+    ///
+    /// # Errors
+    /// Those of standard input.
+    pub(super) fn ask(&mut self, question: &str) -> io::Result<String> {
+        let _ = write!(self.messages, "{question} ");
+        let _ = self.messages.flush();
+        let mut answer = String::new();
+        io::stdin().read_line(&mut answer)?;
+        Ok(answer.trim().to_owned())
     }
 
     /// Says something that is no data.
@@ -319,7 +468,7 @@ impl Output {
 
     /// Says what went wrong, and perhaps what to do.
     pub(super) fn error(&mut self, code: &str, exit: u8, message: &str, hint: Option<&str>) {
-        if matches!(self.format(), Format::Json | Format::Jsonl) {
+        if matches!(self.wishes.format, Some(Format::Json | Format::Jsonl)) {
             let mut error = serde_json::json!({"code": code, "exit": exit, "message": message});
             if let Some(hint) = hint {
                 error["hint"] = hint.into();
@@ -349,6 +498,11 @@ impl Output {
 /// JSON on several lines.
 pub(super) fn pretty(value: &Value) -> String {
     escape_json(&format!("{value:#}"))
+}
+
+/// Columns and lines of the terminal; 80 and 24 if it does not say.
+fn terminal_size() -> (usize, usize) {
+    crossterm::terminal::size().map_or((80, 24), |(columns, lines)| (columns.into(), lines.into()))
 }
 
 fn yaml(value: &Value) -> io::Result<String> {

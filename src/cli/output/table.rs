@@ -158,8 +158,8 @@ pub(super) fn spaced(item: &Value, columns: &[&Column], moment: &Moment) -> Stri
     tone.unwrap_or_default().paint(&texts.collect::<Vec<_>>().join("  "))
 }
 
-/// All columns as CSV.
-pub(super) fn csv(items: &[Value], columns: &[Column], moment: &Moment, header: bool) -> io::Result<String> {
+/// These columns as CSV.
+pub(super) fn csv(items: &[Value], columns: &[&Column], moment: &Moment, header: bool) -> io::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());
     if header {
         writer.write_record(columns.iter().map(|column| column.title.to_lowercase()))?;
@@ -187,6 +187,16 @@ pub(super) fn csv_of_object(object: &Value, header: bool) -> io::Result<String> 
         Value::Null => String::new(),
         other => other.to_string(),
     }))?;
+    finish(writer)
+}
+
+/// These fields of an object.
+pub(super) fn csv_of_fields(names: &[String], fields: &[String], header: bool) -> io::Result<String> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    if header {
+        writer.write_record(names.iter().map(|name| escape(name)))?;
+    }
+    writer.write_record(fields.iter().map(|field| escape(field)))?;
     finish(writer)
 }
 

@@ -10,6 +10,7 @@ mod follow;
 mod idle;
 mod life;
 mod load;
+mod nouns;
 mod oncall;
 mod pages;
 mod proof;
