@@ -42,7 +42,7 @@ Environment:
 pub(super) const EXIT_CODES: &str = "\
 Exit codes:
   0 ok   1 failed   2 usage   3 unchanged (only with --error-unchanged)   4 token not accepted   5 not found
-  6 server unreachable or too slow   7 partly done   8 spooled, not yet accepted
+  6 server unreachable or too slow, or the time is over (pd wait)   7 partly done   8 spooled, not yet accepted
   9 something was found (pd check)   130 interrupted";
 
 const FORMATTING: &str = "\

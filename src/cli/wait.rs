@@ -26,8 +26,7 @@ Examples:
   $ pd wait 12 --for acknowledged --timeout 15m
   $ pd wait disk-db-1 --for resolved -o json
 
-  Open one, and go on when somebody has it:
-  $ pd trigger 'deploy is stuck' -k deploy-7
+  In a script that has just opened one:
   $ pd wait deploy-7 --for acknowledged --timeout 30m";
 
 /// Wait until an incident is acknowledged or resolved, and say what happens meanwhile

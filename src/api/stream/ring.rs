@@ -89,7 +89,8 @@ mod tests {
             // Between two of this process's looks, since another process looked at other times: rather too much.
             (11, Some(vec![1, 2, 3])),
             (12, Some(vec![1, 2, 3])),
-            (13, Some(vec![1, 2, 3])),
+            (13, Some(vec![1, 3])),
+            (15, Some(vec![1, 3])),
             (20, Some(vec![1, 3])),
             (21, Some(vec![])),
             (22, None),

@@ -18,6 +18,7 @@ async fn without_arguments_it_says_what_is_common() {
       trigger SUMMARY   Tell that something is wrong
       list              List what is open
       show INCIDENT     Show one incident with its alerts and timeline
+      watch             Say what opens, is acknowledged and is resolved
       ack INCIDENT...   Say that you look at it
       resolve INCIDENT  Say that it is over
       snooze INCIDENT   Be paged again later
