@@ -226,6 +226,20 @@ impl Output {
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
     }
 
+    /// Asks for a line of text. Where nobody can answer, there is none.
+    ///
+    /// # Errors
+    /// Those of standard input.
+    pub(super) fn ask(&mut self, question: &str) -> io::Result<String> {
+        let mut answer = String::new();
+        if io::stdin().is_terminal() && io::stderr().is_terminal() {
+            let _ = write!(self.messages, "{question} ");
+            let _ = self.messages.flush();
+            io::stdin().read_line(&mut answer)?;
+        }
+        Ok(answer)
+    }
+
     /// Says something that is no data.
     pub(super) fn note(&mut self, text: &str) {
         // Nobody listens to messages: that is no reason to fail.
