@@ -11,7 +11,7 @@ use url::Url;
 
 use super::apply::{self, Files, Wish};
 use super::error::{Complaint, Exit};
-use super::output::{Tone, escape};
+use super::output::{Bar, Tone, escape};
 use super::session::{Session, env};
 use super::view::{items, text};
 use crate::client::pagerduty::{Cover, fetch, translate};
@@ -105,7 +105,9 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         .await?;
     let mut left = translated.left_out;
     let covers = if args.dry_run { Vec::new() } else { translated.overrides };
-    let (made, there) = overrides(&client, &covers, &mut left).await?;
+    let bar = session.out.progress();
+    let (made, there) = overrides(&client, &covers, &mut left, &bar).await?;
+    drop(bar);
     if made + there > 0 {
         session.out.note(&format!("{made} overrides made, {there} were there"));
     }
@@ -140,6 +142,7 @@ async fn overrides(
     client: &Client,
     covers: &[Cover],
     left: &mut Vec<String>,
+    bar: &Bar,
 ) -> anyhow::Result<(usize, usize)> {
     if covers.is_empty() {
         return Ok((0, 0));
@@ -147,7 +150,8 @@ async fn overrides(
     let schedules = ids(client, "schedules", "name").await?;
     let users = ids(client, "users", "email").await?;
     let (mut made, mut there) = (0, 0);
-    for cover in covers {
+    for (done, cover) in covers.iter().enumerate() {
+        bar.show("overrides", done as u64, covers.len() as u64);
         let ids = (schedules.get(&cover.schedule.to_lowercase()), users.get(&cover.user.to_lowercase()));
         let (Some(schedule), Some(user)) = ids else {
             left.push(format!("an override of schedule `{}` for {}", cover.schedule, cover.user));

@@ -24,7 +24,7 @@ pub(super) struct Args {
     /// Its number, id or dedup key
     #[arg(value_name = "INCIDENT")]
     incident: String,
-    /// What to write; `-` reads it from standard input
+    /// What to write; `-` reads it from standard input; on a terminal it is asked for
     #[arg(value_name = "TEXT", default_value = "")]
     text: String,
     /// Write this note anew, rather than another one
@@ -39,7 +39,11 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     if let Some(note) = &args.delete {
         return delete(session, args.incident, note).await;
     }
-    let content = if args.text == "-" { stdin()? } else { args.text };
+    let content = match args.text.as_str() {
+        "-" => stdin()?,
+        "" => session.out.ask("Note:")?,
+        _ => args.text,
+    };
     let content = content.trim();
     if content.is_empty() {
         anyhow::bail!(Complaint::usage("the note is empty", "write something"));

@@ -1,7 +1,7 @@
 //! The demo's server: `pd serve` in a temporary folder, on a free port and a terminal of its own, gone when it is dropped.
 
 use std::fs::{self, DirBuilder, File};
-use std::io::{BufRead as _, BufReader};
+use std::io::{BufRead as _, BufReader, ErrorKind};
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::PathBuf;
 use std::process::Stdio;
@@ -18,8 +18,13 @@ use crate::clock::{Clock, within};
 
 /// How long it may take to listen.
 const START: Duration = Duration::from_secs(30);
+/// How long a server that does not listen may take to be gone, before it counts as one that hangs.
+const GONE: Duration = Duration::from_secs(2);
 /// How long an orderly end may take.
 const STOP: Duration = Duration::from_secs(10);
+/// How often its folder is tried to be removed, and the pause between two times.
+const REMOVALS: usize = 20;
+const REMOVE_AGAIN: Duration = Duration::from_millis(25);
 /// How much of its last words is told.
 const LAST_WORDS: usize = 20;
 
@@ -38,8 +43,13 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // Nobody could do anything about it.
-        let _ = fs::remove_dir_all(&self.0);
+        // A server that had to be killed may still be writing. At the end nobody could do anything about it.
+        for _ in 0..REMOVALS {
+            match fs::remove_dir_all(&self.0) {
+                Err(error) if error.kind() != ErrorKind::NotFound => std::thread::sleep(REMOVE_AGAIN),
+                _ => break,
+            }
+        }
     }
 }
 
@@ -82,7 +92,8 @@ impl Server {
         if within(clock, START, listens(ours)).await == Some(true) {
             return Ok(server);
         }
-        let status = server.child.try_wait().ok().flatten();
+        // Its terminal is closed a little before it is gone.
+        let status = within(clock, GONE, server.child.wait()).await.and_then(Result::ok);
         let ended = status.map_or_else(|| "does not listen".to_owned(), |status| format!("ended: {status}"));
         Err(Complaint::failed(format!("the demo's server {ended}\n{}", server.last_words())).into())
     }

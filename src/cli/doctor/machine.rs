@@ -147,7 +147,7 @@ fn zones() -> Finding {
 fn terminal() -> Finding {
     let term = env("TERM").unwrap_or_else(|| "unknown".to_owned());
     if !std::io::stdout().is_terminal() {
-        return Finding::ok("terminal", "standard output is none");
+        return Finding::ok("terminal", "standard output is no terminal");
     }
     let (width, height) = crossterm::terminal::size().unwrap_or((0, 0));
     let colour = if env("NO_COLOR").is_some() || env("PD_NO_COLOR").is_some() {

@@ -442,15 +442,17 @@ impl Output {
         Ok(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes"))
     }
 
-    /// Asks for a line of text.
+    /// Asks for a line of text. Where nobody can answer, there is none.
     ///
     /// # Errors
     /// Those of standard input.
     pub(super) fn ask(&mut self, question: &str) -> io::Result<String> {
-        let _ = write!(self.messages, "{question} ");
-        let _ = self.messages.flush();
         let mut answer = String::new();
-        io::stdin().read_line(&mut answer)?;
+        if io::stdin().is_terminal() && io::stderr().is_terminal() {
+            let _ = write!(self.messages, "{question} ");
+            let _ = self.messages.flush();
+            io::stdin().read_line(&mut answer)?;
+        }
         Ok(answer.trim().to_owned())
     }
 

@@ -251,7 +251,7 @@ pub(super) mod tests {
         assert_eq!(shown("dbdisk"), [14], "letters in this order are enough");
         assert_eq!(shown("key-12"), [12]);
         assert_eq!(shown("trig"), [14, 12]);
-        assert_eq!(shown("disk search"), [0; 0]);
+        assert_eq!(shown("disk checkout"), [0; 0], "every word has to fit");
         let keys = [vec![Message::Mark], typed("index"), vec![Message::Mark, Message::Pick]].concat();
         assert_eq!(after(true, &keys).1, Some(Outcome::Picked(vec!["Q14".into(), "Q12".into()])));
         let (model, _) = after(false, &[typed("disk full"), vec![Message::BackWord, Message::Back]].concat());

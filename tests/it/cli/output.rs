@@ -26,6 +26,8 @@ async fn without_arguments_it_says_what_is_common() {
       oncall            Show who is on call
       undo              Undo your last action
       status            Show how the server is
+      doctor            Find out what is wrong
+      demo              See what this is
       serve             Run a server
 
     An incident goes by its number, its id, or its dedup key.

@@ -110,18 +110,9 @@ fn it_ends_with_its_story_if_asked_and_says_it_in_json() {
 #[test]
 fn a_server_that_does_not_start_is_told_of_in_its_own_words() {
     let rig = Rig::prepare("");
-    // With so few open files it cannot hold its stores.
-    let script = format!("ulimit -n 14; TMPDIR={} pd demo --no-tui --exit", rig.home().display());
-    let mut child = rig.command();
-    child = {
-        let mut bash = Command::new("bash");
-        let binary = Path::new(env!("CARGO_BIN_EXE_pd")).parent().unwrap().to_owned();
-        let path = std::env::var("PATH").unwrap_or_default();
-        bash.env_clear().envs(child.get_envs().filter_map(|(name, value)| Some((name, value?))));
-        bash.env("PATH", format!("{}:{path}", binary.display())).args(["-c", &script]);
-        bash
-    };
-    let output = child.output().unwrap();
+    // With so few open files it cannot hold its stores. The shell fails as the demo does.
+    let script = format!("ulimit -n 14; export TMPDIR={}; pd demo --no-tui --exit", rig.home().display());
+    let output = rig.shell(&script);
     let said = String::from_utf8_lossy(&output.stderr).into_owned();
     assert_eq!(output.status.code(), Some(1), "{said}");
     assert!(said.contains("the demo's server ended") && said.contains("open files"), "{said}");

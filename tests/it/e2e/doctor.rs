@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::rig::Rig;
 
 fn report(rig: &Rig, arguments: &[&str]) -> (Option<i32>, Value, String) {
-    let output = rig.command().args([&["doctor", "-o", "json"], arguments].concat()).output().unwrap();
+    let output = rig.command().args([&["doctor", "-o", "json"][..], arguments].concat()).output().unwrap();
     let text = String::from_utf8(output.stdout).unwrap();
     (output.status.code(), serde_json::from_str(&text).unwrap(), text)
 }

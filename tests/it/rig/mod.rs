@@ -8,6 +8,7 @@ pub(crate) mod power;
 mod power_tests;
 mod process;
 pub(crate) mod refusal;
+pub(crate) mod screen;
 mod tests;
 
 use std::net::IpAddr;
