@@ -2,7 +2,8 @@
 
 use super::rules::Act::{self, Keep, Option as Opt, Place, Refuse};
 use super::rules::{
-    DELIMITER, IDS, KEYS, MINE, NO_KEYS, NO_ME, NO_OPEN, NOT_MINE, PIPE_IN, PIPE_OUT, Rule, many, on, one, rule, special,
+    DELIMITER, IDS, KEYS, MINE, NO_KEYS, NO_ME, NO_OPEN, NOT_MINE, PIPE_IN, PIPE_OUT, Rule, many, on, one,
+    rule, special,
 };
 use super::special;
 

@@ -97,7 +97,8 @@ pub(super) const fn special(
 pub(super) const NO_KEYS: Act = Refuse("--columns has more columns, and --jq any field of the JSON");
 pub(super) const NO_LIMIT: Act = Refuse("all of them are listed; pipe into `head`");
 pub(super) const NO_OPEN: Act = Refuse("`pd open INCIDENT` opens an incident in the browser");
-pub(super) const NO_ME: Act = Refuse("name them: `pd list --me -q` prints the ids of yours, and `-` reads ids");
+pub(super) const NO_ME: Act =
+    Refuse("name them: `pd list --me -q` prints the ids of yours, and `-` reads ids");
 
 /// What all their commands take.
 pub(super) const COMMON: [Flag; 14] = [

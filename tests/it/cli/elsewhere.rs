@@ -87,7 +87,10 @@ async fn what_is_missing_is_said() {
     ! hint: `pd help pagerduty` tells what works with PagerDuty's own API
     = 1
     ");
-    for line in ["status", "check", "explain 12", "feed list", "key list", "rule list", "drill list", "export"] {
+    assert!(world.pd("list --held").await.stderr.contains("this server has no held incidents"));
+    for line in
+        ["status", "check", "explain 12", "feed list", "key list", "rule list", "drill list", "export"]
+    {
         let ran = world.pd(line).await;
         assert!(ran.stderr.contains("this server has no /"), "{line}: {}", ran.stderr);
     }
@@ -101,10 +104,8 @@ async fn what_is_missing_is_said() {
     ! hint: use the token of a user: `pd key create LABEL --user USER`
     = 2
     ");
-    let nameless = World::new()
-        .var("PD_URL", vendor.url())
-        .var("PD_TOKEN", TOKEN)
-        .var("PD_SERVER", "pagerduty");
+    let nameless =
+        World::new().var("PD_URL", vendor.url()).var("PD_TOKEN", TOKEN).var("PD_SERVER", "pagerduty");
     assert_snapshot!(nameless.pd("ack 12").await.shown(), @r"
     ! error: #12: the server refused with 400: Invalid Input Provided: the From header is required
     ! hint: say in whose name with PD_FROM, or `from` in the context: an e-mail address

@@ -19,12 +19,20 @@ pub(super) const EMAIL: &str = "ann@example.org";
 
 const PAGES: [&str; 3] = ["limit", "offset", "total"];
 const OF_INCIDENTS: [&str; 11] = [
-    "statuses[]", "service_ids[]", "team_ids[]", "user_ids[]", "urgencies[]", "incident_key", "since", "until",
-    "date_range", "time_zone", "sort_by",
+    "statuses[]",
+    "service_ids[]",
+    "team_ids[]",
+    "user_ids[]",
+    "urgencies[]",
+    "incident_key",
+    "since",
+    "until",
+    "date_range",
+    "time_zone",
+    "sort_by",
 ];
-const OF_ONCALLS: [&str; 7] = [
-    "escalation_policy_ids[]", "schedule_ids[]", "user_ids[]", "since", "until", "earliest", "time_zone",
-];
+const OF_ONCALLS: [&str; 7] =
+    ["escalation_policy_ids[]", "schedule_ids[]", "user_ids[]", "since", "until", "earliest", "time_zone"];
 
 #[derive(Default)]
 struct Memory {
@@ -60,7 +68,10 @@ fn incident(number: u64) -> Value {
 impl Vendor {
     /// With 250 incidents, numbers 1 to 250; every other is triggered.
     pub(super) async fn start() -> Self {
-        let memory = Arc::new(Mutex::new(Memory { incidents: (1..=250).map(incident).collect(), ..Memory::default() }));
+        let memory = Arc::new(Mutex::new(Memory {
+            incidents: (1..=250).map(incident).collect(),
+            ..Memory::default()
+        }));
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("http://{}", listener.local_addr().unwrap());
         let router = Router::new().fallback(answer).with_state(memory.clone());
@@ -139,11 +150,12 @@ fn route(
     query: &[(String, String)],
     body: &Value,
 ) -> Response {
-    let paged = |items: Vec<Value>, name: &str, known: &[&str]| {
-        match stranger(query.iter().map(|(key, _)| key.as_str()), &[&PAGES, known]) {
-            Some(key) => invalid(&format!("{key} is not a permitted parameter")),
-            None => page(items, name, query),
-        }
+    let paged = |items: Vec<Value>, name: &str, known: &[&str]| match stranger(
+        query.iter().map(|(key, _)| key.as_str()),
+        &[&PAGES, known],
+    ) {
+        Some(key) => invalid(&format!("{key} is not a permitted parameter")),
+        None => page(items, name, query),
     };
     let named = |id: &str, name: &str| json!({"id": id, "name": name, "summary": name, "type": "x"});
     match (method.as_str(), parts) {
@@ -155,7 +167,8 @@ fn route(
         },
         ("POST", ["incidents", id, "snooze"]) => snooze(memory, id, body),
         ("POST", ["incidents", id, "notes"]) if find(memory, id).is_some() => {
-            let note = json!({"id": "PNOTE01", "content": body["note"]["content"], "user": {"summary": "ann"}});
+            let note =
+                json!({"id": "PNOTE01", "content": body["note"]["content"], "user": {"summary": "ann"}});
             memory.notes.push(note.clone());
             Json(json!({ "note": note })).into_response()
         }
@@ -215,8 +228,19 @@ fn page(items: Vec<Value>, name: &str, query: &[(String, String)]) -> Response {
 }
 
 fn change(memory: &mut Memory, body: &Value) -> Response {
-    let known = ["id", "type", "status", "title", "urgency", "priority", "resolution", "assignments",
-        "escalation_level", "escalation_policy", "conference_bridge"];
+    let known = [
+        "id",
+        "type",
+        "status",
+        "title",
+        "urgency",
+        "priority",
+        "resolution",
+        "assignments",
+        "escalation_level",
+        "escalation_policy",
+        "conference_bridge",
+    ];
     let changes = body["incidents"].as_array().unwrap();
     let keys = changes.iter().flat_map(|change| change.as_object().unwrap().keys());
     if let Some(key) = stranger(keys.map(String::as_str), &[&known]) {
@@ -232,7 +256,8 @@ fn change(memory: &mut Memory, body: &Value) -> Response {
         }
         changed.push(incident.clone());
     }
-    Json(json!({"incidents": changed, "limit": 25, "offset": 0, "more": false, "total": null})).into_response()
+    Json(json!({"incidents": changed, "limit": 25, "offset": 0, "more": false, "total": null}))
+        .into_response()
 }
 
 fn snooze(memory: &mut Memory, id: &str, body: &Value) -> Response {

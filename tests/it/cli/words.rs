@@ -186,8 +186,12 @@ async fn exit_codes_are_as_documented() {
             let ran = world.pd(&format!("{line}{form}")).await;
             assert_eq!(ran.code, code, "{line}{form}: {}", ran.stderr);
             if !form.is_empty() && code > 0 && code != 3 {
-                let error: serde_json::Value = serde_json::from_str(ran.stderr.lines().next().unwrap()).unwrap();
-                assert!(error["error"]["exit"].is_u64() && error["error"]["code"].is_string(), "{line}: {error}");
+                let error: serde_json::Value =
+                    serde_json::from_str(ran.stderr.lines().next().unwrap()).unwrap();
+                assert!(
+                    error["error"]["exit"].is_u64() && error["error"]["code"].is_string(),
+                    "{line}: {error}"
+                );
             }
         }
         assert!(documented.contains(&format!("{code} ")), "{code}");

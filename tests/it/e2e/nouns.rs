@@ -30,7 +30,8 @@ fn pd(rig: &Rig, line: &str) -> String {
 fn services_are_made_switched_and_deleted() {
     let rig = Rig::start();
     let policy = pd(&rig, "policy list --columns name").lines().next().unwrap().to_owned();
-    let key = pd(&rig, &format!("service create 'web shop' --policy '{policy}' --urgency low --resolve-after 4h"));
+    let key =
+        pd(&rig, &format!("service create 'web shop' --policy '{policy}' --urgency low --resolve-after 4h"));
     let key = key.trim();
     assert_eq!(key.len(), 32, "{key}");
     let shown = pd(&rig, "service show 'web s'");
@@ -71,7 +72,9 @@ fn people_and_policies_are_shown() {
     rig.request("PUT", &format!("/teams/{team}/users/{bob}"), Some(br#"{"role":"manager"}"#)).unwrap();
     assert!(pd(&rig, "user list bob -o wide").starts_with("bob\tbob@example.org\t"));
     let shown = pd(&rig, "user show bob@");
-    for part in ["bob <bob@example.org>", "times in UTC", "email bob@example.org", "high urgency, at once: email"] {
+    for part in
+        ["bob <bob@example.org>", "times in UTC", "email bob@example.org", "high urgency, at once: email"]
+    {
         assert!(shown.contains(part), "no {part} in {shown}");
     }
     assert!(pd(&rig, "team show plat").contains("bob, manager"));
