@@ -1,6 +1,6 @@
 # Print an optspec for argparse to handle cmd's options that are independent of any subcommand.
 function __fish_pd_global_optspecs
-    string join \n context= url= token-file= o/output= q/quiet no-header color= timeout= retry= h/help V/version
+    string join \n context= url= token-file= o/output= q/quiet columns= sort= filter= no-header jq= template= no-pager no-input color= timeout= retry= h/help V/version
 end
 
 function __fish_pd_needs_command
@@ -34,6 +34,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_needs_command" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_needs_command" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_needs_command" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_needs_command" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_needs_command" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_needs_command" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -41,6 +46,8 @@ complete -c pd -n "__fish_pd_needs_command" -l timeout -d 'How long to wait for 
 complete -c pd -n "__fish_pd_needs_command" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_needs_command" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_needs_command" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_needs_command" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_needs_command" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_needs_command" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_needs_command" -s V -l version -d 'Print version'
 complete -c pd -n "__fish_pd_needs_command" -f -a "trigger" -d 'Tell that something is wrong'
@@ -63,6 +70,12 @@ complete -c pd -n "__fish_pd_needs_command" -f -a "note" -d 'Write a note on an 
 complete -c pd -n "__fish_pd_needs_command" -f -a "oncall" -d 'Show who is on call, by policy and level'
 complete -c pd -n "__fish_pd_needs_command" -f -a "schedule" -d 'Schedules: who is on call when'
 complete -c pd -n "__fish_pd_needs_command" -f -a "override" -d 'Put somebody on call for a while'
+complete -c pd -n "__fish_pd_needs_command" -f -a "service" -d 'Services: what incidents belong to'
+complete -c pd -n "__fish_pd_needs_command" -f -a "user" -d 'Users, and how they are reached'
+complete -c pd -n "__fish_pd_needs_command" -f -a "policy" -d 'Escalation policies: who is paged, and who next'
+complete -c pd -n "__fish_pd_needs_command" -f -a "team" -d 'Teams and their members'
+complete -c pd -n "__fish_pd_needs_command" -f -a "key" -d 'API tokens: who may ask the server for what'
+complete -c pd -n "__fish_pd_needs_command" -f -a "open" -d 'Open an incident\'s page in the browser'
 complete -c pd -n "__fish_pd_needs_command" -f -a "feed" -d 'Secret addresses under which calendar programs read shifts'
 complete -c pd -n "__fish_pd_needs_command" -f -a "calendar" -d 'Calendars of holidays and leave, which take users off call'
 complete -c pd -n "__fish_pd_needs_command" -f -a "link" -d 'Link something to an incident'
@@ -94,6 +107,7 @@ complete -c pd -n "__fish_pd_needs_command" -f -a "journal" -d 'Print the entrie
 complete -c pd -n "__fish_pd_needs_command" -f -a "store" -d 'Make, check and move the stores of an installation'
 complete -c pd -n "__fish_pd_needs_command" -f -a "man" -d 'Print a manual page, or write them all'
 complete -c pd -n "__fish_pd_needs_command" -f -a "completions" -d 'Print what a shell needs to complete `pd`, or write it for all shells'
+complete -c pd -n "__fish_pd_needs_command" -f -a "help" -d 'Show help about a topic or a command'
 complete -c pd -n "__fish_pd_using_subcommand trigger" -s s -l severity -d 'How bad it is' -r -f -a "critical\t''
 error\t''
 warning\t''
@@ -117,6 +131,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand trigger" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -125,6 +144,8 @@ complete -c pd -n "__fish_pd_using_subcommand trigger" -l retry -d 'How long to 
 complete -c pd -n "__fish_pd_using_subcommand trigger" -l no-spool -d 'Fail rather than keep the event on this machine while the server is away'
 complete -c pd -n "__fish_pd_using_subcommand trigger" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand trigger" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand trigger" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand trigger" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand list" -l status -d 'Only with this status; may be given several times [default: triggered and acknowledged]' -r -f -a "triggered\t''
 acknowledged\t''
@@ -146,15 +167,23 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand list" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand list" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand list" -s a -l all -d 'Resolved ones, too'
+complete -c pd -n "__fish_pd_using_subcommand list" -l me -d 'Only what is assigned to you'
 complete -c pd -n "__fish_pd_using_subcommand list" -l held -d 'Those about which nobody is paged for the time being: suppressed, paused or in maintenance'
 complete -c pd -n "__fish_pd_using_subcommand list" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand list" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand show" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand show" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -166,6 +195,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand show" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand show" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand show" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand show" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand show" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -173,6 +207,8 @@ complete -c pd -n "__fish_pd_using_subcommand show" -l timeout -d 'How long to w
 complete -c pd -n "__fish_pd_using_subcommand show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand show" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand show" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand show" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand show" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand log" -s n -l limit -d 'At most so many of the latest entries' -r
 complete -c pd -n "__fish_pd_using_subcommand log" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
@@ -185,6 +221,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand log" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand log" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand log" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand log" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand log" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand log" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -192,6 +233,8 @@ complete -c pd -n "__fish_pd_using_subcommand log" -l timeout -d 'How long to wa
 complete -c pd -n "__fish_pd_using_subcommand log" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand log" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand log" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand log" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand log" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand ack" -l service -d 'With --all: only of this service, by name or id; may be given several times' -r
 complete -c pd -n "__fish_pd_using_subcommand ack" -l urgency -d 'With --all: only with this urgency' -r -f -a "high\t''
@@ -206,16 +249,25 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand ack" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand ack" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand ack" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand ack" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand ack" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand ack" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand ack" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand ack" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand ack" -l error-unchanged -d 'Exit with 3 if all of them were acknowledged already'
+complete -c pd -n "__fish_pd_using_subcommand ack" -l dry-run -d 'Only say what would be done'
 complete -c pd -n "__fish_pd_using_subcommand ack" -l all -d 'Everything that is open, or what is left of it by --service and --urgency'
+complete -c pd -n "__fish_pd_using_subcommand ack" -l me -d 'With --all: only what is assigned to you'
 complete -c pd -n "__fish_pd_using_subcommand ack" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c pd -n "__fish_pd_using_subcommand ack" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand ack" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand ack" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand ack" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand ack" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l service -d 'With --all: only of this service, by name or id; may be given several times' -r
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l urgency -d 'With --all: only with this urgency' -r -f -a "high\t''
@@ -230,16 +282,25 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l error-unchanged -d 'Exit with 3 if all of them were acknowledged already'
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l dry-run -d 'Only say what would be done'
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l all -d 'Everything that is open, or what is left of it by --service and --urgency'
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l me -d 'With --all: only what is assigned to you'
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand acknowledge" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand acknowledge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l service -d 'With --all: only of this service, by name or id; may be given several times' -r
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l urgency -d 'With --all: only with this urgency' -r -f -a "high\t''
@@ -255,6 +316,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -262,11 +328,15 @@ complete -c pd -n "__fish_pd_using_subcommand resolve" -l timeout -d 'How long t
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand resolve" -s e -l event -d 'Take all of them as dedup keys, and send events without asking whether there is such an incident'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l error-unchanged -d 'Exit with 3 if all of them were resolved already'
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l dry-run -d 'Only say what would be done'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l all -d 'Everything that is open, or what is left of it by --service and --urgency'
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l me -d 'With --all: only what is assigned to you'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l no-spool -d 'Fail rather than keep the event on this machine while the server is away'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand resolve" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand resolve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand snooze" -l for -d 'How long: 1s to 7d' -r
 complete -c pd -n "__fish_pd_using_subcommand snooze" -l service -d 'With --all: only of this service, by name or id; may be given several times' -r
@@ -282,15 +352,24 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand snooze" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand snooze" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand snooze" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l dry-run -d 'Only say what would be done'
 complete -c pd -n "__fish_pd_using_subcommand snooze" -l all -d 'Everything that is open, or what is left of it by --service and --urgency'
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l me -d 'With --all: only what is assigned to you'
 complete -c pd -n "__fish_pd_using_subcommand snooze" -s y -l yes -d 'Do not ask whether it is meant'
 complete -c pd -n "__fish_pd_using_subcommand snooze" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand snooze" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand snooze" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand snooze" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand unack" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand unack" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -302,13 +381,21 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand unack" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand unack" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand unack" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand unack" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand unack" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand unack" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand unack" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand unack" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand unack" -l dry-run -d 'Only say what would be done'
 complete -c pd -n "__fish_pd_using_subcommand unack" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand unack" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand unack" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand unack" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand unack" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand undo" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand undo" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -320,6 +407,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand undo" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand undo" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand undo" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand undo" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand undo" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand undo" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -328,6 +420,8 @@ complete -c pd -n "__fish_pd_using_subcommand undo" -l retry -d 'How long to go 
 complete -c pd -n "__fish_pd_using_subcommand undo" -l show -d 'Say what the last action was, and until when it can be undone'
 complete -c pd -n "__fish_pd_using_subcommand undo" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand undo" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand undo" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand undo" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand undo" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand assign" -l to -d 'A user, by name, e-mail address or id; may be given several times' -r
 complete -c pd -n "__fish_pd_using_subcommand assign" -l policy -d 'An escalation policy, by name or id, which begins with its first level' -r
@@ -341,13 +435,21 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand assign" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand assign" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand assign" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand assign" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand assign" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand assign" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand assign" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand assign" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand assign" -l dry-run -d 'Only say what would be changed'
 complete -c pd -n "__fish_pd_using_subcommand assign" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand assign" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand assign" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand assign" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand assign" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand escalate" -l level -d 'This level, from 1, rather than the next' -r
 complete -c pd -n "__fish_pd_using_subcommand escalate" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
@@ -360,13 +462,21 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand escalate" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand escalate" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand escalate" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l dry-run -d 'Only say what would be changed'
 complete -c pd -n "__fish_pd_using_subcommand escalate" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand escalate" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand escalate" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand escalate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand merge" -l into -d 'The one that stays' -r
 complete -c pd -n "__fish_pd_using_subcommand merge" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
@@ -379,6 +489,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand merge" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand merge" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand merge" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand merge" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand merge" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand merge" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -386,6 +501,8 @@ complete -c pd -n "__fish_pd_using_subcommand merge" -l timeout -d 'How long to 
 complete -c pd -n "__fish_pd_using_subcommand merge" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand merge" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand merge" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand merge" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand merge" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand merge" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand urgency" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand urgency" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -397,13 +514,21 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand urgency" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand urgency" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand urgency" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand urgency" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand urgency" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand urgency" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand urgency" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand urgency" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand urgency" -l dry-run -d 'Only say what would be changed'
 complete -c pd -n "__fish_pd_using_subcommand urgency" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand urgency" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand urgency" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand urgency" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand urgency" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand priority" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand priority" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -415,13 +540,21 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand priority" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand priority" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand priority" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand priority" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand priority" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand priority" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand priority" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand priority" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand priority" -l dry-run -d 'Only say what would be changed'
 complete -c pd -n "__fish_pd_using_subcommand priority" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand priority" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand priority" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand priority" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand priority" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -433,6 +566,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -440,6 +578,8 @@ complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_sub
 complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -f -a "add" -d 'Ask somebody to help: a page of its own, beside the escalation'
 complete -c pd -n "__fish_pd_using_subcommand responder; and not __fish_seen_subcommand_from add join decline cancel" -f -a "join" -d 'Say that you help'
@@ -458,6 +598,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -465,6 +610,8 @@ complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcomm
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -476,6 +623,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -483,6 +635,8 @@ complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcomm
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from join" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -494,6 +648,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -501,6 +660,8 @@ complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcomm
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from decline" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l user -d 'Only those to this user; may be given several times' -r
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
@@ -513,6 +674,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -520,6 +686,8 @@ complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcomm
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand responder; and __fish_seen_subcommand_from cancel" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand note" -l edit -d 'Write this note anew, rather than another one' -r
 complete -c pd -n "__fish_pd_using_subcommand note" -l delete -d 'Delete this note' -r
@@ -533,6 +701,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand note" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand note" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand note" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand note" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand note" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand note" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -540,6 +713,8 @@ complete -c pd -n "__fish_pd_using_subcommand note" -l timeout -d 'How long to w
 complete -c pd -n "__fish_pd_using_subcommand note" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand note" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand note" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand note" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand note" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand note" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand oncall" -l at -d 'At this time (by the local clock, ISO 8601, or from now, such as 3h) rather than now' -r
 complete -c pd -n "__fish_pd_using_subcommand oncall" -l until -d 'Everybody until this time' -r
@@ -557,6 +732,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand oncall" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -564,27 +744,37 @@ complete -c pd -n "__fish_pd_using_subcommand oncall" -l timeout -d 'How long to
 complete -c pd -n "__fish_pd_using_subcommand oncall" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand oncall" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand oncall" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand oncall" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand oncall" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
-complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
-complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l token-file -d 'Read the API token from this file' -r -F
-complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
 wide\t'More columns'
 json\t'PagerDuty\'s objects, as the API gives them'
 jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
-complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
-complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l timeout -d 'How long to wait for one answer' -r
-complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
-complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Print ids only'
-complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -l no-header -d 'Print no header above columns'
-complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List schedules'
-complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Show one schedule as a chart: a row for each layer, the overrides, and what comes of them'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -f -a "list" -d 'List schedules'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -f -a "show" -d 'Show one schedule as a chart: a row for each layer, the overrides, and what comes of them'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and not __fish_seen_subcommand_from list show delete" -f -a "delete" -d 'Delete a schedule that no escalation policy uses'
 complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
@@ -595,6 +785,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -602,6 +797,8 @@ complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcomma
 complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l since -d 'From when [default: the beginning of today]' -r
 complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l days -d 'How many days' -r
@@ -617,6 +814,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -624,7 +826,36 @@ complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcomma
 complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l confirm -d 'Its name, typed once more: nobody is asked for it then' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l dry-run -d 'Only say what would be deleted'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand schedule; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l token-file -d 'Read the API token from this file' -r -F
@@ -635,6 +866,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -642,6 +878,8 @@ complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subc
 complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -f -a "create" -d 'Put somebody on call for a while'
 complete -c pd -n "__fish_pd_using_subcommand override; and not __fish_seen_subcommand_from create list delete" -f -a "list" -d 'List the overrides of a schedule'
@@ -660,6 +898,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -667,6 +910,8 @@ complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcomma
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l since -d 'From when' -r
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l until -d 'Until when [default: 90 days after]' -r
@@ -680,6 +925,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -687,6 +937,8 @@ complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcomma
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -698,6 +950,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -705,7 +962,602 @@ complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcomma
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand override; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -f -a "list" -d 'List services'
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -f -a "show" -d 'Show a service: who is paged, and where its events come from'
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -f -a "create" -d 'Make a service, with an integration for events'
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -f -a "disable" -d 'Switch services off: events are accepted and open nothing'
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -f -a "enable" -d 'Switch services on again'
+complete -c pd -n "__fish_pd_using_subcommand service; and not __fish_seen_subcommand_from list show create disable enable delete" -f -a "delete" -d 'Delete a service for good, with its integrations'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l policy -d 'The escalation policy that pages somebody, by name or id' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l description -d 'What it is' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l urgency -d 'How urgent its incidents are: high, low, or severity (as the event says)' -r -f -a "high\t''
+low\t''
+severity\t''"
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l unack-after -d 'Page again if nothing happened for so long after an acknowledgement; 0s: never' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l resolve-after -d 'Resolve what is open for so long; 0s: never' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l dry-run -d 'Only say what would be made'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -l dry-run -d 'Only say what would be done'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from disable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -l dry-run -d 'Only say what would be done'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from enable" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l confirm -d 'Its name, typed once more: nobody is asked for it then' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l dry-run -d 'Only say what would be deleted'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand service; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List users'
+complete -c pd -n "__fish_pd_using_subcommand user; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Show a user: how they are reached, and after which delay'
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand user; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -f -a "list" -d 'List escalation policies'
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -f -a "show" -d 'Show an escalation policy, level by level'
+complete -c pd -n "__fish_pd_using_subcommand policy; and not __fish_seen_subcommand_from list show delete" -f -a "delete" -d 'Delete an escalation policy that no service uses'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l confirm -d 'Its name, typed once more: nobody is asked for it then' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l dry-run -d 'Only say what would be deleted'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand policy; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -f -a "list" -d 'List teams'
+complete -c pd -n "__fish_pd_using_subcommand team; and not __fish_seen_subcommand_from list show" -f -a "show" -d 'Show a team and who is in it'
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand team; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -f -a "list" -d 'List API tokens; what they are is never shown'
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -f -a "create" -d 'Make an API token and print it, this once'
+complete -c pd -n "__fish_pd_using_subcommand key; and not __fish_seen_subcommand_from list create delete" -f -a "delete" -d 'Take a token back: it does not work any more, at once'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l user -d 'As whom it acts, by name, e-mail address or id [default: the account]' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l role -d 'What it may do at most' -r -f -a "owner\t''
+admin\t''
+user\t''
+limited_user\t''
+observer\t''
+read_only_user\t''
+restricted_access\t''"
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l expires -d 'For how long [default: for ever]' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l read -d 'It may only look'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l confirm -d 'Its name, typed once more: nobody is asked for it then' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l dry-run -d 'Only say what would be deleted'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand key; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand open" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand open" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand open" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand open" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand open" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand open" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand open" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand open" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand open" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand open" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand open" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand open" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand open" -l print -d 'Print the address rather than open it'
+complete -c pd -n "__fish_pd_using_subcommand open" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand open" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand open" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand open" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand open" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l token-file -d 'Read the API token from this file' -r -F
@@ -716,6 +1568,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -723,6 +1580,8 @@ complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcomma
 complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -f -a "create" -d 'Make an address; it is shown once'
 complete -c pd -n "__fish_pd_using_subcommand feed; and not __fish_seen_subcommand_from create list delete" -f -a "list" -d 'List the addresses, without their secrets'
@@ -739,6 +1598,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -746,6 +1610,8 @@ complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_f
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -757,6 +1623,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -764,6 +1635,8 @@ complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_f
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -775,6 +1648,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -782,6 +1660,8 @@ complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_f
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand feed; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -793,6 +1673,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -800,6 +1685,8 @@ complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subc
 complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -f -a "import" -d 'Read an iCalendar file; one of the same name is replaced'
 complete -c pd -n "__fish_pd_using_subcommand calendar; and not __fish_seen_subcommand_from import list delete" -f -a "list" -d 'List the calendars'
@@ -817,6 +1704,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -824,6 +1716,8 @@ complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcomma
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from import" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -835,6 +1729,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -842,6 +1741,8 @@ complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcomma
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -853,6 +1754,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -860,6 +1766,8 @@ complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcomma
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand calendar; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand link" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand link" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -871,6 +1779,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand link" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand link" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand link" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand link" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand link" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand link" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -878,6 +1791,8 @@ complete -c pd -n "__fish_pd_using_subcommand link" -l timeout -d 'How long to w
 complete -c pd -n "__fish_pd_using_subcommand link" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand link" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand link" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand link" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand link" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand link" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand update" -l subject -d 'The same in a few words' -r
 complete -c pd -n "__fish_pd_using_subcommand update" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
@@ -890,6 +1805,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand update" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand update" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand update" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand update" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand update" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand update" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -897,6 +1817,8 @@ complete -c pd -n "__fish_pd_using_subcommand update" -l timeout -d 'How long to
 complete -c pd -n "__fish_pd_using_subcommand update" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand update" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand update" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand update" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand update" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand update" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand subscribe" -l user -d 'A user, by name, e-mail address or id; may be given several times' -r
 complete -c pd -n "__fish_pd_using_subcommand subscribe" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
@@ -909,6 +1831,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand subscribe" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -917,6 +1844,8 @@ complete -c pd -n "__fish_pd_using_subcommand subscribe" -l retry -d 'How long t
 complete -c pd -n "__fish_pd_using_subcommand subscribe" -l remove -d 'Not any more'
 complete -c pd -n "__fish_pd_using_subcommand subscribe" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand subscribe" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand subscribe" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand subscribe" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -928,6 +1857,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -935,6 +1869,8 @@ complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_s
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -f -a "create" -d 'Make a maintenance window'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and not __fish_seen_subcommand_from create list end delete" -f -a "list" -d 'List maintenance windows: those that run or will, the earliest first'
@@ -958,6 +1894,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -965,6 +1906,8 @@ complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subco
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l service -d 'Only of this service, by name or id' -r
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
@@ -977,6 +1920,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -985,6 +1933,8 @@ complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subco
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -s a -l all -d 'Those that are over, too'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -996,6 +1946,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1003,6 +1958,8 @@ complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subco
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from end" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1014,6 +1971,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1021,6 +1983,8 @@ complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subco
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand maintenance; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1032,6 +1996,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1039,6 +2008,8 @@ complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_sub
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -f -a "create" -d 'Make a heartbeat'
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and not __fish_seen_subcommand_from create list delete" -f -a "list" -d 'List heartbeats by name'
@@ -1057,6 +2028,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1064,6 +2040,8 @@ complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcomm
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from create" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l service -d 'Only of this service, by name or id' -r
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
@@ -1076,6 +2054,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1083,6 +2066,8 @@ complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcomm
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1094,6 +2079,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1101,6 +2091,8 @@ complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcomm
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand heartbeat; and __fish_seen_subcommand_from delete" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand exec" -l heartbeat -d 'The heartbeat\'s key, as `pd heartbeat list -o wide` shows it' -r
 complete -c pd -n "__fish_pd_using_subcommand exec" -l limit -d 'End the command when it takes longer: it gets SIGTERM, ten seconds later SIGKILL' -r
@@ -1114,6 +2106,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand exec" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand exec" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand exec" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1122,6 +2119,8 @@ complete -c pd -n "__fish_pd_using_subcommand exec" -l retry -d 'How long to go 
 complete -c pd -n "__fish_pd_using_subcommand exec" -l no-spool -d 'Lose a ping rather than keep it on this machine while the server is away'
 complete -c pd -n "__fish_pd_using_subcommand exec" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand exec" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand exec" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand exec" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand exec" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1133,6 +2132,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1140,6 +2144,8 @@ complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcomma
 complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -f -a "list" -d 'List the global rules, or those of a service, in order'
 complete -c pd -n "__fish_pd_using_subcommand rule; and not __fish_seen_subcommand_from list add remove set" -f -a "add" -d 'Add a rule at the end of its list'
@@ -1156,6 +2162,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1163,6 +2174,8 @@ complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_f
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l service -d 'Those of this service, by name or id, rather than the global ones' -r
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l if -d 'When it applies [default: always]' -r
@@ -1185,6 +2198,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1196,6 +2214,8 @@ complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_f
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l suppress -d 'Record the alert and page nobody'
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l service -d 'Those of this service, by name or id, rather than the global ones' -r
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
@@ -1208,6 +2228,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1215,6 +2240,8 @@ complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_f
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from remove" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l service -d 'Those of this service, by name or id, rather than the global ones' -r
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
@@ -1227,6 +2254,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1234,6 +2266,8 @@ complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_f
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand rule; and __fish_seen_subcommand_from set" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1245,6 +2279,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1252,6 +2291,8 @@ complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcomm
 complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand route; and not __fish_seen_subcommand_from test" -f -a "test" -d 'Tell what would become of an event, rule by rule; nothing is stored and nobody is paged'
 complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l event -d 'A file with an event as it is sent to /v2/enqueue; `-` reads standard input' -r -F
@@ -1277,6 +2318,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1284,6 +2330,8 @@ complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand route; and __fish_seen_subcommand_from test" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand apply" -s f -l file -d 'A file, a folder of .toml and .json files, or `-` for standard input; may be given several times' -r -F
 complete -c pd -n "__fish_pd_using_subcommand apply" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
@@ -1296,6 +2344,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand apply" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand apply" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand apply" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand apply" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand apply" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand apply" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1307,6 +2360,8 @@ complete -c pd -n "__fish_pd_using_subcommand apply" -s y -l yes -d 'Remove with
 complete -c pd -n "__fish_pd_using_subcommand apply" -l error-unchanged -d 'Exit with code 3 when there is nothing to do'
 complete -c pd -n "__fish_pd_using_subcommand apply" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand apply" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand apply" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand apply" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand apply" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand export" -l only -d 'Only these kinds: users, teams, schedules, escalation_policies, services, heartbeats, event_rules, maintenance_windows' -r
 complete -c pd -n "__fish_pd_using_subcommand export" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
@@ -1319,6 +2374,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand export" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand export" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand export" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand export" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand export" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand export" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1326,6 +2386,8 @@ complete -c pd -n "__fish_pd_using_subcommand export" -l timeout -d 'How long to
 complete -c pd -n "__fish_pd_using_subcommand export" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand export" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand export" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand export" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand export" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand export" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1337,6 +2399,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1344,6 +2411,8 @@ complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcom
 complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand import; and not __fish_seen_subcommand_from pagerduty" -f -a "pagerduty" -d 'Take an account over from PagerDuty, or from another pd, which speaks the same API'
 complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l from -d 'The address of the API to read from' -r
@@ -1359,6 +2428,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1367,6 +2441,8 @@ complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand
 complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l dry-run -d 'Say what would change, and change nothing'
 complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand import; and __fish_seen_subcommand_from pagerduty" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand audit" -l limit -d 'How many changes at most' -r
 complete -c pd -n "__fish_pd_using_subcommand audit" -l kind -d 'Only changes of this kind: users, schedules, escalation_policies, services, event_rules, …' -r
@@ -1383,6 +2459,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand audit" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand audit" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand audit" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand audit" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand audit" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand audit" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1390,6 +2471,8 @@ complete -c pd -n "__fish_pd_using_subcommand audit" -l timeout -d 'How long to 
 complete -c pd -n "__fish_pd_using_subcommand audit" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand audit" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand audit" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand audit" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand audit" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand audit" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand check" -l weeks -d 'How many weeks ahead' -r
 complete -c pd -n "__fish_pd_using_subcommand check" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
@@ -1402,6 +2485,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand check" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand check" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand check" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand check" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand check" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand check" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1410,6 +2498,8 @@ complete -c pd -n "__fish_pd_using_subcommand check" -l retry -d 'How long to go
 complete -c pd -n "__fish_pd_using_subcommand check" -l strict -d 'Let warnings count as well'
 complete -c pd -n "__fish_pd_using_subcommand check" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand check" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand check" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand check" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand explain" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand explain" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1421,6 +2511,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand explain" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand explain" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand explain" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand explain" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand explain" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand explain" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1428,6 +2523,8 @@ complete -c pd -n "__fish_pd_using_subcommand explain" -l timeout -d 'How long t
 complete -c pd -n "__fish_pd_using_subcommand explain" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand explain" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand explain" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand explain" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand explain" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand explain" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand simulate" -l summary -d 'What is wrong, in one line, rather than a file' -r
 complete -c pd -n "__fish_pd_using_subcommand simulate" -s s -l severity -d 'How bad it is' -r -f -a "critical\t''
@@ -1452,6 +2549,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand simulate" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1459,6 +2561,8 @@ complete -c pd -n "__fish_pd_using_subcommand simulate" -l timeout -d 'How long 
 complete -c pd -n "__fish_pd_using_subcommand simulate" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand simulate" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand simulate" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand simulate" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand simulate" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1470,6 +2574,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1477,6 +2586,8 @@ complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcomm
 complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -f -a "list" -d 'List the drills, and why one cannot be started on this node now'
 complete -c pd -n "__fish_pd_using_subcommand drill; and not __fish_seen_subcommand_from list run report stop" -f -a "run" -d 'Run a drill on the node that answers, and print its report'
@@ -1492,6 +2603,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1499,6 +2615,8 @@ complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l for -d 'How long the failure lasts [default: 5m; of `node`, while nobody else is there: 30s]' -r
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l datacenter -d 'Of `datacenter`: whose store nodes are gone [default: the one that the node prefers]' -r
@@ -1516,6 +2634,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1523,6 +2646,8 @@ complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from run" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1534,6 +2659,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1541,6 +2671,8 @@ complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from report" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1552,6 +2684,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1559,6 +2696,8 @@ complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand status" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1570,6 +2709,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand status" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand status" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand status" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand status" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand status" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1578,6 +2722,8 @@ complete -c pd -n "__fish_pd_using_subcommand status" -l retry -d 'How long to g
 complete -c pd -n "__fish_pd_using_subcommand status" -l jobs -d 'List the scheduled work instead: its pace, how far it is, and why it waits'
 complete -c pd -n "__fish_pd_using_subcommand status" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand status" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand status" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand status" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand status" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand serve" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
 complete -c pd -n "__fish_pd_using_subcommand serve" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
@@ -1593,6 +2739,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand serve" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand serve" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand serve" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand serve" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand serve" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand serve" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1601,6 +2752,8 @@ complete -c pd -n "__fish_pd_using_subcommand serve" -l retry -d 'How long to go
 complete -c pd -n "__fish_pd_using_subcommand serve" -l without-controls -d 'Run without what keeps overload from becoming an outage, to see what it is for'
 complete -c pd -n "__fish_pd_using_subcommand serve" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand serve" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand serve" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand serve" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand serve" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1612,6 +2765,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1619,6 +2777,8 @@ complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subco
 complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -f -a "show" -d 'Show the context that is used; with -o json its token, too'
 complete -c pd -n "__fish_pd_using_subcommand context; and not __fish_seen_subcommand_from show list use add" -f -a "list" -d 'List the contexts'
@@ -1634,6 +2794,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1641,6 +2806,8 @@ complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcomman
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from show" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1652,6 +2819,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1659,6 +2831,8 @@ complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcomman
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1670,6 +2844,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1677,9 +2856,12 @@ complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcomman
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from use" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l token-command -d 'A command that prints its token, each time the context is used' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l routing-key -d 'Where events go unless they say otherwise' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l from -d 'In whose name PagerDuty is asked, if the server is PagerDuty and the token the account\'s' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l token-file -d 'Read the API token from this file' -r -F
@@ -1690,6 +2872,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1699,6 +2886,8 @@ complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcomman
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l force -d 'Replace a context of the same name'
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand context; and __fish_seen_subcommand_from add" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand api" -s f -l field -d 'A field as text: KEY=VALUE, or KEY[KEY]=VALUE for one within another; may be given several times' -r
 complete -c pd -n "__fish_pd_using_subcommand api" -s F -l typed-field -d 'A field as JSON: KEY=5, KEY=true, KEY=[1,2]; may be given several times' -r
@@ -1713,6 +2902,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand api" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand api" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand api" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand api" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand api" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand api" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1721,6 +2915,8 @@ complete -c pd -n "__fish_pd_using_subcommand api" -l retry -d 'How long to go o
 complete -c pd -n "__fish_pd_using_subcommand api" -l paginate -d 'Get all pages of a list, and print its items'
 complete -c pd -n "__fish_pd_using_subcommand api" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand api" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand api" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand api" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand api" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1732,6 +2928,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1739,6 +2940,8 @@ complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcomm
 complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -f -a "list" -d 'List what waits, and what the server has rejected'
 complete -c pd -n "__fish_pd_using_subcommand spool; and not __fish_seen_subcommand_from list flush drop" -f -a "flush" -d 'Send what waits, in order'
@@ -1753,6 +2956,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1760,6 +2968,8 @@ complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from list" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1771,6 +2981,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1779,6 +2994,8 @@ complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l stale -d 'Also what is older than a day'
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from flush" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1790,6 +3007,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1799,6 +3021,8 @@ complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l all -d 'Everything'
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand spool; and __fish_seen_subcommand_from drop" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1810,6 +3034,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1817,6 +3046,8 @@ complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcom
 complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand config; and not __fish_seen_subcommand_from check" -f -a "check" -d 'Check a configuration without starting anything'
 complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
@@ -1831,6 +3062,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1838,6 +3074,8 @@ complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand
 complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand config; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand backup" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
 complete -c pd -n "__fish_pd_using_subcommand backup" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
@@ -1851,6 +3089,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand backup" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand backup" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand backup" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand backup" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand backup" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand backup" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1858,6 +3101,8 @@ complete -c pd -n "__fish_pd_using_subcommand backup" -l timeout -d 'How long to
 complete -c pd -n "__fish_pd_using_subcommand backup" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand backup" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand backup" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand backup" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand backup" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand backup" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand restore" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
 complete -c pd -n "__fish_pd_using_subcommand restore" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
@@ -1871,6 +3116,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand restore" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand restore" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand restore" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand restore" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand restore" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand restore" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1879,6 +3129,8 @@ complete -c pd -n "__fish_pd_using_subcommand restore" -l retry -d 'How long to 
 complete -c pd -n "__fish_pd_using_subcommand restore" -l replace -d 'Replace the data that is there'
 complete -c pd -n "__fish_pd_using_subcommand restore" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand restore" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand restore" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand restore" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand restore" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand recover" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
 complete -c pd -n "__fish_pd_using_subcommand recover" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
@@ -1892,6 +3144,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand recover" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand recover" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand recover" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand recover" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand recover" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand recover" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1900,6 +3157,8 @@ complete -c pd -n "__fish_pd_using_subcommand recover" -l retry -d 'How long to 
 complete -c pd -n "__fish_pd_using_subcommand recover" -l apply -d 'Do what is proposed'
 complete -c pd -n "__fish_pd_using_subcommand recover" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand recover" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand recover" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand recover" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand recover" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand journal" -l from -d 'Begin at this position, rather than at the oldest entry' -r
 complete -c pd -n "__fish_pd_using_subcommand journal" -l limit -d 'At most so many' -r
@@ -1915,6 +3174,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand journal" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand journal" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand journal" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand journal" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand journal" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand journal" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1922,6 +3186,8 @@ complete -c pd -n "__fish_pd_using_subcommand journal" -l timeout -d 'How long t
 complete -c pd -n "__fish_pd_using_subcommand journal" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand journal" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand journal" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand journal" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand journal" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand journal" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
@@ -1933,6 +3199,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1940,6 +3211,8 @@ complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcomm
 complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -f -a "init" -d 'Make the keyspace and the tables of a cluster'
 complete -c pd -n "__fish_pd_using_subcommand store; and not __fish_seen_subcommand_from init check copy" -f -a "check" -d 'Check whether the stores may be relied on'
@@ -1957,6 +3230,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1964,6 +3242,8 @@ complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from init" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
@@ -1977,6 +3257,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -1984,6 +3269,8 @@ complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from check" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l config -d 'The server\'s configuration [default: /etc/pd/pd.toml, if it is there]' -r -F
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l data -d 'The data folder [default: ~/.local/share/pd]' -r -F
@@ -1997,6 +3284,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -2005,6 +3297,8 @@ complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l force -d 'Also when processes on a cluster were heard of within the last minute'
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand store; and __fish_seen_subcommand_from copy" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand man" -l dir -d 'Write all pages into this folder' -r -F
 complete -c pd -n "__fish_pd_using_subcommand man" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
@@ -2017,6 +3311,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand man" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand man" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand man" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand man" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand man" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand man" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -2024,6 +3323,8 @@ complete -c pd -n "__fish_pd_using_subcommand man" -l timeout -d 'How long to wa
 complete -c pd -n "__fish_pd_using_subcommand man" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand man" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand man" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand man" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand man" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand man" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand completions" -l dir -d 'Write those of all shells into this folder' -r -F
 complete -c pd -n "__fish_pd_using_subcommand completions" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
@@ -2036,6 +3337,11 @@ jsonl\t'The same, each on one line'
 yaml\t'The same as YAML'
 csv\t'All columns, separated by commas'
 name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand completions" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand completions" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand completions" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand completions" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand completions" -l template -d 'Print what this Jinja template makes of the JSON' -r
 complete -c pd -n "__fish_pd_using_subcommand completions" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
 always\t'Also into files and pipes'
 never\t'Not at all'"
@@ -2043,4 +3349,31 @@ complete -c pd -n "__fish_pd_using_subcommand completions" -l timeout -d 'How lo
 complete -c pd -n "__fish_pd_using_subcommand completions" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand completions" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand completions" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand completions" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand completions" -l no-input -d 'Ask no questions: fail where an answer is needed'
 complete -c pd -n "__fish_pd_using_subcommand completions" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand help" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand help" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand help" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand help" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand help" -l columns -d 'Only these columns, by name and in this order; `--columns help` lists them' -r
+complete -c pd -n "__fish_pd_using_subcommand help" -l sort -d 'Sort lists by this column; `-COLUMN` from the last to the first' -r
+complete -c pd -n "__fish_pd_using_subcommand help" -l filter -d 'Only lines whose column has this text: COLUMN=TEXT; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand help" -l jq -d 'Print what this jq filter makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand help" -l template -d 'Print what this Jinja template makes of the JSON' -r
+complete -c pd -n "__fish_pd_using_subcommand help" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand help" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand help" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand help" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand help" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand help" -l no-pager -d 'Use no pager'
+complete -c pd -n "__fish_pd_using_subcommand help" -l no-input -d 'Ask no questions: fail where an answer is needed'
+complete -c pd -n "__fish_pd_using_subcommand help" -s h -l help -d 'Print help (see more with \'--help\')'
