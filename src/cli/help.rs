@@ -105,7 +105,7 @@ What works there: list, show, log, ack, resolve, unack, snooze, assign, escalate
 note, responder add, update, oncall, schedule list and show, override, service, user, policy, team, api, open.
 
 What is an addition of `pd` does not: undo, explain, check, simulate, status, apply, export, feed, calendar, heartbeat,
-drill, rule, route, link, key, subscribe --remove, maintenance end, and in list --held. They say so. Events go to
+drill, rule, route, link, key, maintenance end, and list --held. They say so. Events go to
 events.pagerduty.com: `pd trigger --url https://events.pagerduty.com`. A command that was sent and not answered is not
 sent again there, unless twice does no more than once.";
 

@@ -127,6 +127,10 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         request = request.with("user_ids[]", lookup::me(&client).await?);
     }
     if args.held {
+        if client.target().is_pagerduty() {
+            let path = "held incidents".to_owned();
+            return Err(crate::client::Error::Foreign { path }.into());
+        }
         request = request.with_ours("held", "only");
     }
     if let Some(key) = args.dedup_key {

@@ -20,6 +20,18 @@ const OUTPUT_MAX: usize = 64 << 20;
 /// Filters that call themselves need room; it is not taken before it is used.
 const STACK: usize = 128 << 20;
 
+/// What jq has and the library leaves to its program.
+const FORMATS: &str = r#"
+def @tsv: map(
+    if type == "string" then
+      (split("\\") | join("\\\\")) | (split("\t") | join("\\t")) | (split("\n") | join("\\n")) | (split("\r") | join("\\r"))
+    elif . == null then "" else tostring end
+  ) | join("\t");
+def @csv: map(
+    if type == "string" then "\"" + (split("\"") | join("\"\"")) + "\"" elif . == null then "" else tostring end
+  ) | join(",");
+"#;
+
 type Data = JustLut<Val>;
 
 /// A filter whose syntax is right.
@@ -72,13 +84,26 @@ fn filtered(text: &str, input: &str, pretty: bool) -> Result<String, String> {
     let context = Ctx::<Data>::new(&filter.lut, Vars::new([]));
     let mut out = String::new();
     for result in filter.id.run((context, input)).map(unwrap_valr) {
-        out += &shown(&result.map_err(|error| error.to_string())?, pretty)?;
+        out += &shown(&result.map_err(|error| short(&error.to_string()))?, pretty)?;
         out.push('\n');
         if out.len() > OUTPUT_MAX {
             return Err(format!("it says more than {} MiB", OUTPUT_MAX >> 20));
         }
     }
     Ok(out)
+}
+
+/// A complaint without the middle of the value that it is about.
+fn short(complaint: &str) -> String {
+    const BEGIN: usize = 100;
+    const END: usize = 60;
+    let count = complaint.chars().count();
+    if count <= BEGIN + END {
+        return complaint.to_owned();
+    }
+    let begin: String = complaint.chars().take(BEGIN).collect();
+    let end: String = complaint.chars().skip(count - END).collect();
+    format!("{begin} … {end}")
 }
 
 /// A text as it is, anything else as JSON.
@@ -95,7 +120,8 @@ fn shown(value: &Val, pretty: bool) -> Result<String, String> {
 
 fn compiled(text: &str) -> Result<jaq_core::Filter<Data>, String> {
     let arena = Arena::default();
-    let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs());
+    let formats = load::parse(FORMATS, |parser| parser.defs()).unwrap_or_default();
+    let defs = jaq_core::defs().chain(jaq_std::defs()).chain(jaq_json::defs()).chain(formats);
     let program = File { code: text, path: () };
     let modules = Loader::new(defs)
         .load(&arena, program)
@@ -169,6 +195,8 @@ mod tests {
             ("map(.n) | add", "3.5\n"),
             (".[0] | {id, s}", "{\"id\":\"Q1\",\"s\":null}\n"),
             (".[] | select(.n > 1.6) | [.id, .n] | @tsv", "Q1\t2\n"),
+            ("[.[1].title, 1, null, \"x\\\\y\"] | @tsv", "b\\tc\t1\t\tx\\\\y\n"),
+            ("[\"a\\\"b\", 1, null, true] | @csv", "\"a\"\"b\",1,,true\n"),
             ("length", "2\n"),
             (".[] | .title | test(\"^b\")", "false\ntrue\n"),
             ("empty", ""),
@@ -182,7 +210,7 @@ mod tests {
     #[test]
     fn mistakes_have_a_place() {
         for (filter, expected) in [
-            (".[", "column 2: expected closing bracket"),
+            (".[", "column 3: expected closing bracket"),
             (".a |", "column 5: expected term"),
             (".a | nope(1)", "column 6: there is no filter `nope/1`"),
             (".a\n| $x", "line 2, column 3: there is no variable `$x`"),
@@ -192,6 +220,14 @@ mod tests {
         }
         let error = run(".a.b", &json!({"a": 5})).unwrap_err();
         assert!(error.contains("cannot index 5"), "{error}");
+    }
+
+    #[test]
+    fn a_complaint_is_no_longer_than_a_line_or_two() {
+        let long: Vec<u32> = (0..1_000).collect();
+        let error = run(".a", &json!(long)).unwrap_err();
+        assert!(error.chars().count() < 170 && error.starts_with("cannot index [0,1,2"), "{error}");
+        assert!(error.contains(" … ") && error.ends_with("with \"a\""), "{error}");
     }
 
     #[test]

@@ -184,7 +184,7 @@ mod tests {
             assert_eq!(fill(template, &one).unwrap(), expected, "{template}");
         }
         let list = json!([{"n": 1}, {"n": 2}]);
-        assert_eq!(fill("{% for it in items %}{{ it.n }}\n{% endfor %}", &list).unwrap(), "1\n2");
+        assert_eq!(fill("{% for it in items %}{{ it.n }}\n{% endfor %}", &list).unwrap(), "1\n2\n");
     }
 
     #[test]

@@ -238,5 +238,4 @@ const REST: &[Flag] = &[
     one(' ', "limit", Keep),
     on('p', "pipe", Keep),
     KEYS,
-    DELIMITER,
 ];

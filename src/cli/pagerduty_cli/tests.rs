@@ -90,7 +90,7 @@ fn other_things() {
     check("service list -n data -j", "service list data -o json");
     check(
         "service create -n web -E default -d shop",
-        "service create --description shop --policy default web",
+        "service create --policy default --description shop web",
     );
     check("service disable -i P1A2B3C", "service disable P1A2B3C");
     check("user list -e ann -p", "user list -q ann");

@@ -87,6 +87,7 @@ async fn what_is_missing_is_said() {
     ! hint: `pd help pagerduty` tells what works with PagerDuty's own API
     = 1
     ");
+    assert!(world.pd("list --held").await.stderr.contains("this server has no held incidents"));
     for line in
         ["status", "check", "explain 12", "feed list", "key list", "rule list", "drill list", "export"]
     {
