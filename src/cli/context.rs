@@ -185,7 +185,8 @@ fn add(session: &mut Session, args: Add) -> anyhow::Result<Exit> {
         (None, None) => super::session::env("PD_TOKEN").map(|token| TokenSource::Inline(Secret::new(&token))),
     };
     let routing_key = args.routing_key.as_deref().map(Secret::new);
-    let context = Context { name: args.name.clone(), urls, token, routing_key };
+    let context =
+        Context { name: args.name.clone(), urls, token, routing_key, read_only: false, accent: None };
     let path: PathBuf = session.contexts_file()?;
     let mut contexts = Contexts::load(&path)?;
     contexts.add(context, args.force)?;

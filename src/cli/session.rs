@@ -92,6 +92,10 @@ impl Session {
         self.clock.now()
     }
 
+    pub(super) fn ids(&self) -> &SharedIds {
+        &self.ids
+    }
+
     /// 32 hexadecimal digits that nobody else has.
     pub(super) fn fresh_key(&self) -> String {
         self.ids.uuid(self.clock.now()).simple().to_string()
@@ -149,6 +153,16 @@ impl Session {
             target.routing_key = Some(Secret::new(&key));
         }
         Ok(target)
+    }
+
+    /// Whether anything says whom to ask, right or wrong.
+    pub(super) fn has_target(&self) -> bool {
+        let Ok((context, urls)) = self.asked() else { return true };
+        if context.is_some() || !urls.is_empty() {
+            return true;
+        }
+        let contexts = self.contexts_file().and_then(|path| Ok(Contexts::load(&path)?));
+        contexts.map_or(true, |contexts| contexts.current().is_some())
     }
 
     /// The context or the addresses that options name, or else the environment.

@@ -7,7 +7,11 @@
 //! url = ["https://pd-1.example.com", "https://pd-2.example.com"]
 //! token_command = "pass show pd"
 //! routing_key = "0123456789abcdef0123456789abcdef"
+//! read_only = true   # the terminal changes nothing there
+//! accent = "red"     # the terminal shows its name on this colour
 //! ```
+//!
+//! The table `[tui]` of the same file is the terminal's own.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -79,6 +83,10 @@ pub struct Context {
     pub token: Option<TokenSource>,
     /// Where events go.
     pub routing_key: Option<Secret>,
+    /// Whether the terminal changes nothing there.
+    pub read_only: bool,
+    /// The colour by which the terminal makes it recognised.
+    pub accent: Option<String>,
 }
 
 impl Context {
@@ -239,6 +247,7 @@ impl Contexts {
 
 fn top(top: &mut Section<'_, '_>) -> (Option<String>, BTreeMap<String, Context>) {
     let current = top.text("current", |text| Ok(text.to_owned()));
+    top.leave("tui");
     let mut contexts = BTreeMap::new();
     for (name, mut section) in top.named("contexts") {
         if let Some(context) = context(&name, &mut section) {
@@ -258,6 +267,8 @@ fn context(name: &str, section: &mut Section<'_, '_>) -> Option<Context> {
     let file = section.text("token_file", |text| Ok(TokenSource::File(PathBuf::from(text))));
     let command = section.text("token_command", |text| Ok(TokenSource::Command(text.to_owned())));
     let routing_key = section.text("routing_key", |text| Ok(Secret::new(text)));
+    let read_only = section.truth("read_only").unwrap_or(false);
+    let accent = section.text("accent", accent);
     section.finish();
     if !section.has("url") {
         section.complain(
@@ -271,7 +282,20 @@ fn context(name: &str, section: &mut Section<'_, '_>) -> Option<Context> {
         let message = "only one of `token`, `token_file` and `token_command` can be";
         section.complain("token", message, "remove the others");
     }
-    Some(Context { name: name.to_owned(), urls: urls?, token: sources.pop(), routing_key })
+    Some(Context { name: name.to_owned(), urls: urls?, token: sources.pop(), routing_key, read_only, accent })
+}
+
+/// The names of colours that every terminal has.
+const COLOURS: [&str; 7] = ["red", "green", "yellow", "blue", "magenta", "cyan", "white"];
+
+fn accent(text: &str) -> Result<String, String> {
+    let digits = text.strip_prefix('#').unwrap_or_default();
+    let exact = digits.len() == 6 && digits.chars().all(|c| c.is_ascii_hexdigit());
+    if exact || COLOURS.contains(&text) {
+        Ok(text.to_owned())
+    } else {
+        Err(format!("expected {}, or a colour such as \"#ff8800\"", COLOURS.join(", ")))
+    }
 }
 
 /// Reads the URL of a server.
@@ -304,6 +328,12 @@ fn table_of(context: &Context) -> Table {
     if let Some(key) = &context.routing_key {
         table["routing_key"] = value(key.reveal());
     }
+    if context.read_only {
+        table["read_only"] = value(true);
+    }
+    if let Some(accent) = &context.accent {
+        table["accent"] = value(accent.as_str());
+    }
     table
 }
 
@@ -333,6 +363,8 @@ mod tests {
             urls: vec![url.parse().unwrap()],
             token: Some(TokenSource::Inline(Secret::new("abcdefghij0123456789"))),
             routing_key: Some(Secret::new("0123456789abcdef0123456789abcdef")),
+            read_only: true,
+            accent: Some("red".to_owned()),
         }
     }
 
@@ -397,6 +429,14 @@ mod tests {
             (
                 "[contexts.a]\nurl = \"ftp://x\"",
                 "f:2:7: `url` is \"ftp://x\"\n  expected a server's address, such as \"https://pd.example.com\"",
+            ),
+            (
+                "[contexts.a]\nurl = \"http://x\"\naccent = \"pink\"",
+                "f:3:10: `accent` is \"pink\"\n  expected red, green, yellow, blue, magenta, cyan, white, or a colour such as \"#ff8800\"",
+            ),
+            (
+                "[contexts.a]\nurl = \"http://x\"\nread_only = \"yes\"",
+                "f:3:13: `read_only` is \"yes\"\n  expected true or false, without quotes",
             ),
             (
                 "[contexts.a]\nurl = \"http://x\"\ntokn = \"t\"",

@@ -93,6 +93,8 @@ fn write_context(path: &Path, url: &Url, token: &str, routing_key: RoutingKey) -
         urls: vec![url.clone()],
         token: Some(TokenSource::Inline(Secret::new(token))),
         routing_key: Some(Secret::new(routing_key.as_str())),
+        read_only: false,
+        accent: None,
     };
     contexts.add(context, true)?;
     contexts.choose(&name)?;
