@@ -143,6 +143,13 @@ impl Error {
             .after(retry_after)
     }
 
+    /// 503: not now.
+    pub(crate) fn unavailable(error: impl Into<String>, retry_after: Duration) -> Self {
+        let errors = vec![error.into()];
+        Self::new(StatusCode::SERVICE_UNAVAILABLE, code::INTERNAL, "Service Unavailable", errors)
+            .after(retry_after)
+    }
+
     /// 500: a defect.
     pub(crate) fn internal(error: impl Into<String>) -> Self {
         let error = error.into();
@@ -188,8 +195,7 @@ impl From<Refused> for Error {
         match refused {
             Refused::Unavailable { retry_after, .. } => {
                 let error = format!("{text}; nothing was done: try again later");
-                Self::new(StatusCode::SERVICE_UNAVAILABLE, code::INTERNAL, "Service Unavailable", vec![error])
-                    .after(retry_after)
+                Self::unavailable(error, retry_after)
             }
             Refused::Overloaded { retry_after } => Self::too_many(retry_after),
             Refused::Pending { .. } => {
@@ -205,13 +211,9 @@ impl From<Refused> for Error {
 impl From<journal::Error> for Error {
     fn from(error: journal::Error) -> Self {
         match error {
-            journal::Error::Unavailable { .. } | journal::Error::NoSpace { .. } => Self::new(
-                StatusCode::SERVICE_UNAVAILABLE,
-                code::INTERNAL,
-                "Service Unavailable",
-                vec![format!("{error}; try again later")],
-            )
-            .after(Duration::from_secs(1)),
+            journal::Error::Unavailable { .. } | journal::Error::NoSpace { .. } => {
+                Self::unavailable(format!("{error}; try again later"), Duration::from_secs(1))
+            }
             journal::Error::Invalid(_) | journal::Error::Damaged(_) => Self::internal(error.to_string()),
         }
     }

@@ -8,7 +8,7 @@ use url::Url;
 use super::parts::Settings;
 
 /// What links of one answer begin with; without a slash at the end.
-#[derive(Clone, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub(crate) struct Links {
     api: String,
     html: String,

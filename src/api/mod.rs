@@ -5,7 +5,7 @@
 //! [`normalised`] goes around the router of the whole process.
 //!
 //! Reading order: [`parts`], `context`, `auth`, `query`, `body`, then a file per resource; `view` shows things, `words`
-//! says them.
+//! says them, `stream` tells what changes.
 
 mod audit;
 mod auth;
@@ -48,6 +48,7 @@ mod services;
 mod simulate;
 mod small;
 mod status;
+pub mod stream;
 mod teams;
 pub mod tokens;
 mod undo;
@@ -226,6 +227,7 @@ fn small_routes() -> Router<Arc<Api>> {
         .route("/vendors", get(small::vendors))
         .route("/vendors/{id}", get(small::vendor))
         .route("/status", get(status::status))
+        .route("/stream", get(stream::open))
         .route("/audit/records", get(audit::records))
         .route("/configuration", get(configuration::export).post(configuration::apply))
         .route("/check", get(check::check))

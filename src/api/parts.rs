@@ -9,6 +9,7 @@ use tokio::sync::watch;
 use url::Url;
 use uuid::Uuid;
 
+use super::stream;
 use crate::archive::Archive;
 use crate::clock::SharedClock;
 use crate::domain::command::{Actor, Ask, Verdict};
@@ -27,6 +28,10 @@ use crate::wire::status::{Peer, Process};
 pub struct Parts {
     /// This process's replica of the incidents stage.
     pub incidents: watch::Receiver<Arc<State>>,
+    /// The same with its place in its journal; at least as new.
+    pub moments: Arc<dyn Moments>,
+    /// Where those who want to be told of changes are let in.
+    pub streams: stream::Door,
     /// Closed incidents.
     pub archive: Arc<dyn Archive>,
     /// Events as they were received.
@@ -69,6 +74,8 @@ pub struct Settings {
     pub tls: bool,
     /// How many requests of one token are answered in a minute; `None`: all.
     pub requests_per_minute: Option<u32>,
+    /// How many may be told of changes at a time.
+    pub streams: usize,
     /// The channels that messages can be sent by.
     pub channels: BTreeSet<Channel>,
 }
@@ -80,9 +87,25 @@ impl Default for Settings {
             html_origin: None,
             tls: false,
             requests_per_minute: None,
+            streams: 200,
             channels: BTreeSet::from([Channel::Console, Channel::Webhook, Channel::Email]),
         }
     }
+}
+
+/// The replica of the incidents stage, and where it is.
+pub trait Moments: Send + Sync + 'static {
+    /// As it is now.
+    fn moment(&self) -> Moment;
+}
+
+/// A state, and the slot of the incidents' journal that the next entry goes to.
+#[derive(Clone, Debug)]
+pub struct Moment {
+    /// The slot.
+    pub next: u64,
+    /// What all entries before it amount to.
+    pub state: Arc<State>,
 }
 
 /// Reads an event whole.

@@ -9,6 +9,7 @@ use super::body::Body;
 use super::context::Context;
 use super::error::{Error, Reply};
 use super::fields::{contains, id_in_path, id_of, sort_by_name, timeout};
+use super::parts::Parts;
 use super::teams::OfTeams;
 use super::{grouping, hours, reply};
 use crate::archive::{Filter, Sort, SortBy};
@@ -102,15 +103,16 @@ async fn last_incidents(cx: &Context, services: &[ServiceId]) -> BTreeMap<Servic
         }
     }
     for service in missing {
-        if let Some(at) = last_archived(cx, service).await {
+        if let Some(at) = last_archived(cx.parts(), service).await {
             last.insert(service, at);
         }
     }
     last
 }
 
-async fn last_archived(cx: &Context, service: ServiceId) -> Option<Timestamp> {
-    let archive = &cx.parts().archive;
+/// When the latest archived incident of this service was opened.
+pub(super) async fn last_archived(parts: &Parts, service: ServiceId) -> Option<Timestamp> {
+    let archive = &parts.archive;
     let filter = Filter { services: vec![service], ..Filter::default() };
     let rows = archive.rows(&filter, Sort { by: SortBy::Number, descending: true }, 1).await.ok()?;
     let closed = archive.get(rows.first()?.number).await.ok()??;

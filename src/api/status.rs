@@ -8,6 +8,7 @@ use http::{StatusCode, header};
 
 use super::context::{Api, Context};
 use super::error::Reply;
+use super::parts::Parts;
 use super::reply;
 use crate::domain::incidents::state::{OpenCount, State};
 use crate::wire::status::{Door, IncidentCounts, Quarantine, Quarantined, Status};
@@ -30,15 +31,20 @@ pub(super) async fn metrics(Extract(api): Extract<Arc<Api>>) -> Response {
 
 /// `GET /status`
 pub(super) async fn status(cx: Context) -> Reply {
-    let process = cx.parts().process.borrow().clone();
-    reply::one(Status {
+    reply::one(told(cx.parts(), &cx.state))
+}
+
+/// How the process and the installation are.
+pub(super) fn told(parts: &Parts, state: &State) -> Status {
+    let process = parts.process.borrow().clone();
+    Status {
         process: process.as_ref().clone(),
-        now: cx.parts().clock.now().to_iso_millis(),
-        incidents: counts(&cx.state),
-        processes: cx.parts().peers.borrow().to_vec(),
-        doors: doors(&cx.state),
-        quarantine: quarantine(&cx.state),
-    })
+        now: parts.clock.now().to_iso_millis(),
+        incidents: counts(state),
+        processes: parts.peers.borrow().to_vec(),
+        doors: doors(state),
+        quarantine: quarantine(state),
+    }
 }
 
 fn counts(state: &State) -> IncidentCounts {

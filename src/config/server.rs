@@ -92,6 +92,8 @@ pub struct Limits {
     pub requests: u64,
     /// REST requests of one token in a minute; `None`: any number.
     pub requests_per_minute: Option<u32>,
+    /// Connections to `GET /stream`.
+    pub streams: u64,
     /// Bytes of events and commands that wait for the next append.
     pub waiting_bytes: u64,
     /// Free bytes on the disk below which nothing new is accepted.
@@ -234,6 +236,7 @@ fn limits(section: &mut Section<'_, '_>) -> Limits {
         requests_per_minute: section
             .integer("requests_per_minute", 1..=1_000_000)
             .map(|requests| u32::try_from(requests).unwrap_or(u32::MAX)),
+        streams: section.integer("streams", 1..=10_000).unwrap_or(200),
         waiting_bytes: section.text("waiting", at_least_a_megabyte).unwrap_or(64 << 20),
         free_disk_bytes: section.text("free_disk", size).unwrap_or(256 << 20),
     };

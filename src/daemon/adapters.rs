@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use tokio::sync::watch;
 
 use crate::api::parts as api;
 use crate::domain::command::{Actor, Ask, Verdict};
@@ -11,8 +12,10 @@ use crate::domain::event::EventAddress;
 use crate::domain::incident::KeptEvent;
 use crate::door::Whole;
 use crate::drill::{self, run::Drills};
+use crate::incidents::Incidents;
 use crate::ingest::{Commands, NoVerdict, Refused};
 use crate::journal;
+use crate::stage;
 use crate::wire::rest::drill::{Drill, DrillKind, NewDrill};
 
 /// Events as they were received.
@@ -22,6 +25,16 @@ pub(super) struct Events(pub(super) Whole);
 impl api::EventSource for Events {
     async fn event(&self, address: EventAddress) -> Result<Option<KeptEvent>, journal::Error> {
         self.0.event(address).await
+    }
+}
+
+/// The replica of the incidents stage.
+pub(super) struct Seen(pub(super) watch::Receiver<Arc<stage::Replica<Incidents>>>);
+
+impl api::Moments for Seen {
+    fn moment(&self) -> api::Moment {
+        let replica = self.0.borrow();
+        api::Moment { next: replica.next.0, state: Arc::clone(&replica.state) }
     }
 }
 

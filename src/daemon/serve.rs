@@ -334,8 +334,11 @@ impl Server {
             Kind::Clusters(_) => None,
         };
         let whole = Whole::new(Arc::clone(&self.stores.doors), Arc::clone(&self.stores.archive));
-        let rest = api::router(api::parts::Parts {
+        let (streams, joins) = api::stream::door();
+        let parts = api::parts::Parts {
             incidents: self.incidents.state.clone(),
+            moments: Arc::new(adapters::Seen(self.incidents.replica.clone())),
+            streams,
             archive: Arc::clone(&self.stores.archive),
             events: Arc::new(adapters::Events(whole)),
             commands: Arc::new(adapters::Asking(self.commands.clone())),
@@ -347,6 +350,7 @@ impl Server {
                 html_origin: config.html_origin.clone(),
                 tls: config.tls.is_some(),
                 requests_per_minute: config.limits.requests_per_minute,
+                streams: usize::try_from(config.limits.streams).unwrap_or(usize::MAX),
                 channels: super::channels::configured(config),
             },
             process,
@@ -355,8 +359,9 @@ impl Server {
             metrics: metrics::renderer(self.watched(config), Arc::clone(self.sender.metrics()), move || {
                 doors.as_ref().map(|doors| doors.commits())
             }),
-        });
-        let rest = loading::once_loaded(rest, self.incidents.status.clone());
+        };
+        tokio::spawn(api::stream::Hub::new(parts.clone(), joins).run(self.serving.clone()));
+        let rest = loading::once_loaded(api::router(parts), self.incidents.status.clone());
         let ids = Arc::clone(&self.world.ids);
         let rest = bounded::requests(rest, config.limits.requests, self.load.clone(), ids);
         let doors = ingest::router(self.events.clone());
