@@ -41,6 +41,7 @@ pub enum Action {
     Freeze,
     ShowResolved,
     Expand,
+    Wider,
     Browse,
     Copy,
     Incidents,
@@ -167,6 +168,7 @@ pub const TABLE: &[Entry] = &[
         "give the list or the timeline the whole screen",
         Group::View,
     ),
+    entry(Action::Wider, "wider", &["-"], "", "on call: more time on the screen", Group::View),
     entry(
         Action::Open,
         "detail",
@@ -383,6 +385,10 @@ pub fn markdown() -> String {
             text += &format!("| {} | `{}` | {} |\n", keys.join(" "), entry.name, entry.help);
         }
     }
+    for (keys, help) in super::screen_keys::help(&Keymap::default()) {
+        let keys: Vec<_> = keys.split(' ').map(|key| format!("`{key}`")).collect();
+        text += &format!("| {} | | {help} |\n", keys.join(" "));
+    }
     text
 }
 
@@ -394,6 +400,10 @@ pub fn manual() -> String {
         for entry in TABLE.iter().filter(|entry| entry.group == group) {
             text += &format!("  {:<14} {}\n", entry.keys.join(" "), entry.help);
         }
+    }
+    text += &format!("{}:\n", super::screen_keys::TITLE);
+    for (keys, help) in super::screen_keys::help(&Keymap::default()) {
+        text += &format!("  {keys:<14} {help}\n");
     }
     text
 }

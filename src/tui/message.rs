@@ -10,6 +10,7 @@ use super::model::act::{Act, Target};
 use super::model::data::LogLine;
 use super::model::detail::Alert;
 use super::model::overlay::Assignee;
+use super::model::roster::{Answer, Window};
 use crate::domain::time::Timestamp;
 use crate::wire::stream::Change;
 
@@ -44,6 +45,11 @@ pub enum Message {
         result: Result<Vec<Alert>, String>,
     },
     Assignees(Result<Vec<Assignee>, String>),
+    /// Who is on call when; or why that is not known, and after how long to ask again.
+    Roster {
+        window: Window,
+        result: Result<Answer, (String, Duration)>,
+    },
     Acted {
         ticket: u64,
         outcome: Outcome,
@@ -90,6 +96,11 @@ pub enum Command {
         id: String,
     },
     Assignees,
+    /// Who is on call when; so many attempts have failed.
+    Roster {
+        window: Window,
+        tries: u32,
+    },
     Act(Act),
     /// Have a note written in the editor.
     Write {

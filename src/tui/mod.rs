@@ -12,6 +12,7 @@ pub mod keys;
 pub mod message;
 pub mod model;
 mod run;
+pub mod screen_keys;
 mod terminal;
 pub mod text;
 pub mod theme;

@@ -217,6 +217,7 @@ impl Loop {
             Command::Timeline { number, id } => self.spawn(work::timeline(client, number, id)),
             Command::Alerts { number, id } => self.spawn(work::alerts(client, number, id)),
             Command::Assignees => self.spawn(work::assignees(client)),
+            Command::Roster { window, tries } => self.spawn(work::roster(client, ids, window, tries)),
             Command::Act(act) => self.spawn(work::act(client, ids, act)),
             Command::Write { targets, about } => self.write(targets, &about),
             Command::Browse(url) => {

@@ -1,6 +1,10 @@
 //! What the model wants done that takes a while: requests, each answered by a message.
 
+mod roster;
+
 use std::time::Duration;
+
+pub(super) use roster::roster;
 
 use http::Method;
 use serde_json::{Value, json};

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use serde_json::Value;
 
+use super::heat::Heats;
 use super::incident::Incident;
 use super::read::{Named, items, some, text, time};
 use crate::domain::time::Timestamp;
@@ -32,6 +33,8 @@ pub struct Data {
     pub incidents: BTreeMap<u64, Incident>,
     /// How many of them are open, by status.
     pub counts: Counts,
+    /// The same for each service.
+    pub heats: Heats,
     /// Those that are resolved, in the order in which that became known.
     pub resolved: VecDeque<u64>,
     pub oncalls: Vec<Oncall>,
@@ -201,6 +204,7 @@ impl Data {
     /// Counts an incident, or no more.
     pub fn count(&mut self, incident: &Incident, by: isize) {
         use super::incident::Status;
+        self.heats.count(incident, by);
         let counter = match incident.status {
             Status::Triggered => &mut self.counts.triggered,
             Status::Acknowledged | Status::Snoozed => &mut self.counts.acknowledged,

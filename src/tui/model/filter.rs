@@ -6,6 +6,7 @@ use nucleo_matcher::pattern::{CaseMatching, Normalization, Pattern};
 use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 use super::incident::Incident;
+use super::read::Named;
 use crate::tui::text::clean;
 
 /// What may stand before `=`.
@@ -28,6 +29,8 @@ enum Kind {
     Not(Vec<Alternative>),
     Fuzzy(Pattern),
     Labels(Vec<(usize, String)>),
+    /// Exactly this service, by its id.
+    Service(String),
 }
 
 /// Texts that follow each other, perhaps from the beginning or up to the end.
@@ -68,6 +71,11 @@ impl Filter {
         Ok(Self { text, kind })
     }
 
+    /// What is of this service, and of no other whose name has this one's in it.
+    pub fn of_service(service: &Named) -> Self {
+        Self { text: format!("-l service={}", service.name), kind: Kind::Service(service.id.clone()) }
+    }
+
     /// As it was typed.
     pub fn text(&self) -> &str {
         &self.text
@@ -82,6 +90,7 @@ impl Filter {
     pub fn lets(&self, incident: &Incident, me: Option<&str>) -> bool {
         match &self.kind {
             Kind::Labels(labels) => labels.iter().all(|(label, value)| has(incident, *label, value, me)),
+            Kind::Service(id) => incident.service.id == *id,
             _ => self.lets_text(&incident.hay),
         }
     }
@@ -89,7 +98,7 @@ impl Filter {
     /// Whether it lets a line of text through, which is in lower case; labels are looked for as text.
     pub fn lets_text(&self, hay: &str) -> bool {
         match &self.kind {
-            Kind::All => true,
+            Kind::All | Kind::Service(_) => true,
             Kind::Text(any) => any.iter().any(|it| it.matches(hay)),
             Kind::Not(any) => !any.iter().any(|it| it.matches(hay)),
             Kind::Fuzzy(pattern) => fuzzy(pattern, hay).is_some(),

@@ -6,12 +6,14 @@ pub mod act;
 pub mod data;
 pub mod detail;
 pub mod filter;
+pub mod heat;
 pub mod incident;
 pub mod link;
 pub mod list;
 pub mod overlay;
 pub mod pane;
 pub mod read;
+pub mod roster;
 pub mod settings;
 
 use crate::domain::time::Timestamp;
@@ -25,6 +27,7 @@ pub use link::Link;
 pub use list::{List, Sort};
 pub use overlay::Overlay;
 pub use pane::Pane;
+pub use roster::Roster;
 pub use settings::Settings;
 
 /// What fills the screen below the header.
@@ -113,6 +116,8 @@ pub struct Model {
     pub notice: Option<Notice>,
     pub acts: Acts,
     pub oncall: Pane,
+    /// Who is on call when.
+    pub roster: Roster,
     pub services: Pane,
     pub notifications: Pane,
     pub rate: Pane,
@@ -141,6 +146,7 @@ impl Model {
             overlay: None,
             notice: None,
             oncall: Pane::default(),
+            roster: Roster::default(),
             services: Pane::default(),
             notifications: Pane::default(),
             rate: Pane::default(),

@@ -10,8 +10,14 @@ pub(super) fn detail(model: &mut Model, commands: &mut Vec<Command>) {
     if model.screen != Screen::Incidents || model.detail.is_some() {
         return;
     }
-    let Some(incident) = model.current() else { return };
-    let (number, id) = (incident.number, incident.id.clone());
+    if let Some(number) = model.current().map(|incident| incident.number) {
+        whole(model, number, commands);
+    }
+}
+
+/// Shows an incident whole.
+pub(super) fn whole(model: &mut Model, number: u64, commands: &mut Vec<Command>) {
+    let Some(id) = model.data.incidents.get(&number).map(|incident| incident.id.clone()) else { return };
     model.timelines.retry(number);
     model.detail = Some(Detail { number, offset: 0, alerts: Loaded::Loading });
     commands.push(Command::Alerts { number, id });

@@ -3,7 +3,7 @@
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use super::moves::{self, Move};
-use super::{acts, browse, filter, palette, picker};
+use super::{acts, browse, filter, palette, picker, screens};
 use crate::tui::keys::{Action, Key};
 use crate::tui::message::Command;
 use crate::tui::model::act::Deed;
@@ -28,6 +28,9 @@ pub(super) fn press(model: &mut Model, event: &KeyEvent, commands: &mut Vec<Comm
 /// Does what a key or the palette asked for.
 pub(super) fn perform(model: &mut Model, action: Action, key: Option<Key>, commands: &mut Vec<Command>) {
     use Action as A;
+    if screens::perform(model, action, commands) {
+        return;
+    }
     match action {
         A::Down => moves::go(model, Move::By(1)),
         A::Up => moves::go(model, Move::By(-1)),
@@ -58,6 +61,7 @@ pub(super) fn perform(model: &mut Model, action: Action, key: Option<Key>, comma
                 Expanded::Focused => Expanded::Both,
             };
         }
+        A::Wider => {}
         A::Open => browse::detail(model, commands),
         A::Back => back(model),
         A::Browse => browse::browse(model, commands),

@@ -8,6 +8,7 @@ mod mouse;
 mod moves;
 mod palette;
 mod picker;
+mod screens;
 mod stream;
 
 use super::message::{Command, Message};
@@ -47,6 +48,10 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Command> {
             }
         }
         Message::Assignees(result) => picker::assignees(model, result),
+        Message::Roster { window, result } => {
+            let now = model.now;
+            model.roster.answered(window, result, now);
+        }
         Message::Acted { ticket, outcome } => acts::answered(model, ticket, outcome),
         Message::Written { targets, text } => acts::written(model, &targets, text),
         Message::Said { text, bad: true } => model.complain(text),
@@ -75,10 +80,7 @@ fn settle(model: &mut Model, commands: &mut Vec<Command>) {
     ask_for_timeline(model, commands);
     let layout = layout::of(model);
     model.list.scroll(usize::from(layout.rows()));
-    let (rows, height) = (super::view::rows(model), usize::from(layout.pane_rows()));
-    if let Some(pane) = model.pane_mut() {
-        pane.scroll(height, rows);
-    }
+    screens::settle(model, commands);
 }
 
 fn ask_for_timeline(model: &mut Model, commands: &mut Vec<Command>) {

@@ -30,7 +30,10 @@ pub(super) fn change(model: &mut Model, change: Change) {
                 log(model, line);
             }
         }
-        Change::Oncalls(value) => model.data.oncalls = Oncall::read_all(&value),
+        Change::Oncalls(value) => {
+            model.data.oncalls = Oncall::read_all(&value);
+            model.roster.changed();
+        }
         Change::Services(value) => model.data.services = Service::read_all(&value),
         Change::Status(value) => status(model, &value),
         Change::Traffic(value) => {

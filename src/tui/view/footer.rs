@@ -62,6 +62,7 @@ fn standing(model: &Model) -> String {
     if !model.filter().is_empty() {
         parts.push(format!("filter /{}", model.filter().text()));
     }
+    parts.extend(super::standing(model));
     if model.screen == Screen::Incidents {
         if model.list.range.is_some() {
             parts.push("range".to_owned());
@@ -151,6 +152,9 @@ fn actions(model: &Model) -> Vec<(String, String)> {
         Some((model.settings.keymap.first(entry.action)?, entry.short.to_owned()))
     };
     let mut pairs: Vec<_> = shown.filter_map(pair).collect();
+    if model.detail.is_none() {
+        pairs.splice(0..0, crate::tui::screen_keys::footer(model.screen, &model.settings.keymap));
+    }
     if model.detail.is_some() || model.screen != Screen::Incidents {
         pairs.insert(0, ("esc".to_owned(), "back".to_owned()));
     }

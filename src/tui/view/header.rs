@@ -49,7 +49,12 @@ fn offline(
 /// The header and the banners.
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, layout: &Layout) {
     let buffer = frame.buffer_mut();
-    let right = connection(model, layout.class);
+    let mut right = connection(model, layout.class);
+    if layout.area.width >= 100
+        && let Some(spark) = super::rate::spark(model, 20)
+    {
+        right.spans.splice(0..0, spark.spans.into_iter().chain([Span::raw("  ")]));
+    }
     let mut left = vec![badge(model, layout), Span::raw(" ")];
     left.extend(counts(model));
     put(buffer, layout.header, 0, &Line::from(left));

@@ -4,6 +4,7 @@ use ratatui::text::{Line, Span};
 
 use crate::tui::keys::{Group, TABLE};
 use crate::tui::model::Model;
+use crate::tui::screen_keys;
 
 /// All lines.
 pub fn lines(model: &Model) -> Vec<Line<'static>> {
@@ -22,6 +23,11 @@ pub fn lines(model: &Model) -> Vec<Line<'static>> {
                 Span::raw(entry.help),
             ]));
         }
+    }
+    lines.push(Line::default());
+    lines.push(Line::from(Span::styled(screen_keys::TITLE, theme.title)));
+    for (keys, help) in screen_keys::help(&model.settings.keymap) {
+        lines.push(Line::from(vec![Span::styled(format!("  {keys:<16} "), theme.key), Span::raw(help)]));
     }
     lines.push(Line::default());
     lines.push(Line::from(Span::styled("Filters", theme.title)));

@@ -36,6 +36,8 @@ pub struct Layout {
     /// Messages, and what is typed; empty on a small screen, where it covers the footer.
     pub status: Rect,
     pub footer: Rect,
+    /// Whether the first row of another screen is not for its rows, however small it is: it has the axis of time.
+    pub axis: bool,
 }
 
 /// From this width on, the timeline is beside the list.
@@ -70,7 +72,8 @@ pub fn of(model: &Model) -> Layout {
     let line = |up: u16| Rect { y: area.height.saturating_sub(up), height: 1.min(area.height), ..area };
     let status = if class == Class::Full { line(2) } else { line(1) };
     let (list, timeline, side) = split(model, class, wide, body);
-    Layout { class, area, header, banner, oncall, body, list, timeline, side, status, footer: line(1) }
+    let axis = model.screen == Screen::Oncall;
+    Layout { class, area, header, banner, oncall, body, list, timeline, side, status, footer: line(1), axis }
 }
 
 /// The list, the timeline, and who is on call.
@@ -115,7 +118,7 @@ impl Layout {
 
     /// The rows of another screen, without headings.
     pub fn pane_area(&self) -> Rect {
-        below_headings(self.body, self.has_headings())
+        below_headings(self.body, self.has_headings() || self.axis)
     }
 
     /// How many rows of the list are on the screen.

@@ -3,24 +3,26 @@
 mod cells;
 pub mod detail;
 mod footer;
+mod gantt;
 mod header;
 pub mod help;
 mod incidents;
 pub mod layout;
 mod nodes;
-mod notifications;
-mod oncall;
+pub mod notifications;
+pub mod oncall;
 mod overlay;
-pub mod plain;
 mod rate;
-mod services;
+mod rows;
+#[cfg(test)]
+mod screens_tests;
+pub mod services;
 pub mod timeline;
 
 use ratatui::Frame;
 
 use super::model::{Model, Screen};
 use layout::{Class, Layout};
-use plain::Sheet;
 
 /// Draws all of it.
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
@@ -55,26 +57,41 @@ fn body(model: &Model, frame: &mut Frame<'_>, layout: &Layout) {
                 oncall::beside(model, frame, area);
             }
         }
-        Screen::Oncall => oncall::draw(model, frame, layout.body),
-        Screen::Services => services::draw(model, frame, layout.body),
-        Screen::Notifications => notifications::draw(model, frame, layout.body),
-        Screen::Rate => rate::draw(model, frame, layout.body),
-        Screen::Nodes => nodes::draw(model, frame, layout.body),
+        Screen::Oncall => oncall::draw(model, frame, layout),
+        Screen::Services => services::draw(model, frame, layout),
+        Screen::Notifications => notifications::draw(model, frame, layout),
+        Screen::Rate => rate::draw(model, frame, layout),
+        Screen::Nodes => nodes::draw(model, frame, layout),
     }
 }
 
 /// How many rows the screen has, if it is not that of incidents.
 pub fn rows(model: &Model) -> usize {
-    sheet(model).map_or(0, |sheet| sheet.rows.len())
+    match model.screen {
+        Screen::Incidents | Screen::Rate => 0,
+        Screen::Services => services::sorted(model).len(),
+        Screen::Notifications => notifications::lines(model).len(),
+        Screen::Oncall | Screen::Nodes => ids(model).len(),
+    }
 }
 
-fn sheet(model: &Model) -> Option<Sheet> {
+/// What names the rows of the screen, if it is not that of incidents.
+pub fn ids(model: &Model) -> Vec<String> {
     match model.screen {
-        Screen::Incidents => None,
-        Screen::Oncall => Some(oncall::sheet(model)),
-        Screen::Services => Some(services::sheet(model)),
-        Screen::Notifications => Some(notifications::sheet(model)),
-        Screen::Rate => Some(rate::sheet(model)),
-        Screen::Nodes => Some(nodes::sheet(model)),
+        Screen::Incidents | Screen::Rate => Vec::new(),
+        Screen::Oncall => oncall::ids(model),
+        Screen::Services => services::sorted(model).into_iter().map(|it| it.id.clone()).collect(),
+        Screen::Notifications => notifications::lines(model).into_iter().map(|it| it.id.clone()).collect(),
+        Screen::Nodes => nodes::ids(model),
+    }
+}
+
+/// What the screen says of itself for as long as it is so, if it is not that of incidents.
+fn standing(model: &Model) -> Option<String> {
+    match model.screen {
+        Screen::Oncall => Some(oncall::standing(model)),
+        Screen::Services => services::standing(model),
+        Screen::Notifications => notifications::standing(model),
+        Screen::Incidents | Screen::Rate | Screen::Nodes => None,
     }
 }

@@ -7,41 +7,35 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::cells::{put, rule};
-use super::plain::{self, Column, Sheet};
+use super::layout::Layout;
 use crate::tui::model::Model;
 use crate::tui::text::{cut, width};
 
-/// Each that is on call.
-pub(super) fn sheet(model: &Model) -> Sheet {
-    let theme = &model.settings.theme;
-    let clock = |at: Option<crate::domain::time::Timestamp>| match at {
-        Some(at) => model.settings.clock(at, model.now),
-        None => "always".to_owned(),
-    };
-    let rows = model.data.oncalls.iter().map(|it| {
-        vec![
-            (it.policy.name.clone(), theme.plain),
-            (it.level.to_string(), theme.faint),
-            (it.user.name.clone(), theme.plain),
-            (it.schedule.as_ref().map(|it| it.name.clone()).unwrap_or_default(), theme.faint),
-            (clock(it.start), theme.faint),
-            (clock(it.end), theme.faint),
-        ]
-    });
-    let columns = [
-        Column("POLICY", 0),
-        Column("LEVEL", 5),
-        Column("USER", 18),
-        Column("SCHEDULE", 16),
-        Column("FROM", 12),
-        Column("UNTIL", 12),
-    ];
-    Sheet::new(model, &columns, rows.collect(), "nobody is on call")
+mod chart;
+mod schedule;
+
+pub(super) use chart::standing;
+pub use chart::view_window;
+
+/// What names the rows of the screen.
+pub(super) fn ids(model: &Model) -> Vec<String> {
+    match model.roster.open {
+        Some(_) => (0..schedule::lines(model).len()).map(|n| format!("line {n}")).collect(),
+        None => chart::all(model).into_iter().map(|row| row.id).collect(),
+    }
+}
+
+/// The schedule that the row under the cursor is about.
+pub fn schedule_here(model: &Model) -> Option<String> {
+    chart::all(model).into_iter().nth(model.oncall.at)?.schedule
 }
 
 /// The screen.
-pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
-    plain::draw(model, frame, area, &sheet(model));
+pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, layout: &Layout) {
+    match model.roster.open {
+        Some(_) => schedule::draw(model, frame, layout),
+        None => chart::draw(model, frame, layout),
+    }
 }
 
 /// By policy: the names of each level.
