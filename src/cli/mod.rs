@@ -222,7 +222,7 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Link(args) => session.wait_for(async |session| link::run(session, args).await),
         Command::Update(args) => session.wait_for(async |session| update::update(session, args).await),
         Command::Subscribe(args) => session.wait_for(async |session| update::subscribe(session, args).await),
-        Command::Tui(args) => session.wait_for(async |session| tui::run(session, args).await),
+        Command::Tui(args) => session.wait_to_the_end(async |session| tui::run(session, args).await),
         Command::Status(args) => session.wait_for(async |session| status::run(session, args).await),
         Command::Api(args) => session.wait_for(async |session| api::run(session, args).await),
         Command::Spool(args) => session.wait_for(async |session| spool::run(session, args).await),

@@ -51,6 +51,7 @@ pub enum Action {
     Nodes,
     Theme,
     Reconnect,
+    Redraw,
     Help,
     Suspend,
     Quit,
@@ -198,6 +199,7 @@ pub const TABLE: &[Entry] = &[
     entry(Action::Help, "help", &["?"], "help", "these keys", Group::Program),
     entry(Action::Theme, "theme", &[], "", "another theme; `:theme NAME`", Group::Program),
     entry(Action::Reconnect, "reconnect", &["ctrl-r"], "", "connect again now", Group::Program),
+    entry(Action::Redraw, "redraw", &["ctrl-l"], "", "draw everything anew", Group::Program),
     entry(Action::Suspend, "suspend", &["ctrl-z"], "", "back to the shell; `fg` comes back", Group::Program),
     entry(Action::Quit, "quit", &["q", "ctrl-c"], "quit", "quit", Group::Program),
 ];
@@ -416,6 +418,12 @@ mod tests {
                 assert!(keys.insert(*key), "{key} twice");
             }
         }
+    }
+
+    #[test]
+    fn the_documentation_has_the_table() {
+        let page = include_str!("../../docs/terminal.md");
+        assert!(page.contains(&markdown()), "put this into docs/terminal.md:\n{}", markdown());
     }
 
     #[test]

@@ -13,6 +13,8 @@ pub mod message;
 pub mod model;
 mod run;
 mod terminal;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod theme;
 pub mod update;

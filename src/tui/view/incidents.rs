@@ -116,7 +116,8 @@ fn draw_row(
         buffer.set_style(place, theme.selected);
     }
     if under_cursor {
-        let style = if model.focus == Focus::List { theme.cursor } else { theme.cursor_elsewhere };
+        let style =
+            if model.focus == Focus::List && model.watched { theme.cursor } else { theme.cursor_elsewhere };
         buffer.set_style(place, style);
     }
 }

@@ -41,6 +41,8 @@ pub(crate) struct Rig {
     arguments: Vec<String>,
     /// Whether somebody looks at what it prints.
     terminal: bool,
+    /// Whether it listens where it did before.
+    stays: bool,
     stand: Option<Stand>,
     power: Option<Supply>,
     server: Option<Server>,
@@ -97,6 +99,7 @@ impl Rig {
             wrapped: Vec::new(),
             arguments: Vec::new(),
             terminal: false,
+            stays: false,
             stand: None,
             power: None,
             server: None,
@@ -132,6 +135,11 @@ impl Rig {
     /// Adds arguments to `pd serve`, from the next start on.
     pub(crate) fn tell(&mut self, arguments: &[&str]) {
         self.arguments.extend(arguments.iter().map(|&argument| argument.to_owned()));
+    }
+
+    /// Listens where it does now, from the next start on.
+    pub(crate) fn stay(&mut self) {
+        self.stays = true;
     }
 
     /// Starts the server and waits until it is ready.
@@ -249,6 +257,7 @@ impl Rig {
             Some(stand) => ((stand.command)(pd), format!("{}:0", stand.address)),
             None => (Command::new(pd), "127.0.0.1:0".to_owned()),
         };
+        let listen = if self.stays { self.context.address.clone() } else { listen };
         self.isolate(&mut command);
         command.arg("serve").arg("--data").arg(&self.data).args(["--listen", &listen]);
         if let Some(config) = &self.config {

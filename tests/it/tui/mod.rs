@@ -1,0 +1,4 @@
+//! The real binary on a pseudo-terminal, before a real server.
+
+mod life;
+mod screen;
