@@ -64,6 +64,19 @@ fn the_commands_of_the_readme_work() {
     }
 }
 
+#[test]
+fn the_stream_is_as_its_page_shows_it() {
+    let rig = Rig::start();
+    let script = of_page("docs/stream.md", "sh tested").concat().replace(ADDRESS, &rig.context().address);
+    let output = rig.shell(&script);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{script}\n{}\n{}", String::from_utf8_lossy(&output.stderr), rig.said());
+    for line in ["event: hello\ndata: {\"version\":", "event: services\n", "event: synced\ndata: {}\nid: 0-"]
+    {
+        assert!(said.contains(line), "no {line:?} in:\n{said}");
+    }
+}
+
 /// The others would install, serve or read files that are not there: of them every `pd` command line has to parse.
 #[test]
 fn every_other_command_of_the_readme_parses() {

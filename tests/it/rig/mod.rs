@@ -44,6 +44,8 @@ pub(crate) struct Rig {
     /// Whether it listens where it did before.
     stays: bool,
     stand: Option<Stand>,
+    /// What the next start listens on, if not on any free port.
+    address: Option<String>,
     power: Option<Supply>,
     server: Option<Server>,
     context: Context,
@@ -101,6 +103,7 @@ impl Rig {
             terminal: false,
             stays: false,
             stand: None,
+            address: None,
             power: None,
             server: None,
             context: Context::default(),
@@ -115,6 +118,11 @@ impl Rig {
     /// Stands somewhere else, from the next start on.
     pub(crate) fn stand(&mut self, stand: Stand) {
         self.stand = Some(stand);
+    }
+
+    /// Listens where it listens now, from the next start on.
+    pub(crate) fn stay(&mut self) {
+        self.address = Some(self.context.address.clone());
     }
 
     /// Has this configuration, from the next start on.
@@ -255,7 +263,7 @@ impl Rig {
         let pd = env!("CARGO_BIN_EXE_pd");
         let (mut command, listen) = match &self.stand {
             Some(stand) => ((stand.command)(pd), format!("{}:0", stand.address)),
-            None => (Command::new(pd), "127.0.0.1:0".to_owned()),
+            None => (Command::new(pd), self.address.clone().unwrap_or_else(|| "127.0.0.1:0".to_owned())),
         };
         let listen = if self.stays { self.context.address.clone() } else { listen };
         self.isolate(&mut command);
