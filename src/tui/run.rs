@@ -278,17 +278,14 @@ impl Loop {
         match editor::Editing::begin(targets, about) {
             Ok(editing) => self.editing = Some(editing),
             Err(reason) => {
-                self.keys = Some(EventStream::new());
-                self.say_if_failed(|it| it.terminal.take_again(), "cannot draw");
+                self.say_if_failed(Self::take_again, "cannot draw");
                 self.say(reason, true);
             }
         }
     }
 
     fn written(&mut self, text: Result<Option<String>, String>) -> io::Result<()> {
-        self.terminal.take_again()?;
-        self.keys = Some(EventStream::new());
-        (self.model.width, self.model.height) = self.terminal.size()?;
+        self.take_again()?;
         if let Some(editing) = self.editing.take() {
             self.happen(Message::Written { targets: editing.targets.clone(), text });
         }
@@ -301,10 +298,16 @@ impl Loop {
             return Ok(());
         }
         self.terminal.lend();
-        rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?;
-        // Here it goes on.
-        self.terminal.take_again()?;
+        // By the signal that cannot be caught; here it goes on.
+        let stopped = rustix::process::kill_current_process_group(rustix::process::Signal::STOP);
+        self.take_again()?;
+        Ok(stopped?)
+    }
+
+    /// Has the terminal again, which may have another size by now.
+    fn take_again(&mut self) -> io::Result<()> {
         self.keys = Some(EventStream::new());
+        self.terminal.take_again()?;
         (self.model.width, self.model.height) = self.terminal.size()?;
         Ok(())
     }

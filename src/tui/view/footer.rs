@@ -59,6 +59,9 @@ fn status(model: &Model, frame: &mut Frame<'_>, area: Rect) {
 /// What stays as it is until somebody changes it.
 fn standing(model: &Model) -> String {
     let mut parts = Vec::new();
+    if model.detail.is_some() {
+        return String::new();
+    }
     if !model.filter().is_empty() {
         parts.push(format!("filter /{}", model.filter().text()));
     }
@@ -85,6 +88,12 @@ fn standing(model: &Model) -> String {
 
 /// `3/30`
 fn place(model: &Model) -> String {
+    if let Some(detail) = &model.detail {
+        let body = super::layout::of(model).body;
+        let lines = super::detail::lines(model, body.width).len();
+        let last = (detail.offset + usize::from(body.height)).min(lines);
+        return format!("lines {} to {last} of {lines} ", detail.offset + 1);
+    }
     let (at, rows) = match model.pane() {
         Some(pane) => (pane.at, super::rows(model)),
         None => (model.list.at, model.list.rows.len()),
