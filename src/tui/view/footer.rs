@@ -175,7 +175,7 @@ fn asked(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         Overlay::Palette(_) => &[("enter", "do it"), ("tab", "complete"), ("esc", "back")],
         Overlay::Assign { .. } => &[("enter", "assign"), ("tab", "several"), ("esc", "back")],
         Overlay::Snooze { .. } => &[("enter", "snooze"), ("esc", "back")],
-        Overlay::Copy(_) => &[("enter", "copy"), ("esc", "back")],
+        Overlay::Copy(_) => &[("enter", "copy"), ("a first letter", "at once"), ("esc", "back")],
         Overlay::Confirm { .. } => &[("y", "yes"), ("n", "no")],
         Overlay::Help { .. } => &[("j k", "scroll"), ("esc", "back")],
     }
