@@ -169,6 +169,12 @@ _pd() {
             pd,urgency)
                 cmd="pd__subcmd__urgency"
                 ;;
+            pd,wait)
+                cmd="pd__subcmd__wait"
+                ;;
+            pd,watch)
+                cmd="pd__subcmd__watch"
+                ;;
             pd__subcmd__calendar,delete)
                 cmd="pd__subcmd__calendar__subcmd__delete"
                 ;;
@@ -305,7 +311,7 @@ _pd() {
 
     case "${cmd}" in
         pd)
-            opts="-o -q -h -V --context --url --token-file --output --quiet --no-header --color --timeout --retry --help --version trigger list show log ack acknowledge resolve snooze unack undo assign escalate merge urgency priority responder note oncall schedule override feed calendar link update subscribe maintenance heartbeat exec rule route apply export import audit check explain simulate drill status serve context api spool config backup restore recover journal store man completions"
+            opts="-o -q -h -V --context --url --token-file --output --quiet --no-header --color --timeout --retry --help --version trigger list show log watch wait ack acknowledge resolve snooze unack undo assign escalate merge urgency priority responder note oncall schedule override feed calendar link update subscribe maintenance heartbeat exec rule route apply export import audit check explain simulate drill status serve context api spool config backup restore recover journal store man completions"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 1 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2387,7 +2393,7 @@ _pd() {
             return 0
             ;;
         pd__subcmd__list)
-            opts="-a -k -n -o -q -h --status --all --urgency --service --held --dedup-key --since --until --limit --context --url --token-file --output --quiet --no-header --color --timeout --retry --help"
+            opts="-a -k -w -n -o -q -h --status --all --urgency --service --held --dedup-key --since --until --watch --limit --context --url --token-file --output --quiet --no-header --color --timeout --retry --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -2469,7 +2475,7 @@ _pd() {
             return 0
             ;;
         pd__subcmd__log)
-            opts="-n -o -q -h --limit --context --url --token-file --output --quiet --no-header --color --timeout --retry --help"
+            opts="-f -n -o -q -h --follow --limit --context --url --token-file --output --quiet --no-header --color --timeout --retry --help"
             if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
                 COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
                 return 0
@@ -5265,6 +5271,118 @@ _pd() {
                 return 0
             fi
             case "${prev}" in
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table wide json jsonl yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table wide json jsonl yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --retry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pd__subcmd__wait)
+            opts="-o -q -h --for --timeout --context --url --token-file --output --quiet --no-header --color --retry --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --for)
+                    COMPREPLY=($(compgen -W "acknowledged resolved" -- "${cur}"))
+                    return 0
+                    ;;
+                --timeout)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --context)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --url)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --token-file)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --output)
+                    COMPREPLY=($(compgen -W "table wide json jsonl yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                -o)
+                    COMPREPLY=($(compgen -W "table wide json jsonl yaml csv name" -- "${cur}"))
+                    return 0
+                    ;;
+                --color)
+                    COMPREPLY=($(compgen -W "auto always never" -- "${cur}"))
+                    return 0
+                    ;;
+                --retry)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                *)
+                    COMPREPLY=()
+                    ;;
+            esac
+            COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+            return 0
+            ;;
+        pd__subcmd__watch)
+            opts="-o -q -h --service --urgency --notify --exec --exec-limit --context --url --token-file --output --quiet --no-header --color --timeout --retry --help"
+            if [[ ${cur} == -* || ${COMP_CWORD} -eq 2 ]] ; then
+                COMPREPLY=( $(compgen -W "${opts}" -- "${cur}") )
+                return 0
+            fi
+            case "${prev}" in
+                --service)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --urgency)
+                    COMPREPLY=($(compgen -W "high low" -- "${cur}"))
+                    return 0
+                    ;;
+                --exec)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
+                --exec-limit)
+                    COMPREPLY=($(compgen -f "${cur}"))
+                    return 0
+                    ;;
                 --context)
                     COMPREPLY=($(compgen -f "${cur}"))
                     return 0

@@ -47,6 +47,8 @@ complete -c pd -n "__fish_pd_needs_command" -f -a "trigger" -d 'Tell that someth
 complete -c pd -n "__fish_pd_needs_command" -f -a "list" -d 'List incidents, the newest first'
 complete -c pd -n "__fish_pd_needs_command" -f -a "show" -d 'Show an incident: its alerts, what their events said, and why each thing happened'
 complete -c pd -n "__fish_pd_needs_command" -f -a "log" -d 'Show what happened to an incident, and why, from its beginning'
+complete -c pd -n "__fish_pd_needs_command" -f -a "watch" -d 'Say what opens, is acknowledged and is resolved, as it happens'
+complete -c pd -n "__fish_pd_needs_command" -f -a "wait" -d 'Wait until an incident is acknowledged or resolved, and say what happens meanwhile'
 complete -c pd -n "__fish_pd_needs_command" -f -a "ack" -d 'Say that you look at it: nobody else is paged'
 complete -c pd -n "__fish_pd_needs_command" -f -a "acknowledge" -d 'Say that you look at it: nobody else is paged'
 complete -c pd -n "__fish_pd_needs_command" -f -a "resolve" -d 'Say that it is over'
@@ -153,6 +155,7 @@ complete -c pd -n "__fish_pd_using_subcommand list" -l timeout -d 'How long to w
 complete -c pd -n "__fish_pd_using_subcommand list" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
 complete -c pd -n "__fish_pd_using_subcommand list" -s a -l all -d 'Resolved ones, too'
 complete -c pd -n "__fish_pd_using_subcommand list" -l held -d 'Those about which nobody is paged for the time being: suppressed, paused or in maintenance'
+complete -c pd -n "__fish_pd_using_subcommand list" -s w -l watch -d 'Go on as it changes, until Ctrl-C: on a terminal the list is drawn anew, otherwise each change is a line'
 complete -c pd -n "__fish_pd_using_subcommand list" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand list" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand list" -s h -l help -d 'Print help (see more with \'--help\')'
@@ -174,7 +177,7 @@ complete -c pd -n "__fish_pd_using_subcommand show" -l retry -d 'How long to go 
 complete -c pd -n "__fish_pd_using_subcommand show" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand show" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand show" -s h -l help -d 'Print help (see more with \'--help\')'
-complete -c pd -n "__fish_pd_using_subcommand log" -s n -l limit -d 'At most so many of the latest entries' -r
+complete -c pd -n "__fish_pd_using_subcommand log" -s n -l limit -d 'At most so many of the latest entries [default: 1000; 10 of everything]' -r
 complete -c pd -n "__fish_pd_using_subcommand log" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand log" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand log" -l token-file -d 'Read the API token from this file' -r -F
@@ -190,9 +193,54 @@ always\t'Also into files and pipes'
 never\t'Not at all'"
 complete -c pd -n "__fish_pd_using_subcommand log" -l timeout -d 'How long to wait for one answer' -r
 complete -c pd -n "__fish_pd_using_subcommand log" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand log" -s f -l follow -d 'Go on with what happens from now on, until Ctrl-C'
 complete -c pd -n "__fish_pd_using_subcommand log" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand log" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand log" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand watch" -l service -d 'Only of this service, by name or id; may be given several times' -r
+complete -c pd -n "__fish_pd_using_subcommand watch" -l urgency -d 'Only with this urgency' -r -f -a "high\t''
+low\t''"
+complete -c pd -n "__fish_pd_using_subcommand watch" -l exec -d 'Have a shell run this for each incident that opens' -r
+complete -c pd -n "__fish_pd_using_subcommand watch" -l exec-limit -d 'End the command when it takes longer' -r
+complete -c pd -n "__fish_pd_using_subcommand watch" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand watch" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand watch" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand watch" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand watch" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand watch" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand watch" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand watch" -l notify -d 'Ring the terminal\'s bell when an incident opens, and have it show a notification if it can (OSC 9)'
+complete -c pd -n "__fish_pd_using_subcommand watch" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand watch" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand watch" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand wait" -l for -d 'What to wait for' -r -f -a "acknowledged\t''
+resolved\t''"
+complete -c pd -n "__fish_pd_using_subcommand wait" -l timeout -d 'How long to wait at most [default: for ever]' -r
+complete -c pd -n "__fish_pd_using_subcommand wait" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand wait" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand wait" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand wait" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand wait" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand wait" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand wait" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand wait" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand wait" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand ack" -l service -d 'With --all: only of this service, by name or id; may be given several times' -r
 complete -c pd -n "__fish_pd_using_subcommand ack" -l urgency -d 'With --all: only with this urgency' -r -f -a "high\t''
 low\t''"

@@ -17,6 +17,7 @@ use crate::domain::command::{Ask, Done, ServiceChange};
 use crate::domain::id::ServiceId;
 use crate::domain::service::Service;
 use crate::domain::time::Timestamp;
+use crate::journal;
 use crate::wire::rest::envelope::One;
 use crate::wire::rest::service::ServiceUpdate;
 
@@ -103,7 +104,7 @@ async fn last_incidents(cx: &Context, services: &[ServiceId]) -> BTreeMap<Servic
         }
     }
     for service in missing {
-        if let Some(at) = last_archived(cx.parts(), service).await {
+        if let Ok(Some(at)) = last_archived(cx.parts(), service).await {
             last.insert(service, at);
         }
     }
@@ -111,12 +112,15 @@ async fn last_incidents(cx: &Context, services: &[ServiceId]) -> BTreeMap<Servic
 }
 
 /// When the latest archived incident of this service was opened.
-pub(super) async fn last_archived(parts: &Parts, service: ServiceId) -> Option<Timestamp> {
+pub(super) async fn last_archived(
+    parts: &Parts,
+    service: ServiceId,
+) -> Result<Option<Timestamp>, journal::Error> {
     let archive = &parts.archive;
     let filter = Filter { services: vec![service], ..Filter::default() };
-    let rows = archive.rows(&filter, Sort { by: SortBy::Number, descending: true }, 1).await.ok()?;
-    let closed = archive.get(rows.first()?.number).await.ok()??;
-    Some(closed.incident.created_at)
+    let rows = archive.rows(&filter, Sort { by: SortBy::Number, descending: true }, 1).await?;
+    let Some(row) = rows.first() else { return Ok(None) };
+    Ok(archive.get(row.number).await?.map(|closed| closed.incident.created_at))
 }
 
 fn change(update: ServiceUpdate) -> Result<ServiceChange, Error> {

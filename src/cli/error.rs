@@ -97,6 +97,11 @@ impl Complaint {
         Self { message: message.into(), hint: None, exit: Exit::Failed }
     }
 
+    /// What was waited for did not come in time.
+    pub(super) fn late(message: impl Into<String>) -> Self {
+        Self { message: message.into(), hint: None, exit: Exit::Away }
+    }
+
     /// The server is away.
     pub(super) fn away(message: impl Into<String>) -> Self {
         let hint = "`pd spool flush` says why";

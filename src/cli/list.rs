@@ -1,5 +1,7 @@
 //! `pd list`: lists incidents.
 
+mod live;
+
 use super::error::Exit;
 use super::lookup;
 use super::session::Session;
@@ -12,6 +14,12 @@ const EXAMPLES: &str = "\
 Examples:
   What is open:
   $ pd list
+
+  The same, drawn anew when it changes:
+  $ pd list --watch
+
+  A line of JSON for each change of what is urgent:
+  $ pd list -w --urgency high -o jsonl
 
   What nobody looks at, of one service:
   $ pd list --status triggered --service database
@@ -50,6 +58,9 @@ pub(super) struct Args {
     /// Only those opened before then
     #[arg(long, value_name = "TIME", value_parser = time)]
     until: Option<Since>,
+    /// Go on as it changes, until Ctrl-C: on a terminal the list is drawn anew, otherwise each change is a line
+    #[arg(short, long, conflicts_with = "until")]
+    watch: bool,
     /// At most so many
     #[arg(short = 'n', long, value_name = "COUNT", default_value_t = 100, value_parser = clap::value_parser!(u32).range(1..=10_000))]
     limit: u32,
@@ -88,6 +99,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     let client = session.client().await?;
     let now = session.now();
     let mut request = Request::get("/incidents").with("sort_by", "incident_number:desc");
+    let mut live = live::Wanted::of(&args, now);
     let statuses = match (args.all, args.status.is_empty()) {
         (true, _) => Vec::new(),
         (false, true) => vec!["triggered".to_owned(), "acknowledged".to_owned()],
@@ -100,7 +112,9 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         request = request.with("urgencies[]", urgency);
     }
     for service in &args.service {
-        request = request.with("service_ids[]", lookup::id(&client, "services", service).await?);
+        let id = lookup::id(&client, "services", service).await?;
+        live.services.push(id.clone());
+        request = request.with("service_ids[]", id);
     }
     if args.held {
         request = request.with("held", "only");
@@ -116,6 +130,9 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
             request.with("until", until.unwrap_or(Since::At(now)).iso(now))
         }
     };
+    if args.watch {
+        return live::run(session, &client, &request, live).await;
+    }
     let listed = pages::list(&client, &request, "incidents", args.limit as usize).await?;
     session.out.list("incident", &listed.items, &view::INCIDENTS, now)?;
     if listed.items.is_empty() && session.out.is_text() {

@@ -20,6 +20,7 @@ mod exec;
 mod explain;
 mod export;
 mod feed;
+mod follow;
 mod gantt;
 mod global;
 mod heartbeat;
@@ -61,6 +62,8 @@ mod unack;
 mod undo;
 mod update;
 mod view;
+mod wait;
+mod watch;
 mod when;
 
 use std::ffi::OsString;
@@ -83,6 +86,7 @@ Common commands:
   trigger SUMMARY   Tell that something is wrong
   list              List what is open
   show INCIDENT     Show one incident with its alerts and timeline
+  watch             Say what opens, is acknowledged and is resolved
   ack INCIDENT...   Say that you look at it
   resolve INCIDENT  Say that it is over
   snooze INCIDENT   Be paged again later
@@ -127,6 +131,8 @@ enum Command {
     List(list::Args),
     Show(show::Args),
     Log(log::Args),
+    Watch(watch::Args),
+    Wait(wait::Args),
     #[command(visible_alias = "acknowledge")]
     Ack(ack::Args),
     Resolve(resolve::Args),
@@ -202,6 +208,8 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::List(args) => session.wait_for(async |session| list::run(session, args).await),
         Command::Show(args) => session.wait_for(async |session| show::run(session, args).await),
         Command::Log(args) => session.wait_for(async |session| log::run(session, args).await),
+        Command::Watch(args) => session.wait_for(async |session| watch::run(session, args).await),
+        Command::Wait(args) => session.wait_for(async |session| wait::run(session, args).await),
         Command::Ack(args) => session.wait_for(async |session| ack::run(session, args).await),
         Command::Resolve(args) => session.wait_for(async |session| resolve::run(session, args).await),
         Command::Note(args) => session.wait_for(async |session| note::run(session, args).await),
@@ -222,7 +230,7 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Link(args) => session.wait_for(async |session| link::run(session, args).await),
         Command::Update(args) => session.wait_for(async |session| update::update(session, args).await),
         Command::Subscribe(args) => session.wait_for(async |session| update::subscribe(session, args).await),
-        Command::Tui(args) => session.wait_for(async |session| tui::run(session, args).await),
+        Command::Tui(args) => session.wait_to_the_end(async |session| tui::run(session, args).await),
         Command::Status(args) => session.wait_for(async |session| status::run(session, args).await),
         Command::Api(args) => session.wait_for(async |session| api::run(session, args).await),
         Command::Spool(args) => session.wait_for(async |session| spool::run(session, args).await),
@@ -358,6 +366,14 @@ mod tests {
         check("pd list -o yaml --color never", true);
         check("pd list --timeout soon", false);
         check("pd list --timeout 3s --retry 0s", true);
+        check("pd list -w --until 1d", false);
+        check("pd log", false);
+        check("pd log -f", true);
+        check("pd wait 12", false);
+        check("pd wait 12 --for triggered", false);
+        check("pd wait 12 --for resolved --timeout soon", false);
+        check("pd wait 12 --for resolved --timeout 15m -o json", true);
+        check("pd watch --exec-limit 5s", false);
         check("pd api BREW /coffee", true);
         check("pd api 'B W' /x", false);
         check("pd context", false);

@@ -45,15 +45,23 @@ impl Session {
         &mut self,
         work: impl AsyncFnOnce(&mut Self) -> anyhow::Result<Exit>,
     ) -> anyhow::Result<Exit> {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
-        runtime.block_on(async {
+        self.wait_to_the_end(async |session| {
             tokio::select! {
                 biased;
                 _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
-                done = work(self) => done,
+                done = work(session) => done,
             }
         })
+    }
+
+    /// Runs a command that does by itself what Ctrl-C asks for.
+    pub(super) fn wait_to_the_end(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Self) -> anyhow::Result<Exit>,
+    ) -> anyhow::Result<Exit> {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
+        runtime.block_on(work(self))
     }
 
     /// Says what went wrong.

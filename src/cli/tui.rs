@@ -18,8 +18,9 @@ use crate::tui::{self, Ended};
 const CONNECT: Duration = Duration::from_secs(10);
 
 const EXAMPLES: &str = "\
+`pd` alone does the same, on a terminal and with a server set up.
+
 Examples:
-  $ pd
   $ pd tui
 
   Only look:

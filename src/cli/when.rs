@@ -12,6 +12,14 @@ pub(super) fn local() -> TimeZone {
     TimeZone::system()
 }
 
+/// The time on the clock of whoever looks; with the day if it is not today's.
+pub(super) fn clock(at: Timestamp, now: Timestamp) -> String {
+    let zone = local();
+    let (then, now) = (civil(at, &zone), civil(now, &zone));
+    let form = if then.date() == now.date() { "%H:%M:%S" } else { "%m-%d %H:%M:%S" };
+    then.strftime(form).to_string()
+}
+
 /// `local`, or an IANA time zone.
 pub(super) fn zone(name: &str) -> anyhow::Result<TimeZone> {
     if name == "local" {

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::{ACCEPT, AUTHORIZATION, RETRY_AFTER, USER_AGENT};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, RETRY_AFTER, USER_AGENT};
 use http::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -158,6 +158,16 @@ impl Client {
         self.ids.uuid(self.clock.now()).simple().to_string()
     }
 
+    /// How long it waits.
+    pub fn patience(&self) -> Patience {
+        self.patience
+    }
+
+    /// A pause of at most `limit`, each as likely as any other.
+    pub(super) fn jitter(&self, limit: Duration) -> Duration {
+        self.ids.jitter(limit)
+    }
+
     /// The clock that it waits by.
     pub fn clock(&self) -> &SharedClock {
         &self.clock
@@ -239,7 +249,12 @@ impl Client {
         let begun = within(&*self.clock, self.patience.attempt, call.send()).await.ok_or_else(late)?;
         let response = begun.map_err(|error| unreachable(reason(&error)))?;
         if response.status().is_success() {
-            return Ok(Connection { response, url });
+            let kind = response.headers().get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok());
+            if kind.is_some_and(|kind| kind.starts_with("text/event-stream")) {
+                return Ok(Connection { response, url });
+            }
+            let reason = "it is no stream of events".to_owned();
+            return Err(Error::Garbled { url, reason });
         }
         let (status, retry_after) = (response.status().as_u16(), retry_after(&response));
         let body = within(&*self.clock, self.patience.attempt, read(response)).await.ok_or_else(late)?;
@@ -317,7 +332,8 @@ impl Connection {
         match self.response.chunk().await {
             Ok(Some(bytes)) => Ok(bytes),
             Ok(None) => Err(ended("the server ended the connection".to_owned())),
-            Err(error) => Err(ended(reason(&error))),
+            // What of its framing was cut tells nobody anything.
+            Err(_) => Err(ended("the connection broke off".to_owned())),
         }
     }
 

@@ -1,6 +1,7 @@
 //! What changes on the server, as it changes: a connection to `GET /stream`, read event by event.
 
 pub mod decode;
+mod follow;
 
 use std::collections::VecDeque;
 use std::time::Duration;
@@ -9,6 +10,7 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 
 use self::decode::{Decoder, Sent};
+pub use self::follow::{Follow, Step};
 use super::error::Error;
 use super::http::{Client, Connection};
 use crate::clock::{SharedClock, within};

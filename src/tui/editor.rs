@@ -49,12 +49,17 @@ impl Editing {
     pub(super) async fn end(&mut self) -> Result<Option<String>, String> {
         let status = self.child.wait().await.map_err(|error| error.to_string())?;
         let text = read(&self.path);
-        // It is of no more use, and not worth a word.
-        let _ = std::fs::remove_file(&self.path);
         if !status.success() {
             return Err(format!("the editor failed: {status}"));
         }
         text
+    }
+}
+
+impl Drop for Editing {
+    fn drop(&mut self) {
+        // It is of no more use, and not worth a word.
+        let _ = std::fs::remove_file(&self.path);
     }
 }
 

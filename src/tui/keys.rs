@@ -52,6 +52,7 @@ pub enum Action {
     Nodes,
     Theme,
     Reconnect,
+    Redraw,
     Help,
     Suspend,
     Quit,
@@ -118,9 +119,19 @@ const fn entry(
 pub const TABLE: &[Entry] = &[
     entry(Action::Acknowledge, "acknowledge", &["a"], "ack", "acknowledge", Group::Act),
     entry(Action::Resolve, "resolve", &["r"], "resolve", "resolve", Group::Act),
-    entry(Action::Escalate, "escalate", &["e"], "escalate", "page the next level now", Group::Act),
-    entry(Action::Assign, "assign", &["A"], "assign", "give to users or to an escalation policy", Group::Act),
     entry(Action::Snooze, "snooze", &["s"], "snooze", "acknowledge, and be paged again later", Group::Act),
+    entry(Action::Undo, "undo", &["z"], "undo", "undo your last act, as `pd undo` does", Group::Act),
+    entry(
+        Action::Filter,
+        "filter",
+        &["/"],
+        "filter",
+        "filter: text, !text, -f fuzzy, -l key=value",
+        Group::View,
+    ),
+    entry(Action::Select, "select", &["space"], "select", "select or deselect, and go on", Group::Select),
+    entry(Action::Assign, "assign", &["A"], "assign", "give to users or to an escalation policy", Group::Act),
+    entry(Action::Escalate, "escalate", &["e"], "escalate", "page the next level now", Group::Act),
     entry(Action::Note, "note", &["n"], "note", "write a note in $EDITOR", Group::Act),
     entry(
         Action::Merge,
@@ -130,8 +141,6 @@ pub const TABLE: &[Entry] = &[
         "merge those selected into the one under the cursor",
         Group::Act,
     ),
-    entry(Action::Undo, "undo", &["z"], "undo", "undo your last act, as `pd undo` does", Group::Act),
-    entry(Action::Select, "select", &["space"], "select", "select or deselect, and go on", Group::Select),
     entry(Action::SelectRange, "select-range", &["v"], "", "select from here to the cursor", Group::Select),
     entry(
         Action::SelectAll,
@@ -140,14 +149,6 @@ pub const TABLE: &[Entry] = &[
         "all",
         "select all that the list shows, or none",
         Group::Select,
-    ),
-    entry(
-        Action::Filter,
-        "filter",
-        &["/"],
-        "filter",
-        "filter: text, !text, -f fuzzy, -l key=value",
-        Group::View,
     ),
     entry(Action::Palette, "palette", &[":"], "", "go to a screen, or do anything, by name", Group::View),
     entry(Action::Sort, "sort", &["S"], "sort", "sort by another column", Group::View),
@@ -200,6 +201,7 @@ pub const TABLE: &[Entry] = &[
     entry(Action::Help, "help", &["?"], "help", "these keys", Group::Program),
     entry(Action::Theme, "theme", &[], "", "another theme; `:theme NAME`", Group::Program),
     entry(Action::Reconnect, "reconnect", &["ctrl-r"], "", "connect again now", Group::Program),
+    entry(Action::Redraw, "redraw", &["ctrl-l"], "", "draw everything anew", Group::Program),
     entry(Action::Suspend, "suspend", &["ctrl-z"], "", "back to the shell; `fg` comes back", Group::Program),
     entry(Action::Quit, "quit", &["q", "ctrl-c"], "quit", "quit", Group::Program),
 ];
@@ -426,6 +428,12 @@ mod tests {
                 assert!(keys.insert(*key), "{key} twice");
             }
         }
+    }
+
+    #[test]
+    fn the_documentation_has_the_table() {
+        let page = include_str!("../../docs/terminal.md");
+        assert!(page.contains(&markdown()), "put this into docs/terminal.md:\n{}", markdown());
     }
 
     #[test]

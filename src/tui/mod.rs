@@ -14,6 +14,8 @@ pub mod model;
 mod run;
 pub mod screen_keys;
 mod terminal;
+#[cfg(test)]
+mod tests;
 pub mod text;
 pub mod theme;
 pub mod update;

@@ -8,7 +8,7 @@ use base64::Engine as _;
 use crossterm::event::{Event, EventStream};
 use futures_util::StreamExt as _;
 use tokio::signal::unix::{Signal, SignalKind, signal};
-use tokio::sync::{Notify, mpsc};
+use tokio::sync::{Notify, Semaphore, mpsc};
 use tokio::task::JoinSet;
 
 use super::message::{Command, Message};
@@ -23,6 +23,8 @@ use crate::ids::SharedIds;
 const WAITING: usize = 1024;
 /// So many messages are taken in before a frame is drawn.
 const BATCH: usize = 512;
+/// So many requests are on their way at once.
+const REQUESTS: usize = 4;
 /// Changes of the server are drawn no more often than this; keys at once.
 const FRAME: Duration = Duration::from_millis(40);
 /// The pause between two looks at the clock.
@@ -73,6 +75,7 @@ pub async fn run(client: Client, ids: SharedIds, settings: Settings) -> Result<E
         keys: Some(EventStream::new()),
         editing: None,
         ended: None,
+        requests: Arc::new(Semaphore::new(REQUESTS)),
     };
     looped.run().await
 }
@@ -90,6 +93,8 @@ struct Loop {
     keys: Option<EventStream>,
     editing: Option<editor::Editing>,
     ended: Option<Ended>,
+    /// So many requests are on their way at once; further ones wait for them.
+    requests: Arc<Semaphore>,
 }
 
 /// The signals that end it, stop it, and let it go on.
@@ -236,8 +241,10 @@ impl Loop {
     /// each has its time-out.
     fn spawn(&mut self, work: impl Future<Output = Message> + Send + 'static) {
         while self.tasks.try_join_next().is_some() {}
-        let sender = self.sender.clone();
+        let (sender, requests) = (self.sender.clone(), self.requests.clone());
         self.tasks.spawn(async move {
+            // It is never closed.
+            let _permit = requests.acquire().await;
             // Nobody listens any more: it has ended.
             let _ = sender.send(work.await).await;
         });
@@ -254,6 +261,12 @@ impl Loop {
     }
 
     fn draw(&mut self) -> io::Result<()> {
+        let (width, height) = self.terminal.size()?;
+        if (width, height) != (self.model.width, self.model.height) {
+            self.happen(Message::Resize(width, height));
+        }
+        let now = self.client.clock().now();
+        self.happen(Message::Tick(now));
         let model = &self.model;
         self.terminal.draw(|frame| view::view(model, frame))
     }
@@ -266,19 +279,16 @@ impl Loop {
         match editor::Editing::begin(targets, about) {
             Ok(editing) => self.editing = Some(editing),
             Err(reason) => {
-                self.keys = Some(EventStream::new());
-                self.say_if_failed(|it| it.terminal.take_again(), "cannot draw");
+                self.say_if_failed(Self::take_again, "cannot draw");
                 self.say(reason, true);
             }
         }
     }
 
     fn written(&mut self, text: Result<Option<String>, String>) -> io::Result<()> {
-        self.terminal.take_again()?;
-        self.keys = Some(EventStream::new());
-        (self.model.width, self.model.height) = self.terminal.size()?;
+        self.take_again()?;
         if let Some(editing) = self.editing.take() {
-            self.happen(Message::Written { targets: editing.targets, text });
+            self.happen(Message::Written { targets: editing.targets.clone(), text });
         }
         Ok(())
     }
@@ -289,10 +299,16 @@ impl Loop {
             return Ok(());
         }
         self.terminal.lend();
-        rustix::process::kill_current_process_group(rustix::process::Signal::STOP)?;
-        // Here it goes on.
-        self.terminal.take_again()?;
+        // By the signal that cannot be caught; here it goes on.
+        let stopped = rustix::process::kill_current_process_group(rustix::process::Signal::STOP);
+        self.take_again()?;
+        Ok(stopped?)
+    }
+
+    /// Has the terminal again, which may have another size by now.
+    fn take_again(&mut self) -> io::Result<()> {
         self.keys = Some(EventStream::new());
+        self.terminal.take_again()?;
         (self.model.width, self.model.height) = self.terminal.size()?;
         Ok(())
     }

@@ -14,6 +14,7 @@ use crossterm::terminal::{
 use crossterm::{cursor, execute, queue};
 use ratatui::Frame;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::Rect;
 
 /// A terminal that is ours until it is dropped.
 pub(super) struct Terminal {
@@ -48,7 +49,9 @@ impl Terminal {
 
     /// Draws everything anew next time.
     pub(super) fn forget(&mut self) -> io::Result<()> {
-        self.inner.clear()
+        let (width, height) = self.size()?;
+        // Not by `clear`: it asks the terminal where the cursor is, and waits for the answer among the keys.
+        self.inner.resize(Rect::new(0, 0, width, height))
     }
 
     /// Gives the terminal back for a while.

@@ -125,9 +125,9 @@ fn dark() -> Theme {
     Theme {
         name: Name::Default,
         plain: Style::new(),
-        faint: fg(Color::DarkGray),
+        faint: fg(Color::Indexed(245)),
         title: fg(Color::Cyan).add_modifier(Modifier::BOLD),
-        rule: fg(Color::DarkGray),
+        rule: fg(Color::Indexed(240)),
         badge: Style::new().fg(Color::Black).bg(Color::Cyan).add_modifier(Modifier::BOLD),
         key: fg(Color::Cyan).add_modifier(Modifier::BOLD),
         cursor: Style::new().bg(Color::Indexed(238)).add_modifier(Modifier::BOLD),

@@ -34,6 +34,8 @@ pub(super) async fn timeline(client: Client, number: u64, id: String) -> Message
     let result = pages::list(&client, &request, "log_entries", LINES).await;
     let read = |listed: pages::Listed| {
         let mut lines: Vec<_> = listed.items.iter().filter_map(LogLine::read).collect();
+        // They come newest first; those of the same second stay in their order.
+        lines.reverse();
         lines.sort_by_key(|line| line.at);
         for line in &mut lines {
             line.number = Some(number);

@@ -64,6 +64,19 @@ fn the_commands_of_the_readme_work() {
     }
 }
 
+#[test]
+fn the_stream_is_as_its_page_shows_it() {
+    let rig = Rig::start();
+    let script = of_page("docs/stream.md", "sh tested").concat().replace(ADDRESS, &rig.context().address);
+    let output = rig.shell(&script);
+    let said = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(output.status.success(), "{script}\n{}\n{}", String::from_utf8_lossy(&output.stderr), rig.said());
+    for line in ["event: hello\ndata: {\"version\":", "event: services\n", "event: synced\ndata: {}\nid: 0-"]
+    {
+        assert!(said.contains(line), "no {line:?} in:\n{said}");
+    }
+}
+
 /// The others would install, serve or read files that are not there: of them every `pd` command line has to parse.
 #[test]
 fn every_other_command_of_the_readme_parses() {
@@ -104,6 +117,24 @@ fn the_page_on_configuration_as_code_is_true() {
     let output = rig.shell(&of_page("docs/as-code.md", "sh tested").concat());
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     for block in of_page("docs/as-code.md", "sh") {
+        let output = rig.shell(&format!("pd() {{ command pd \"$@\" --help >/dev/null; }}\n{block}"));
+        assert!(output.status.success(), "{block}\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
+/// The file on the page on the terminal is one that both its readers accept.
+#[test]
+fn the_page_on_the_terminal_is_true() {
+    for block in of_page("docs/terminal.md", "toml client") {
+        let rig = Rig::prepare("");
+        let path = rig.home().join("client.toml");
+        fs::write(&path, block).unwrap();
+        let contexts = pd::client::contexts::Contexts::load(&path).unwrap();
+        assert!(contexts.get("prod").unwrap().read_only);
+        assert!(pd::tui::config::File::load(&path).unwrap().theme.is_some());
+    }
+    let rig = Rig::prepare("");
+    for block in of_page("docs/terminal.md", "sh") {
         let output = rig.shell(&format!("pd() {{ command pd \"$@\" --help >/dev/null; }}\n{block}"));
         assert!(output.status.success(), "{block}\n{}", String::from_utf8_lossy(&output.stderr));
     }

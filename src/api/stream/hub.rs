@@ -19,13 +19,14 @@ use crate::api::links::Links;
 use crate::api::parts::Parts;
 use crate::api::query::Query;
 use crate::api::{services, status};
-use crate::clock::SharedClock;
+use crate::clock::{SharedClock, within};
 use crate::domain::id::ServiceId;
 use crate::domain::incidents::oncall::{Serving, Wanted, serving};
 use crate::domain::incidents::state::State;
 use crate::domain::schedule::Span;
 use crate::domain::time::Timestamp;
-use crate::wire::rest::envelope::Many;
+use crate::journal;
+use crate::wire::rest::envelope::{Many, One};
 
 /// Changes are told at most so often; what comes in between is told together.
 const PACE: Duration = Duration::from_millis(100);
@@ -39,6 +40,10 @@ const REFRESH_MIN: Duration = Duration::from_secs(2);
 const REFRESH_MAX: Duration = Duration::from_secs(10);
 /// How many lines of timelines somebody is shown who comes anew.
 const ENTRIES: usize = 200;
+
+/// How long the archive may take for all that is asked of it, and how long it is left alone when it did not answer.
+const ARCHIVE_MAX: Duration = Duration::from_secs(1);
+const ARCHIVE_REST: Duration = Duration::from_secs(60);
 
 /// What a reader is given when it is let in.
 #[derive(Debug)]
@@ -94,6 +99,8 @@ pub struct Hub {
     on_call: Vec<Serving>,
     /// When the latest incident of each service was opened.
     last_incidents: BTreeMap<ServiceId, Option<Timestamp>>,
+    /// The archive is not asked before this.
+    archive_at: Duration,
     query: Query,
 }
 
@@ -118,6 +125,7 @@ impl Hub {
             refreshed_at: None,
             on_call: Vec::new(),
             last_incidents: BTreeMap::new(),
+            archive_at: Duration::ZERO,
             query: Query::default(),
             joins,
             parts,
@@ -165,7 +173,7 @@ impl Hub {
         if at == self.at {
             return;
         }
-        if at.epoch != self.at.epoch || at.next < self.at.next {
+        if at.epoch != self.at.epoch || at.next < self.at.next || self.state.account.is_none() {
             // Another history: nobody's id means anything in it. Who comes back is shown everything.
             self.ring.clear();
             self.faces.clear();
@@ -211,7 +219,7 @@ impl Hub {
         self.forget_gone();
         let traffic = self.traffic.shown(self.parts.clock.now());
         let mut frames = Frames::default();
-        frames.add("status", &status::told(&self.parts, &self.state));
+        frames.add("status", &One(status::told(&self.parts, &self.state)));
         if self.traffic_told != traffic {
             frames.add("traffic", &events(&traffic));
             self.traffic_told = traffic;
@@ -284,9 +292,20 @@ impl Hub {
             }
         }
         missing.retain(|id| !self.last_incidents.contains_key(id));
-        for id in missing {
-            let last = services::last_archived(&self.parts, id).await;
-            self.last_incidents.insert(id, last);
+        let now = self.clock.monotonic();
+        if now < self.archive_at {
+            return;
+        }
+        let clock = Arc::clone(&self.clock);
+        let asked = async {
+            for id in missing {
+                self.last_incidents.insert(id, services::last_archived(&self.parts, id).await?);
+            }
+            Ok::<_, journal::Error>(())
+        };
+        // It is worth showing, and not worth that changes wait for a slow archive.
+        if !matches!(within(&*clock, ARCHIVE_MAX, asked).await, Some(Ok(()))) {
+            self.archive_at = now + ARCHIVE_REST;
         }
     }
 
@@ -303,9 +322,6 @@ impl Hub {
         if self.stale || self.refreshed_before(REFRESH_MAX) {
             self.refresh().await;
         }
-        if readers == 0 {
-            self.tick_at = self.clock.monotonic() + TICK;
-        }
         if !self.faces.contains_key(&join.links) {
             let (services, oncalls) = self.shown(&join.links).unwrap_or_default();
             self.faces.insert(join.links.clone(), Face { readers: Vec::new(), services, oncalls });
@@ -315,7 +331,11 @@ impl Hub {
         let resumed = missed.is_some();
         let unknown = missed.unwrap_or_else(|| frames::picture(&self.state, ENTRIES));
         let traffic = self.traffic.shown(self.parts.clock.now());
-        let status = alone("status", &status::told(&self.parts, &self.state));
+        if readers == 0 {
+            self.tick_at = self.clock.monotonic() + TICK;
+            self.traffic_told.clone_from(&traffic);
+        }
+        let status = alone("status", &One(status::told(&self.parts, &self.state)));
         let Some(face) = self.faces.get_mut(&join.links) else { return };
         let (outlet, live) = queue();
         let first =

@@ -70,6 +70,8 @@ pub(super) struct Output {
     data: AutoStream<io::Stdout>,
     messages: AutoStream<io::Stderr>,
     terminal: bool,
+    /// What is written once before everything that comes one by one was written.
+    headed: bool,
 }
 
 impl Output {
@@ -86,6 +88,7 @@ impl Output {
             data: AutoStream::new(io::stdout(), choice),
             messages: AutoStream::new(io::stderr(), choice),
             terminal,
+            headed: false,
         }
     }
 
@@ -97,6 +100,11 @@ impl Output {
     /// Whether text for people is wanted, rather than a form for programs.
     pub(super) fn is_text(&self) -> bool {
         !self.wishes.quiet && matches!(self.format(), Format::Table | Format::Wide)
+    }
+
+    /// Whether objects are wanted whole, with all that programs may look at.
+    pub(super) fn is_whole(&self) -> bool {
+        !self.wishes.quiet && matches!(self.format(), Format::Json | Format::Jsonl | Format::Yaml)
     }
 
     /// Whether only ids are wanted.
@@ -173,6 +181,77 @@ impl Output {
             }
         };
         self.text(&text)
+    }
+
+    /// Writes one of many objects that come one by one, on a line of its own.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub(super) fn line(
+        &mut self,
+        kind: &str,
+        item: &Value,
+        columns: &[Column],
+        now: Timestamp,
+    ) -> io::Result<()> {
+        let id = || escape(item["id"].as_str().unwrap_or_default());
+        if self.wishes.quiet {
+            return self.text(&id());
+        }
+        let moment = self.moment(now);
+        let text = match self.format() {
+            Format::Name => format!("{kind}/{}", id()),
+            Format::Json | Format::Jsonl => escape_json(&item.to_string()),
+            Format::Yaml => format!("---\n{}", yaml(item)?),
+            Format::Csv => {
+                let header = self.wishes.header && !std::mem::replace(&mut self.headed, true);
+                table::csv(std::slice::from_ref(item), columns, &moment, header)?
+            }
+            format @ (Format::Table | Format::Wide) => {
+                let columns: Vec<_> =
+                    columns.iter().filter(|column| format == Format::Wide || !column.wide).collect();
+                if self.terminal {
+                    table::spaced(item, &columns, &moment)
+                } else {
+                    table::tabbed(std::slice::from_ref(item), &columns, &moment)
+                }
+            }
+        };
+        self.text(&text)
+    }
+
+    /// Whether text for people goes to a terminal, so that it may be drawn anew.
+    pub(super) fn is_screen(&self) -> bool {
+        self.terminal && self.is_text()
+    }
+
+    /// Draws a list over the one before, with a line below it. What does not fit is counted.
+    ///
+    /// # Errors
+    /// Those of the stream.
+    pub(super) fn screen(
+        &mut self,
+        items: &[Value],
+        columns: &[Column],
+        below: &str,
+        now: Timestamp,
+    ) -> io::Result<()> {
+        let wide = self.format() == Format::Wide;
+        let columns: Vec<_> = columns.iter().filter(|column| wide || !column.wide).collect();
+        let rows = crossterm::terminal::size().map_or(24, |(_, rows)| usize::from(rows));
+        let most = rows.saturating_sub(4).max(1);
+        let shown = &items[..items.len().min(most)];
+        let table = table::fitted(shown, &columns, &self.moment(now), self.wishes.header, None);
+        let more = items.len() - shown.len();
+        let more = if more > 0 { format!("… and {more} more\n") } else { String::new() };
+        let mut text = format!("{table}{more}{}", Tone::Faint.paint(below));
+        if self.data.current_choice() == ColorChoice::Never {
+            text = anstream::adapter::strip_str(&text).to_string();
+        }
+        // What is not drawn over is cleared after it, not before, so that nothing flickers.
+        let first = if std::mem::replace(&mut self.headed, true) { "" } else { "\x1b[2J" };
+        let lines = text.lines().map(|line| format!("{line}\x1b[K\r\n")).collect::<String>();
+        self.raw(format!("\x1b[?2026h{first}\x1b[H{lines}\x1b[J\x1b[?2026l").as_bytes())
     }
 
     /// Writes one object: in a form for programs, or as the text that `describe` makes.

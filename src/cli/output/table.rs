@@ -150,6 +150,14 @@ pub(super) fn tabbed(items: &[Value], columns: &[&Column], moment: &Moment) -> S
     items.iter().map(line).collect()
 }
 
+/// One line for a terminal, in the tone of its most telling cell; it is as long as it is.
+pub(super) fn spaced(item: &Value, columns: &[&Column], moment: &Moment) -> String {
+    let cells: Vec<_> = columns.iter().map(|column| (column.cell)(item, moment)).collect();
+    let tone = with_header(vec![cells.iter().map(|cell| cell.tone).collect()], false).next();
+    let texts = cells.into_iter().map(|cell| cell.text).filter(|text| !text.is_empty());
+    tone.unwrap_or_default().paint(&texts.collect::<Vec<_>>().join("  "))
+}
+
 /// All columns as CSV.
 pub(super) fn csv(items: &[Value], columns: &[Column], moment: &Moment, header: bool) -> io::Result<String> {
     let mut writer = csv::Writer::from_writer(Vec::new());

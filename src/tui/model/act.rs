@@ -29,36 +29,36 @@ pub enum Deed {
 }
 
 impl Deed {
-    /// `acknowledge`
-    pub fn verb(&self) -> String {
+    /// `snooze #12 for 1h`
+    pub fn asks(&self, targets: &[Target]) -> String {
+        let of = shown(targets);
         match self {
-            Self::Acknowledge => "acknowledge".to_owned(),
-            Self::Resolve => "resolve".to_owned(),
-            Self::Escalate => "escalate".to_owned(),
+            Self::Acknowledge => format!("acknowledge {of}"),
+            Self::Resolve => format!("resolve {of}"),
+            Self::Escalate => format!("escalate {of}"),
             Self::AssignUsers(users) => {
                 let names: Vec<_> = users.iter().map(|user| user.name.as_str()).collect();
-                format!("assign to {}", names.join(", "))
+                format!("assign {of} to {}", names.join(", "))
             }
-            Self::AssignPolicy(policy) => format!("assign to {}", policy.name),
-            Self::Snooze(seconds) => format!("snooze for {}", span(*seconds)),
-            Self::Note(_) => "write a note on".to_owned(),
-            Self::Merge(into) => format!("merge into #{}", into.number),
+            Self::AssignPolicy(policy) => format!("assign {of} to {}", policy.name),
+            Self::Snooze(seconds) => format!("snooze {of} for {}", span(*seconds)),
+            Self::Note(_) => format!("write a note on {of}"),
+            Self::Merge(into) => format!("merge {of} into #{}", into.number),
             Self::Undo => "undo the last act".to_owned(),
         }
     }
 
-    /// `acknowledged`
-    pub fn done(&self) -> String {
-        match self {
-            Self::Acknowledge => "acknowledged".to_owned(),
-            Self::Resolve => "resolved".to_owned(),
-            Self::Escalate => "escalated".to_owned(),
-            Self::AssignUsers(_) | Self::AssignPolicy(_) => self.verb().replacen("assign", "assigned", 1),
-            Self::Snooze(_) => self.verb().replacen("snooze", "snoozed", 1),
-            Self::Note(_) => "wrote a note on".to_owned(),
-            Self::Merge(_) => self.verb().replacen("merge", "merged", 1),
-            Self::Undo => "undid the last act".to_owned(),
-        }
+    /// `snoozed #12 for 1h`
+    pub fn tells(&self, targets: &[Target]) -> String {
+        let words = self.asks(targets);
+        let (verb, rest) = words.split_once(' ').unwrap_or((&words, ""));
+        let past = match verb {
+            "write" => "wrote",
+            "undo" => "undid",
+            "assign" => "assigned",
+            verb => return format!("{verb}d {rest}"),
+        };
+        format!("{past} {rest}")
     }
 
     /// Whether the server can take it back.
@@ -106,20 +106,11 @@ pub struct Acts {
     pub sent: bool,
     /// Not to be sent before.
     pub not_before: Option<Timestamp>,
-    /// What was done last.
-    pub last: Option<Act>,
 }
 
 impl Acts {
     pub fn new(seed: &str) -> Self {
-        Self {
-            seed: seed.to_owned(),
-            next: 0,
-            queue: VecDeque::new(),
-            sent: false,
-            not_before: None,
-            last: None,
-        }
+        Self { seed: seed.to_owned(), next: 0, queue: VecDeque::new(), sent: false, not_before: None }
     }
 
     /// Puts an act at the end, in as many requests as it takes; not if too many would wait.

@@ -44,6 +44,8 @@ pub struct Data {
     pub traffic: Vec<u64>,
     /// The newest last.
     pub log: VecDeque<LogLine>,
+    /// Whether all of it was sent once.
+    pub synced: bool,
     /// What was sent again since a connection that began anew; none: it did not.
     pub seen_anew: Option<std::collections::BTreeSet<u64>>,
 }

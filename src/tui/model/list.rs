@@ -120,7 +120,7 @@ impl List {
             let place = self.place(all, now);
             self.rows.insert(place.min(self.rows.len()), now.number);
         } else {
-            self.selected.remove(&now.number);
+            self.deselect(now.number);
         }
         self.follow(all, place);
     }
@@ -136,7 +136,7 @@ impl List {
         if let Some(place) = place {
             self.rows.remove(place);
         }
-        self.selected.remove(&before.number);
+        self.deselect(before.number);
         self.follow(all, place);
     }
 
@@ -147,12 +147,22 @@ impl List {
         self.rows = shown.into_iter().map(|it| it.number).collect();
         let numbers: BTreeSet<u64> = self.rows.iter().copied().collect();
         self.selected.retain(|number| numbers.contains(number));
+        if let Some((_, before)) = &mut self.range {
+            before.retain(|number| numbers.contains(number));
+        }
         if let Some(held) = &mut self.frozen {
             *held = Held::default();
         }
         let was = self.cursor.and_then(|number| self.rows.iter().position(|it| *it == number));
         self.at = was.unwrap_or(self.at);
         self.settle();
+    }
+
+    fn deselect(&mut self, number: u64) {
+        self.selected.remove(&number);
+        if let Some((_, before)) = &mut self.range {
+            before.remove(&number);
+        }
     }
 
     /// The row that `incident`, as it was, is in.

@@ -124,6 +124,8 @@ pub struct Model {
     pub nodes: Pane,
     /// Whether the terminal has the focus, as far as it says so.
     pub watched: bool,
+    /// Whether it was asked to quit although acts wait: the second time it does.
+    pub leaving: bool,
     pub quit: bool,
 }
 
@@ -152,6 +154,7 @@ impl Model {
             rate: Pane::default(),
             nodes: Pane::default(),
             watched: true,
+            leaving: false,
             quit: false,
         }
     }

@@ -54,7 +54,7 @@ impl Pane {
 /// The first row to be shown so that row `at` is among `height` of `rows`, as near to the one now as can be.
 pub fn scroll(offset: usize, at: usize, height: usize, rows: usize) -> usize {
     let height = height.max(1);
-    // Without rows below the last one.
-    let last = rows.saturating_sub(height);
-    offset.clamp((at + 1).saturating_sub(height), at.max((at + 1).saturating_sub(height))).min(last.max(0))
+    let first = (at + 1).saturating_sub(height);
+    // Without empty rows below the last one.
+    offset.clamp(first, at).min(rows.saturating_sub(height))
 }

@@ -143,7 +143,7 @@ pub(super) fn queue(model: &mut Model, deed: &Deed, targets: &[Target]) {
     model.list.selected.clear();
     model.list.range = None;
     if !matches!(model.link, Link::Live) {
-        let what = format!("{} {}", deed.verb(), shown(targets));
+        let what = deed.asks(targets);
         model.say(format!("queued: {what}; sent when the server is back"));
     }
 }
@@ -154,7 +154,7 @@ pub(super) fn undo(model: &mut Model) {
         return model.complain(format!("{why}: nothing can be changed from here"));
     }
     if let Some(act) = model.acts.take_back() {
-        let what = format!("{} {}", act.deed.verb(), shown(&act.targets));
+        let what = act.deed.asks(&act.targets);
         return model.say(format!("taken back before it was sent: {what}"));
     }
     if !matches!(model.link, Link::Live) {
@@ -178,15 +178,13 @@ pub(super) fn answered(model: &mut Model, ticket: u64, outcome: Outcome) {
             } else {
                 String::new()
             };
-            let done =
-                said.map_or_else(|| format!("{} {}", act.deed.done(), shown(&act.targets)), |it| clean(&it));
+            let done = said.map_or_else(|| act.deed.tells(&act.targets), |it| clean(&it));
             model.say(done + &undo);
-            model.acts.last = Some(act);
         }
         Outcome::Failed(reason) => {
             let Some(act) = model.acts.answered(ticket) else { return };
-            let what = format!("{} {}", act.deed.verb(), shown(&act.targets));
-            model.complain(format!("cannot {}: {}", what.trim_end(), clean(&reason)));
+            let what = act.deed.asks(&act.targets);
+            model.complain(format!("cannot {what}: {}", clean(&reason)));
         }
     }
 }

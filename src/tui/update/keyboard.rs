@@ -7,7 +7,8 @@ use super::{acts, browse, filter, palette, picker, screens};
 use crate::tui::keys::{Action, Key};
 use crate::tui::message::Command;
 use crate::tui::model::act::Deed;
-use crate::tui::model::{Expanded, Focus, Model, Overlay, Screen};
+use crate::tui::model::{Expanded, Focus, Link, Model, Overlay, Screen};
+use crate::tui::text::count;
 use crate::tui::theme::{Name, Theme};
 
 /// A key was pressed.
@@ -28,6 +29,7 @@ pub(super) fn press(model: &mut Model, event: &KeyEvent, commands: &mut Vec<Comm
 /// Does what a key or the palette asked for.
 pub(super) fn perform(model: &mut Model, action: Action, key: Option<Key>, commands: &mut Vec<Command>) {
     use Action as A;
+    model.leaving &= action == A::Quit;
     if screens::perform(model, action, commands) {
         return;
     }
@@ -77,6 +79,7 @@ pub(super) fn perform(model: &mut Model, action: Action, key: Option<Key>, comma
             model.say("connecting");
             commands.push(Command::Reconnect);
         }
+        A::Redraw => commands.push(Command::Redraw),
         A::Help => model.overlay = Some(Overlay::Help { offset: 0 }),
         A::Suspend => commands.push(Command::Suspend),
         A::Quit => quit(model, commands),
@@ -101,6 +104,14 @@ fn next_theme(model: &mut Model) {
 }
 
 fn quit(model: &mut Model, commands: &mut Vec<Command>) {
+    if !model.acts.queue.is_empty() && !model.leaving {
+        model.leaving = true;
+        let acts = count(model.acts.queue.len(), "act");
+        if matches!(model.link, Link::Live) {
+            return model.say(format!("{acts} under way: quits then; quit again quits at once"));
+        }
+        return model.complain(format!("{acts} not sent yet would be lost: quit again if that is meant"));
+    }
     model.quit = true;
     commands.push(Command::Quit);
 }

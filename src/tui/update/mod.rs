@@ -25,6 +25,8 @@ const COMPLAINT: Duration = Duration::from_secs(20);
 /// What the model becomes, and what is to be done.
 pub fn update(model: &mut Model, message: Message) -> Vec<Command> {
     let mut commands = Vec::new();
+    // Changes come by the thousand: what follows from them for the screen waits for the tick before the next frame.
+    let settles = !matches!(message, Message::Change(_));
     match message {
         Message::Tick(now) => tick(model, now),
         Message::Key(event) => keyboard::press(model, &event, &mut commands),
@@ -57,8 +59,24 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Command> {
         Message::Said { text, bad: true } => model.complain(text),
         Message::Said { text, bad: false } => model.say(text),
     }
-    settle(model, &mut commands);
+    send(model, &mut commands);
+    if model.leaving && model.acts.queue.is_empty() && !model.quit {
+        model.quit = true;
+        commands.push(Command::Quit);
+    }
+    if settles {
+        settle(model, &mut commands);
+    }
     commands
+}
+
+/// The next act is sent, if the server is there.
+fn send(model: &mut Model, commands: &mut Vec<Command>) {
+    if matches!(model.link, Link::Live)
+        && let Some(act) = model.acts.send(model.now)
+    {
+        commands.push(Command::Act(act));
+    }
 }
 
 fn tick(model: &mut Model, now: crate::domain::time::Timestamp) {
@@ -70,13 +88,8 @@ fn tick(model: &mut Model, now: crate::domain::time::Timestamp) {
     }
 }
 
-/// What follows from whatever happened: acts are sent, what is looked at is asked for, cursors stay on the screen.
+/// What follows from whatever happened: what is looked at is asked for, cursors stay on the screen.
 fn settle(model: &mut Model, commands: &mut Vec<Command>) {
-    if matches!(model.link, Link::Live)
-        && let Some(act) = model.acts.send(model.now)
-    {
-        commands.push(Command::Act(act));
-    }
     ask_for_timeline(model, commands);
     let layout = layout::of(model);
     model.list.scroll(usize::from(layout.rows()));

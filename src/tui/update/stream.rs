@@ -56,15 +56,19 @@ pub(super) fn lost(model: &mut Model, reason: String, retry_in: Duration) {
 }
 
 fn hello(model: &mut Model, hello: Hello) {
-    if !hello.resumed {
-        // What is shown stays until it is known what of it is left.
-        model.data.seen_anew = Some(BTreeSet::new());
-        model.timelines.forget();
-    }
+    // What is shown stays until it is known what of it is left.
+    model.data.seen_anew = (!hello.resumed).then(BTreeSet::new);
     if hello.resumed {
         live(model);
+    } else {
+        model.timelines.forget();
     }
+    let before = model.data.me().map(str::to_owned);
     model.data.hello = Some(hello);
+    if before.as_deref() != model.data.me() {
+        // A filter may ask for what is assigned to whoever asks.
+        super::filter::rebuild(model);
+    }
 }
 
 fn synced(model: &mut Model) {
@@ -74,6 +78,11 @@ fn synced(model: &mut Model) {
         for number in gone {
             remove(model, number);
         }
+    }
+    if !model.data.synced {
+        model.data.synced = true;
+        // While they came in, the cursor stayed on the first that came.
+        model.list.go_to(0);
     }
     live(model);
 }

@@ -8,7 +8,6 @@ use tui_input::Input;
 use super::cells::{put, put_right};
 use super::layout::{Class, Layout};
 use crate::tui::keys::{Action, TABLE};
-use crate::tui::model::act::shown;
 use crate::tui::model::{Model, Overlay, Screen};
 use crate::tui::text::{count, cut, width};
 
@@ -39,12 +38,14 @@ fn status(model: &Model, frame: &mut Frame<'_>, area: Rect) {
         Some(Overlay::Palette(picker)) => return prompt(model, frame, area, ":", &picker.input),
         Some(Overlay::Confirm { deed, targets, again }) => {
             let again = again.map(|key| format!("{key} or ")).unwrap_or_default();
-            let text = format!(" {} {}? {again}y: yes, n: no", deed.verb(), shown(targets));
+            let text = format!(" {}? {again}y: yes, n: no", deed.asks(targets));
             return put(frame.buffer_mut(), area, 0, &Line::from(Span::styled(text, theme.banner)));
         }
         _ => {}
     }
-    let columns = usize::from(area.width);
+    let place = place(model);
+    let columns = usize::from(area.width).saturating_sub(width(&place) + 1);
+    put_right(frame.buffer_mut(), area, 0, &Line::from(Span::styled(place, theme.faint)));
     if let Some(notice) = &model.notice {
         let style = if notice.bad { theme.bad } else { theme.good };
         let mark = if notice.bad { "! " } else { "" };
@@ -53,12 +54,14 @@ fn status(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     }
     let text = cut(&format!(" {}", standing(model)), columns);
     put(frame.buffer_mut(), area, 0, &Line::from(Span::styled(text, theme.faint)));
-    put_right(frame.buffer_mut(), area, 0, &Line::from(Span::styled(place(model), theme.faint)));
 }
 
 /// What stays as it is until somebody changes it.
 fn standing(model: &Model) -> String {
     let mut parts = Vec::new();
+    if model.detail.is_some() {
+        return String::new();
+    }
     if !model.filter().is_empty() {
         parts.push(format!("filter /{}", model.filter().text()));
     }
@@ -86,6 +89,12 @@ fn standing(model: &Model) -> String {
 
 /// `3/30`
 fn place(model: &Model) -> String {
+    if let Some(detail) = &model.detail {
+        let body = super::layout::of(model).body;
+        let lines = super::detail::lines(model, body.width).len();
+        let last = (detail.offset + usize::from(body.height)).min(lines);
+        return format!("lines {} to {last} of {lines} ", detail.offset + 1);
+    }
     let (at, rows) = match model.pane() {
         Some(pane) => (pane.at, super::rows(model)),
         None => (model.list.at, model.list.rows.len()),
@@ -170,7 +179,7 @@ fn asked(overlay: &Overlay) -> &'static [(&'static str, &'static str)] {
         Overlay::Palette(_) => &[("enter", "do it"), ("tab", "complete"), ("esc", "back")],
         Overlay::Assign { .. } => &[("enter", "assign"), ("tab", "several"), ("esc", "back")],
         Overlay::Snooze { .. } => &[("enter", "snooze"), ("esc", "back")],
-        Overlay::Copy(_) => &[("enter", "copy"), ("esc", "back")],
+        Overlay::Copy(_) => &[("enter", "copy"), ("a first letter", "at once"), ("esc", "back")],
         Overlay::Confirm { .. } => &[("y", "yes"), ("n", "no")],
         Overlay::Help { .. } => &[("j k", "scroll"), ("esc", "back")],
     }

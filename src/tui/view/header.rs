@@ -6,9 +6,12 @@ use ratatui::text::{Line, Span};
 
 use super::cells::{put, put_right, status_glyph, status_style};
 use super::layout::{Class, Layout};
+use crate::tui::keys::{Group, TABLE};
 use crate::tui::model::{Link, Model, Screen, Status};
 use crate::tui::text::{clean, count, cut, stopwatch};
 
+/// From this width on, the screens are named.
+const TABS: u16 = 120;
 /// Nothing is said of a connection that takes no longer.
 const SOON: u64 = 2;
 
@@ -57,6 +60,9 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, layout: &Layout) {
     }
     let mut left = vec![badge(model, layout), Span::raw(" ")];
     left.extend(counts(model));
+    if layout.area.width >= TABS {
+        left.extend(tabs(model));
+    }
     put(buffer, layout.header, 0, &Line::from(left));
     if layout.area.width >= 40 {
         put_right(buffer, layout.header, 0, &right);
@@ -74,6 +80,17 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, layout: &Layout) {
     if let Some(area) = layout.oncall {
         put(buffer, area, 0, &super::oncall::line(model, usize::from(area.width)));
     }
+}
+
+/// `1 incidents  2 oncall  …`, the one that is shown in its style.
+fn tabs(model: &Model) -> Vec<Span<'static>> {
+    let theme = &model.settings.theme;
+    let tab = |entry: &crate::tui::keys::Entry| {
+        let key = model.settings.keymap.first(entry.action).map(|key| key + " ").unwrap_or_default();
+        let style = if entry.name == model.screen.name() { theme.title } else { theme.faint };
+        [Span::styled(format!("  {key}"), theme.faint), Span::styled(entry.name, style)]
+    };
+    TABLE.iter().filter(|entry| entry.group == Group::Screen).flat_map(tab).collect()
 }
 
 fn badge(model: &Model, layout: &Layout) -> Span<'static> {
@@ -111,6 +128,7 @@ fn counts(model: &Model) -> Vec<Span<'static>> {
 fn connection(model: &Model, class: Class) -> Line<'static> {
     let theme = &model.settings.theme;
     let screen = match model.screen {
+        _ if model.width >= TABS => String::new(),
         Screen::Incidents => String::new(),
         other => format!("{}  ", other.name()),
     };

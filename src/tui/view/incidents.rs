@@ -31,8 +31,8 @@ impl Columns {
             0..56 => (0, 0, 0),
             56..72 => (12, 0, 0),
             72..90 => (14, 12, 3),
-            90..110 => (18, 14, 4),
-            _ => (24, 18, 4),
+            90..110 => (16, 12, 4),
+            _ => (22, 16, 4),
         };
         let age = 4;
         let used: usize =
@@ -116,7 +116,8 @@ fn draw_row(
         buffer.set_style(place, theme.selected);
     }
     if under_cursor {
-        let style = if model.focus == Focus::List { theme.cursor } else { theme.cursor_elsewhere };
+        let style =
+            if model.focus == Focus::List && model.watched { theme.cursor } else { theme.cursor_elsewhere };
         buffer.set_style(place, style);
     }
 }

@@ -27,7 +27,9 @@ use layout::{Class, Layout};
 /// Draws all of it.
 pub fn view(model: &Model, frame: &mut Frame<'_>) {
     let layout = layout::of(model);
-    if layout.area.is_empty() {
+    let there = frame.area();
+    // The terminal may have become smaller since it was asked; it will say so.
+    if layout.area.is_empty() || there.width < layout.area.width || there.height < layout.area.height {
         return;
     }
     frame.buffer_mut().set_style(layout.area, model.settings.theme.plain);

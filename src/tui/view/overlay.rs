@@ -1,6 +1,7 @@
 //! Boxes over the screen: choices, the palette, the help.
 
 use ratatui::Frame;
+use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, BorderType, Clear, Widget as _};
@@ -11,7 +12,7 @@ use super::layout::Layout;
 use crate::tui::model::act::shown;
 use crate::tui::model::overlay::{Assignee, Picker};
 use crate::tui::model::{Model, Overlay};
-use crate::tui::text::fit;
+use crate::tui::text::{fit, width};
 
 /// The box, if something is asked that needs one.
 pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, layout: &Layout) {
@@ -33,7 +34,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, layout: &Layout) {
         Some(Overlay::Assign { targets, picker, chosen, asking }) => {
             let area = centre(layout.area, 50, 12);
             let title = format!("assign {} to", shown(targets));
-            let hint = if *asking { "..." } else { "nobody goes with what is typed" };
+            let hint = if *asking { "..." } else { "type a name" };
             let marked = |it: &Assignee| matches!(it, Assignee::User(user) if chosen.contains(user));
             typed(model, frame, area, &title, picker, hint, marked);
         }
@@ -74,9 +75,20 @@ fn boxed(model: &Model, frame: &mut Frame<'_>, area: Rect, title: &str) -> Rect 
         .style(theme.popup)
         .title(Line::from(Span::styled(format!(" {title} "), theme.title)));
     let inner = block.inner(area);
+    spare_wide(frame.buffer_mut(), area);
     Clear.render(area, frame.buffer_mut());
     block.render(area, frame.buffer_mut());
     inner
+}
+
+/// A wide character of which the box would cover the second half is taken away: a terminal would draw it over the border.
+fn spare_wide(buffer: &mut Buffer, area: Rect) {
+    let Some(x) = area.x.checked_sub(1) else { return };
+    for y in area.y..area.bottom() {
+        if let Some(cell) = buffer.cell_mut((x, y)).filter(|cell| width(cell.symbol()) > 1) {
+            cell.set_symbol(" ");
+        }
+    }
 }
 
 /// A list to choose from.
@@ -117,7 +129,8 @@ fn typed<T>(
     let column = u16::try_from(picker.input.visual_cursor()).unwrap_or(0).saturating_add(2);
     frame.set_cursor_position((inner.x + column.min(inner.width.saturating_sub(1)), inner.y));
     let below = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
-    list(model, frame, below, picker, hint, marked);
+    let none = if picker.input.value().is_empty() { "" } else { "nothing is called that" };
+    list(model, frame, below, picker, none, marked);
 }
 
 fn list<T>(

@@ -11,6 +11,7 @@ mod lists;
 mod proof;
 mod rules;
 mod schedules;
+mod stream;
 mod teams;
 mod traps;
 mod world;

@@ -8,11 +8,14 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axum::Router;
 use axum::body::{Body, to_bytes};
-use http::{HeaderMap, Request, StatusCode};
-use pd::api::parts::{Commands, DrillRefused, Drills, EventSource, Parts, Refused, Settings};
+use http::{HeaderMap, Request, Response, StatusCode};
+use pd::api::parts::{
+    Commands, DrillRefused, Drills, EventSource, Moment, Moments, Parts, Refused, Settings,
+};
+use pd::api::stream::{self, Hub, Joins};
 use pd::archive::Archive;
 use pd::archive::memory::MemoryArchive;
-use pd::clock::Clock;
+use pd::clock::{Clock, VirtualClock};
 use pd::domain::command::{Actor, Ask, Command, Founding, NewUser, Verdict};
 use pd::domain::event::{Action, DedupKey, Event, EventAddress, EventDigest, Severity, Whole};
 use pd::domain::id::{IdKey, IncidentNumber};
@@ -30,6 +33,7 @@ use pd::wire::rest::drill::{Drill, DrillKind, NewDrill};
 use pd::wire::status::{Health, Process};
 use serde_json::Value;
 use tokio::sync::watch;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt as _;
 use uuid::Uuid;
 
@@ -40,18 +44,25 @@ pub(super) const TOKEN: &str = "abcdefghijklmnopqrst";
 /// Its SHA-256.
 const TOKEN_SHA256: &str = "dd65eea0329dcb94b17187af9dff28c31a1d78026737a16af75979a1fa4618e5";
 
+/// Stands still but for what passes on purpose, and for the runtime's time where that counts.
 #[derive(Debug, Default)]
-struct Still(AtomicI64);
+struct Still(AtomicI64, Option<VirtualClock>);
 
 #[async_trait]
 impl Clock for Still {
     fn now(&self) -> Timestamp {
-        Timestamp::from_millis(START + self.0.load(Ordering::Relaxed))
+        let passed = self.1.as_ref().map_or(Duration::ZERO, |clock| clock.monotonic());
+        Timestamp::from_millis(START + self.0.load(Ordering::Relaxed)).plus(passed)
     }
     fn monotonic(&self) -> Duration {
-        Duration::from_millis(self.0.load(Ordering::Relaxed).unsigned_abs())
+        let passed = self.1.as_ref().map_or(Duration::ZERO, |clock| clock.monotonic());
+        passed + Duration::from_millis(self.0.load(Ordering::Relaxed).unsigned_abs())
     }
-    async fn sleep(&self, _: Duration) {}
+    async fn sleep(&self, duration: Duration) {
+        if let Some(clock) = &self.1 {
+            clock.sleep(duration).await;
+        }
+    }
 }
 
 #[derive(Debug, Default)]
@@ -107,12 +118,23 @@ struct Stage {
     clock: Arc<Still>,
     ids: Arc<Counting>,
     refuses: Mutex<Option<Refused>>,
+    /// The state, and where in a journal it would be.
+    moment: Mutex<Moment>,
+}
+
+impl Moments for Stage {
+    fn moment(&self) -> Moment {
+        self.moment.lock().unwrap().clone()
+    }
 }
 
 impl Stage {
     fn decide(&self, input: Input) {
         let decision = decide(&self.state.borrow().clone(), &[input], self.clock.now());
-        self.state.send_replace(Arc::new(decision.state));
+        let state = Arc::new(decision.state);
+        let mut moment = self.moment.lock().unwrap();
+        *moment = Moment { next: moment.next + 1, state: Arc::clone(&state) };
+        self.state.send_replace(state);
     }
 
     fn judge(&self, actor: Actor, idempotency_key: Option<Arc<str>>, ask: Ask) -> Verdict {
@@ -141,6 +163,10 @@ pub(super) struct World {
     pub(super) keyring: Arc<Keyring>,
     pub(super) process: watch::Sender<Arc<Process>>,
     seq: AtomicU64,
+    /// Those who want to be told of changes wait there.
+    joins: Mutex<Option<Joins>>,
+    parts: Parts,
+    pub(super) shutdown: CancellationToken,
 }
 
 /// An answer, taken apart.
@@ -177,16 +203,42 @@ impl World {
     }
 
     pub(super) fn with(settings: Settings) -> Self {
-        let clock = Arc::new(Still::default());
+        Self::by(Still::default(), settings)
+    }
+
+    /// Whose time is the runtime's, and where changes are told.
+    pub(super) fn telling(settings: Settings) -> Self {
+        let clock = VirtualClock::new(Timestamp::from_millis(START));
+        let world = Self::by(Still(AtomicI64::new(0), Some(clock)), settings);
+        world.tell();
+        world
+    }
+
+    /// Has changes told.
+    fn tell(&self) {
+        let joins = self.joins.lock().unwrap().take().unwrap();
+        tokio::spawn(Hub::new(self.parts.clone(), joins).run(self.shutdown.clone()));
+    }
+
+    fn by(clock: Still, settings: Settings) -> Self {
+        let clock = Arc::new(clock);
         let ids = Arc::new(Counting::default());
         let keyring = Arc::new(Keyring::new([7; 32]));
         let (state, incidents) = watch::channel(Arc::new(State::default()));
-        let stage =
-            Arc::new(Stage { state, clock: clock.clone(), ids: ids.clone(), refuses: Mutex::new(None) });
+        let stage = Arc::new(Stage {
+            state,
+            clock: clock.clone(),
+            ids: ids.clone(),
+            refuses: Mutex::new(None),
+            moment: Mutex::new(Moment { next: 0, state: Arc::default() }),
+        });
+        let (streams, joins) = stream::door();
         let (events, archive) = (Arc::new(Kept::default()), Arc::new(MemoryArchive::new()));
         let (process, told) = watch::channel(Arc::new(ready()));
         let parts = Parts {
             incidents,
+            moments: stage.clone(),
+            streams,
             archive: archive.clone(),
             events: events.clone(),
             commands: stage.clone(),
@@ -199,12 +251,14 @@ impl World {
             drills: Arc::new(NoDrills),
             metrics: Arc::new(|| "pd_up 1\n# EOF\n".to_owned()),
         };
-        let router = pd::api::normalised(pd::api::router(parts));
+        let router = pd::api::normalised(pd::api::router(parts.clone()));
         let founding = founding(&keyring, &*ids);
         let actor = Actor { user: None, token: None };
         let verdict = stage.judge(actor, None, Ask::Found(Box::new(founding)));
         assert!(matches!(verdict, Verdict::Done(_)), "{verdict:?}");
-        Self { router, stage, events, archive, keyring, process, seq: AtomicU64::new(0) }
+        let (joins, shutdown) = (Mutex::new(Some(joins)), CancellationToken::new());
+        let seq = AtomicU64::new(0);
+        Self { router, stage, events, archive, keyring, process, seq, joins, parts, shutdown }
     }
 
     pub(super) fn state(&self) -> Arc<State> {
@@ -298,6 +352,19 @@ impl World {
             request = request.header(*name, *value);
         }
         self.raw(request.body(Body::from(body.unwrap_or_default())).unwrap()).await
+    }
+
+    /// The beginning of the answer to a request with this token, and a body that may have no end.
+    pub(super) async fn begin(&self, path: &str, token: &str, headers: &[(&str, &str)]) -> Response<Body> {
+        let mut request = Request::builder().uri(path).header("authorization", format!("Bearer {token}"));
+        for (name, value) in [("host", "pd.test")]
+            .iter()
+            .filter(|_| headers.iter().all(|(name, _)| *name != "host"))
+            .chain(headers)
+        {
+            request = request.header(*name, *value);
+        }
+        self.router.clone().oneshot(request.body(Body::empty()).unwrap()).await.unwrap()
     }
 
     /// A request that was made elsewhere.

@@ -4,6 +4,7 @@ mod commands;
 mod config;
 mod errors;
 mod fake;
+mod follow;
 mod generated;
 mod life;
 mod output;

@@ -4,6 +4,7 @@
 mod as_code;
 mod bad_input;
 mod drills;
+mod follow;
 mod idle;
 mod life;
 mod load;

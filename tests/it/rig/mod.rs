@@ -41,7 +41,11 @@ pub(crate) struct Rig {
     arguments: Vec<String>,
     /// Whether somebody looks at what it prints.
     terminal: bool,
+    /// Whether it listens where it did before.
+    stays: bool,
     stand: Option<Stand>,
+    /// What the next start listens on, if not on any free port.
+    address: Option<String>,
     power: Option<Supply>,
     server: Option<Server>,
     context: Context,
@@ -97,7 +101,9 @@ impl Rig {
             wrapped: Vec::new(),
             arguments: Vec::new(),
             terminal: false,
+            stays: false,
             stand: None,
+            address: None,
             power: None,
             server: None,
             context: Context::default(),
@@ -112,6 +118,11 @@ impl Rig {
     /// Stands somewhere else, from the next start on.
     pub(crate) fn stand(&mut self, stand: Stand) {
         self.stand = Some(stand);
+    }
+
+    /// Listens where it listens now, from the next start on.
+    pub(crate) fn stay(&mut self) {
+        self.address = Some(self.context.address.clone());
     }
 
     /// Has this configuration, from the next start on.
@@ -132,6 +143,11 @@ impl Rig {
     /// Adds arguments to `pd serve`, from the next start on.
     pub(crate) fn tell(&mut self, arguments: &[&str]) {
         self.arguments.extend(arguments.iter().map(|&argument| argument.to_owned()));
+    }
+
+    /// Listens where it does now, from the next start on.
+    pub(crate) fn stay(&mut self) {
+        self.stays = true;
     }
 
     /// Starts the server and waits until it is ready.
@@ -247,8 +263,9 @@ impl Rig {
         let pd = env!("CARGO_BIN_EXE_pd");
         let (mut command, listen) = match &self.stand {
             Some(stand) => ((stand.command)(pd), format!("{}:0", stand.address)),
-            None => (Command::new(pd), "127.0.0.1:0".to_owned()),
+            None => (Command::new(pd), self.address.clone().unwrap_or_else(|| "127.0.0.1:0".to_owned())),
         };
+        let listen = if self.stays { self.context.address.clone() } else { listen };
         self.isolate(&mut command);
         command.arg("serve").arg("--data").arg(&self.data).args(["--listen", &listen]);
         if let Some(config) = &self.config {

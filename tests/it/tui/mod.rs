@@ -1,0 +1,5 @@
+//! The real binary on a pseudo-terminal, before a real server.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod life;
+mod screen;
