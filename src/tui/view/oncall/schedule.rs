@@ -81,7 +81,7 @@ fn gaps(
     let style = model.settings.theme.bad.add_modifier(Modifier::REVERSED);
     for (start, end) in gaps.iter().take(GAPS) {
         let end_text = if *end >= until { "?".to_owned() } else { moment(model, *end) };
-        let text = format!("!nobody  {} – {end_text}, {}", moment(model, *start), length(end.since(*start)));
+        let text = format!("!nobody  {} to {end_text}, {}", moment(model, *start), length(end.since(*start)));
         lines.push(Line::from(Span::styled(text, style)));
     }
     if gaps.len() > GAPS {
@@ -90,7 +90,7 @@ fn gaps(
     }
 }
 
-/// `Mon 5 Jan 08:00 – 16:00  8h  ann`
+/// `Mon 5 Jan 08:00 to 16:00  8h  ann`
 fn line(
     model: &Model,
     it: &Schedule,
@@ -120,7 +120,7 @@ fn line(
     let notes = if notes.is_empty() { String::new() } else { format!("  ({})", notes.join(", ")) };
     let long = if ends { length(shift.end.since(shift.start)) } else { String::new() };
     Line::from(vec![
-        Span::styled(format!("  {start:<16} – {end:<16}"), theme.faint),
+        Span::styled(format!("  {start:<16} to {end:<16}"), theme.faint),
         Span::styled(format!("{long:<8}"), theme.faint),
         Span::styled(shift.user.name.clone(), if now || mine { theme.key } else { theme.plain }),
         Span::styled(notes, theme.faint),

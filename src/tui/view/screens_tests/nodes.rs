@@ -85,21 +85,24 @@ pub(super) fn fill(model: &mut Model) {
 fn what_is_wrong_is_first() {
     let mut model = model(Screen::Nodes);
     fill(&mut model);
-    insta::assert_snapshot!(body(&mut model, 40, 12), @"");
-    insta::assert_snapshot!(body(&mut model, 80, 24), @"");
-    insta::assert_snapshot!(body(&mut model, 160, 50), @"");
+    insta::assert_snapshot!("what_is_wrong_is_first_40x12", body(&mut model, 40, 12));
+    insta::assert_snapshot!("what_is_wrong_is_first_80x24", body(&mut model, 80, 24));
+    insta::assert_snapshot!("what_is_wrong_is_first_160x50", body(&mut model, 160, 50));
 }
 
 #[test]
 fn one_that_is_well_says_so() {
     let mut model = model(Screen::Nodes);
     tell(&mut model, Change::Status(json!({"status": alone()})));
-    insta::assert_snapshot!(body(&mut model, 80, 24), @"");
+    insta::assert_snapshot!("one_that_is_well_says_so_80x24", body(&mut model, 80, 24));
 }
 
 #[test]
 fn before_the_server_told_it_is_not_known() {
-    insta::assert_snapshot!(body(&mut model(Screen::Nodes), 40, 12), @"");
+    insta::assert_snapshot!(
+        "before_the_server_told_it_is_not_known_40x12",
+        body(&mut model(Screen::Nodes), 40, 12)
+    );
 }
 
 #[test]

@@ -44,15 +44,18 @@ pub(super) fn fill(model: &mut Model) {
 fn what_went_wrong_stands_out() {
     let mut model = model(Screen::Notifications);
     fill(&mut model);
-    insta::assert_snapshot!(body(&mut model, 40, 12), @"");
-    insta::assert_snapshot!(body(&mut model, 80, 24), @"");
-    insta::assert_snapshot!(body(&mut model, 160, 50), @"");
+    insta::assert_snapshot!("what_went_wrong_stands_out_40x12", body(&mut model, 40, 12));
+    insta::assert_snapshot!("what_went_wrong_stands_out_80x24", body(&mut model, 80, 24));
+    insta::assert_snapshot!("what_went_wrong_stands_out_160x50", body(&mut model, 160, 50));
     assert!(whole(&mut model, 80, 24).contains("3 messages failed, unknown or unreached"));
 }
 
 #[test]
 fn nothing_sent_says_since_when() {
-    insta::assert_snapshot!(body(&mut model(Screen::Notifications), 40, 12), @"");
+    insta::assert_snapshot!(
+        "nothing_sent_says_since_when_40x12",
+        body(&mut model(Screen::Notifications), 40, 12)
+    );
 }
 
 #[test]

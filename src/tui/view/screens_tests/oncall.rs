@@ -107,12 +107,12 @@ fn asked(commands: &[Command]) -> Option<Window> {
 fn a_night_is_a_chart() {
     let mut model = model(Screen::Oncall);
     fill(&mut model);
-    insta::assert_snapshot!(body(&mut model, 40, 12), @"");
-    insta::assert_snapshot!(body(&mut model, 80, 24), @"");
-    insta::assert_snapshot!(body(&mut model, 160, 50), @"");
+    insta::assert_snapshot!("a_night_is_a_chart_40x12", body(&mut model, 40, 12));
+    insta::assert_snapshot!("a_night_is_a_chart_80x24", body(&mut model, 80, 24));
+    insta::assert_snapshot!("a_night_is_a_chart_160x50", body(&mut model, 160, 50));
     model.settings.icons = false;
     model.settings.zone = TimeZone::get("Asia/Kolkata").unwrap();
-    insta::assert_snapshot!(body(&mut model, 80, 18), @"");
+    insta::assert_snapshot!("a_night_is_a_chart_80x18", body(&mut model, 80, 18));
 }
 
 #[test]
@@ -120,10 +120,10 @@ fn longer_and_shorter_times_are_shown() {
     let mut model = model(Screen::Oncall);
     fill(&mut model);
     press(&mut model, "--");
-    insta::assert_snapshot!(body(&mut model, 80, 14), @"");
+    insta::assert_snapshot!("longer_and_shorter_times_are_shown_80x14", body(&mut model, 80, 14));
     press(&mut model, "++++");
     assert_eq!(model.roster.zoom, Zoom::Hours);
-    insta::assert_snapshot!(body(&mut model, 80, 14), @"");
+    insta::assert_snapshot!("longer_and_shorter_times_are_shown_80x14_2", body(&mut model, 80, 14));
 }
 
 #[test]
@@ -147,8 +147,8 @@ fn a_schedule_is_shown_whole() {
     press(&mut model, "<enter>");
     assert!(model.notice.as_ref().unwrap().text.contains("not about a schedule"));
     press(&mut model, "j<enter>");
-    insta::assert_snapshot!(body(&mut model, 80, 24), @"");
-    insta::assert_snapshot!(body(&mut model, 40, 12), @"");
+    insta::assert_snapshot!("a_schedule_is_shown_whole_80x24", body(&mut model, 80, 24));
+    insta::assert_snapshot!("a_schedule_is_shown_whole_40x12", body(&mut model, 40, 12));
     press(&mut model, "<esc>");
     assert!(body(&mut model, 80, 24).contains("overrides"), "the chart again");
     assert_eq!(model.screen, Screen::Oncall);
@@ -191,7 +191,7 @@ fn a_failure_is_said_and_asked_again_later() {
     let again_in = std::time::Duration::from_secs(5);
     let failed = Message::Roster { window, result: Err(("the server is away".to_owned(), again_in)) };
     assert_eq!(asked(&update(&mut model, failed.clone())), None);
-    insta::assert_snapshot!(body(&mut model, 80, 12), @"");
+    insta::assert_snapshot!("a_failure_is_said_and_asked_again_later_80x12", body(&mut model, 80, 12));
     assert_eq!(asked(&update(&mut model, Message::Tick(model.now.plus(again_in / 2)))), None);
     let commands = update(&mut model, Message::Tick(model.now.plus(again_in)));
     assert_eq!(commands, [Command::Roster { window, tries: 1 }]);
@@ -222,7 +222,7 @@ fn no_schedules_say_what_to_do() {
     let window = Window { from: at("2026-01-01T00:00:00Z"), until: at("2026-01-20T00:00:00Z") };
     let nothing = Answer { schedules: Vec::new(), policies: Vec::new(), more: false };
     update(&mut model, Message::Roster { window, result: Ok(nothing) });
-    insta::assert_snapshot!(body(&mut model, 40, 12), @"");
+    insta::assert_snapshot!("no_schedules_say_what_to_do_40x12", body(&mut model, 40, 12));
 }
 
 #[test]

@@ -14,16 +14,19 @@ fn an_hour_is_a_chart() {
     let mut model = model(Screen::Rate);
     fill(&mut model);
     super::services::fill(&mut model);
-    insta::assert_snapshot!(body(&mut model, 40, 12), @"");
-    insta::assert_snapshot!(body(&mut model, 80, 24), @"");
-    insta::assert_snapshot!(body(&mut model, 160, 50), @"");
+    insta::assert_snapshot!("an_hour_is_a_chart_40x12", body(&mut model, 40, 12));
+    insta::assert_snapshot!("an_hour_is_a_chart_80x24", body(&mut model, 80, 24));
+    insta::assert_snapshot!("an_hour_is_a_chart_160x50", body(&mut model, 160, 50));
     model.settings.icons = false;
-    insta::assert_snapshot!(body(&mut model, 80, 16), @"");
+    insta::assert_snapshot!("an_hour_is_a_chart_80x16", body(&mut model, 80, 16));
 }
 
 #[test]
 fn before_the_server_told_it_is_not_known() {
-    insta::assert_snapshot!(body(&mut model(Screen::Rate), 40, 12), @"");
+    insta::assert_snapshot!(
+        "before_the_server_told_it_is_not_known_40x12",
+        body(&mut model(Screen::Rate), 40, 12)
+    );
 }
 
 #[test]

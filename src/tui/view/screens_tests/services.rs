@@ -37,9 +37,9 @@ pub(super) fn fill(model: &mut Model) {
 fn the_worst_is_first() {
     let mut model = model(Screen::Services);
     fill(&mut model);
-    insta::assert_snapshot!(body(&mut model, 40, 12), @"");
-    insta::assert_snapshot!(body(&mut model, 80, 24), @"");
-    insta::assert_snapshot!(body(&mut model, 160, 50), @"");
+    insta::assert_snapshot!("the_worst_is_first_40x12", body(&mut model, 40, 12));
+    insta::assert_snapshot!("the_worst_is_first_80x24", body(&mut model, 80, 24));
+    insta::assert_snapshot!("the_worst_is_first_160x50", body(&mut model, 160, 50));
     assert!(
         whole(&mut model, 80, 24).contains("6 services: 2 critical, 1 warning, 1 maintenance, 1 disabled")
     );
@@ -47,7 +47,7 @@ fn the_worst_is_first() {
 
 #[test]
 fn no_services_say_what_to_do() {
-    insta::assert_snapshot!(body(&mut model(Screen::Services), 40, 12), @"");
+    insta::assert_snapshot!("no_services_say_what_to_do_40x12", body(&mut model(Screen::Services), 40, 12));
 }
 
 #[test]
@@ -104,7 +104,7 @@ fn the_filter_is_of_services() {
     let mut model = model(Screen::Services);
     fill(&mut model);
     press(&mut model, "/warn<enter>");
-    insta::assert_snapshot!(body(&mut model, 80, 24), @"");
+    insta::assert_snapshot!("the_filter_is_of_services_80x24", body(&mut model, 80, 24));
     press(&mut model, "/nothing such<enter>");
     assert!(body(&mut model, 80, 24).contains("nothing goes with the filter"));
 }
