@@ -169,15 +169,6 @@ pub enum Told {
     Failed { schedule: Named, reason: String },
 }
 
-impl Told {
-    pub fn id(&self) -> &str {
-        match self {
-            Self::Shifts(schedule) => &schedule.id,
-            Self::Failed { schedule, .. } => &schedule.id,
-        }
-    }
-}
-
 /// What the server answered.
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub struct Answer {

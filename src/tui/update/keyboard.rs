@@ -63,7 +63,7 @@ pub(super) fn perform(model: &mut Model, action: Action, key: Option<Key>, comma
                 Expanded::Focused => Expanded::Both,
             };
         }
-        A::Wider => {}
+        A::Wider => model.say("only who is on call is shown for a longer or a shorter time"),
         A::Open => browse::detail(model, commands),
         A::Back => back(model),
         A::Browse => browse::browse(model, commands),

@@ -85,7 +85,7 @@ fn signs(settings: &Settings) -> &'static Signs {
 /// The hours or days, each at its column, and a mark for the present.
 pub(super) fn axis(model: &Model, buffer: &mut Buffer, area: Rect, scale: &Scale) {
     let (settings, theme) = (&model.settings, &model.settings.theme);
-    let mut free = 0;
+    let (mut free, now) = (0, scale.now(model.now));
     for (at, local) in ticks(settings, scale) {
         let column = scale.column(at);
         // A day may be told at some length where there is room.
@@ -93,14 +93,16 @@ pub(super) fn axis(model: &Model, buffer: &mut Buffer, area: Rect, scale: &Scale
         let text = local.strftime(if midnight { "%a %-d" } else { "%H:%M" }).to_string();
         let text = format!("{}{text}", signs(settings).begins);
         let wide = u16::try_from(width(&text)).unwrap_or(u16::MAX);
-        if at < scale.window.from || column < free || column.saturating_add(wide) > scale.columns {
+        let torn = now.is_some_and(|now| column < now && now < column.saturating_add(wide));
+        let beyond = column < free || column.saturating_add(wide) > scale.columns;
+        if at < scale.window.from || torn || beyond {
             continue;
         }
         let style = if midnight { theme.title } else { theme.faint };
         buffer.set_stringn(area.x + column, area.y, &text, usize::from(wide), style);
         free = column + wide + 1;
     }
-    if let Some(column) = scale.now(model.now) {
+    if let Some(column) = now {
         let mark = if settings.icons { "▼" } else { "v" };
         buffer.set_stringn(area.x + column, area.y, mark, 1, theme.key);
     }

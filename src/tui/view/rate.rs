@@ -40,6 +40,12 @@ impl Scale {
         MINUTES / self.minutes
     }
 
+    /// The minutes of a bar, as places in the hour; what does not fill a bar is left out at the beginning.
+    fn minutes_of(self, bar: usize) -> std::ops::Range<usize> {
+        let first = MINUTES - self.bars() * self.minutes + bar * self.minutes;
+        first..first + self.minutes
+    }
+
     /// Where a bar begins.
     fn x(self, area: Rect, bar: usize) -> u16 {
         area.x + self.label + u16::try_from(bar * self.wide).unwrap_or(0)
@@ -148,7 +154,7 @@ fn bars(model: &Model, buffer: &mut Buffer, area: Rect, scale: Scale, events: &[
     }
     let places = most.max(1);
     for bar in 0..scale.bars() {
-        let minutes = &events[bar * scale.minutes..(bar + 1) * scale.minutes];
+        let minutes = &events[scale.minutes_of(bar)];
         let value = minutes.iter().copied().max().unwrap_or(0);
         let full = u128::from(value) * (height * 8) as u128 / u128::from(places);
         // A single event is seen beside however many.
@@ -185,7 +191,7 @@ fn axis(model: &Model, buffer: &mut Buffer, area: Rect, scale: Scale) {
     let end = area.x + area.width;
     let mut free = area.x;
     for bar in 0..scale.bars() {
-        let ago = MINUTES - 1 - bar * scale.minutes;
+        let ago = MINUTES - 1 - scale.minutes_of(bar).start;
         let at = minute(model.now, ago);
         let quarter = (0..scale.minutes).find(|n| {
             let at = minute(model.now, ago.saturating_sub(*n));

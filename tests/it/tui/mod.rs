@@ -3,3 +3,4 @@
 
 mod life;
 mod screen;
+mod screens;

@@ -250,18 +250,13 @@ fn freshness(model: &Model) -> String {
     }
 }
 
-/// For the line of messages: what is on the screen, and how old it is.
+/// For the line of messages: which time is on the screen, by which clock.
 pub(in super::super) fn standing(model: &Model) -> String {
     let Window { from, until } = view_window(model);
     let away = if model.roster.scroll == 0 { "" } else { "; esc: back to now" };
-    let asked = match (model.roster.asking, model.roster.answered) {
-        (Some(_), _) => "; asking for shifts".to_owned(),
-        (None, Some((_, at))) => format!("; shifts as of {}", model.settings.seconds(at)),
-        (None, None) => String::new(),
-    };
     let zone = model.settings.zone.iana_name().unwrap_or("local time");
     format!(
-        "{} from {} to {}, {zone}{away}{asked}",
+        "{} from {} to {}, {zone}{away}",
         model.roster.zoom.name(),
         moment(model, from),
         moment(model, until)
