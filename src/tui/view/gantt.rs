@@ -155,9 +155,11 @@ impl Track<'_> {
                 self.gaps(model, buffer, area, scale, seen);
             }
         }
-        if let Some(column) = scale.now(model.now)
-            && let Some(cell) = buffer.cell_mut((area.x + column, area.y))
-        {
+        let Some(column) = scale.now(model.now) else { return };
+        let x = area.x + column;
+        // The other half of a wide character is an empty cell.
+        let half = column > 0 && buffer.cell((x - 1, area.y)).is_some_and(|cell| width(cell.symbol()) > 1);
+        if let Some(cell) = buffer.cell_mut((x, area.y)).filter(|_| !half) {
             // A name is not torn: the line is seen above and below it.
             let bars = [signs.bar, signs.mine, signs.instead, signs.nobody, signs.begins, GAP, " "];
             if bars.contains(&cell.symbol()) {
