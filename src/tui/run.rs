@@ -170,7 +170,11 @@ impl Loop {
                 }
                 Woken::Written(text) => self.written(text)?,
                 Woken::Stop => self.suspend()?,
-                Woken::GoOn if self.keys.is_some() => self.terminal.take_again()?,
+                Woken::GoOn if self.keys.is_some() => {
+                    // Whoever stopped it without a word, the shell has had the terminal since.
+                    self.terminal.lend();
+                    self.terminal.take_again()?;
+                }
                 Woken::GoOn => {}
             }
             dirty = true;

@@ -41,8 +41,6 @@ pub(crate) struct Rig {
     arguments: Vec<String>,
     /// Whether somebody looks at what it prints.
     terminal: bool,
-    /// Whether it listens where it did before.
-    stays: bool,
     stand: Option<Stand>,
     /// What the next start listens on, if not on any free port.
     address: Option<String>,
@@ -101,7 +99,6 @@ impl Rig {
             wrapped: Vec::new(),
             arguments: Vec::new(),
             terminal: false,
-            stays: false,
             stand: None,
             address: None,
             power: None,
@@ -143,11 +140,6 @@ impl Rig {
     /// Adds arguments to `pd serve`, from the next start on.
     pub(crate) fn tell(&mut self, arguments: &[&str]) {
         self.arguments.extend(arguments.iter().map(|&argument| argument.to_owned()));
-    }
-
-    /// Listens where it does now, from the next start on.
-    pub(crate) fn stay(&mut self) {
-        self.stays = true;
     }
 
     /// Starts the server and waits until it is ready.
@@ -265,7 +257,6 @@ impl Rig {
             Some(stand) => ((stand.command)(pd), format!("{}:0", stand.address)),
             None => (Command::new(pd), self.address.clone().unwrap_or_else(|| "127.0.0.1:0".to_owned())),
         };
-        let listen = if self.stays { self.context.address.clone() } else { listen };
         self.isolate(&mut command);
         command.arg("serve").arg("--data").arg(&self.data).args(["--listen", &listen]);
         if let Some(config) = &self.config {

@@ -50,7 +50,7 @@ fn filter_acknowledge_undo_and_a_server_that_goes_and_comes() {
     rig.kill9();
     screen.sees("offline 0");
     screen.sees("data as of");
-    screen.press("a");
+    screen.press("ga");
     screen.sees("queued: acknowledge #2");
     screen.sees("1 act queued");
 
@@ -79,8 +79,10 @@ fn pd_alone_opens_it_and_a_note_is_written_in_the_editor() {
     assert_eq!(notes[0]["content"], "restarted the replica");
     screen.press("\r");
     screen.sees("dedup key");
+    screen.press("G");
     screen.sees("restarted the replica");
     screen.press("\x1b");
+    screen.sees("sorted by");
     screen.press("o");
     screen.sees("opened by");
     screen.press("\x03");
