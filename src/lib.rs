@@ -18,7 +18,7 @@
 //! - [`configuration`]: users, schedules, services and the like as files hold them.
 //! - [`daemon`]: the server, built of all that; [`offline`]: what is done while it does not run.
 //! - [`mutants`]: deliberate bugs, for tests of the tests.
-//! - [`client`], [`cli`]: the API from outside, and the command line on top of it.
+//! - [`client`], [`cli`], [`tui`]: the API from outside, the command line on top of it, and the terminal.
 
 pub mod api;
 pub mod archive;
@@ -47,5 +47,6 @@ pub mod overload;
 pub mod pacer;
 pub mod purge;
 pub mod stage;
+pub mod tui;
 pub mod watch;
 pub mod wire;

@@ -217,8 +217,16 @@ fn add(session: &mut Session, args: Add) -> anyhow::Result<Exit> {
         (None, None) => super::session::env("PD_TOKEN").map(|token| TokenSource::Inline(Secret::new(&token))),
     };
     let routing_key = args.routing_key.as_deref().map(Secret::new);
-    let context =
-        Context { name: args.name.clone(), urls, token, routing_key, from: args.from, server: None };
+    let context = Context {
+        name: args.name.clone(),
+        urls,
+        token,
+        routing_key,
+        from: args.from,
+        server: None,
+        read_only: false,
+        accent: None,
+    };
     let path: PathBuf = session.contexts_file()?;
     let mut contexts = Contexts::load(&path)?;
     contexts.add(context, args.force)?;

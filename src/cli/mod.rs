@@ -69,6 +69,7 @@ mod status;
 mod store;
 mod team;
 mod trigger;
+mod tui;
 mod unack;
 mod undo;
 mod update;
@@ -97,6 +98,7 @@ On-call alerting that loses nothing.
 Usage: pd COMMAND
 
 Common commands:
+  tui               Show what is open as it happens; `pd` alone does, on a terminal
   trigger SUMMARY   Tell that something is wrong
   list              List what is open
   show INCIDENT     Show one incident with its alerts and timeline
@@ -177,6 +179,7 @@ enum Command {
     Demo(demo::Args),
     Doctor(doctor::Args),
     Drill(drill::Args),
+    Tui(tui::Args),
     Status(status::Args),
     Serve(serve::Args),
     Context(context::Args),
@@ -272,6 +275,7 @@ fn execute(mut cli: Cli) -> ExitCode {
     }
     let result = match cli.command {
         Some(command) => run(command, &mut session),
+        None if tui::is_meant(&session) => run(Command::Tui(tui::Args::default()), &mut session),
         None => session.out.text(START).map(|()| Exit::Ok).map_err(Into::into),
     };
     let exit = result.unwrap_or_else(|error| session.fail(&error));
@@ -312,6 +316,7 @@ fn run(command: Command, session: &mut Session) -> anyhow::Result<Exit> {
         Command::Link(args) => session.wait_for(async |session| link::run(session, args).await),
         Command::Update(args) => session.wait_for(async |session| update::update(session, args).await),
         Command::Subscribe(args) => session.wait_for(async |session| update::subscribe(session, args).await),
+        Command::Tui(args) => session.wait_to_the_end(async |session| tui::run(session, args).await),
         Command::Status(args) => session.wait_for(async |session| status::run(session, args).await),
         Command::Doctor(args) => session.wait_for(async |session| doctor::run(session, args).await),
         Command::Api(args) => session.wait_for(async |session| api::run(session, args).await),

@@ -46,15 +46,23 @@ impl Session {
         &mut self,
         work: impl AsyncFnOnce(&mut Self) -> anyhow::Result<Exit>,
     ) -> anyhow::Result<Exit> {
-        let runtime =
-            tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
-        runtime.block_on(async {
+        self.wait_to_the_end(async |session| {
             tokio::select! {
                 biased;
                 _ = tokio::signal::ctrl_c() => Ok(Exit::Interrupted),
-                done = work(self) => done,
+                done = work(session) => done,
             }
         })
+    }
+
+    /// Runs a command that does by itself what Ctrl-C asks for.
+    pub(super) fn wait_to_the_end(
+        &mut self,
+        work: impl AsyncFnOnce(&mut Self) -> anyhow::Result<Exit>,
+    ) -> anyhow::Result<Exit> {
+        let runtime =
+            tokio::runtime::Builder::new_current_thread().enable_all().build().context("cannot start")?;
+        runtime.block_on(work(self))
     }
 
     /// Says what went wrong.
@@ -91,6 +99,10 @@ impl Session {
 
     pub(super) fn now(&self) -> Timestamp {
         self.clock.now()
+    }
+
+    pub(super) fn ids(&self) -> &SharedIds {
+        &self.ids
     }
 
     /// 32 hexadecimal digits that nobody else has.
@@ -182,6 +194,16 @@ impl Session {
             target.server = Some(server.map_err(|hint| Complaint::usage("PD_SERVER names no server", hint))?);
         }
         Ok(target)
+    }
+
+    /// Whether anything says whom to ask, right or wrong.
+    pub(super) fn has_target(&self) -> bool {
+        let Ok((context, urls)) = self.asked() else { return true };
+        if context.is_some() || !urls.is_empty() {
+            return true;
+        }
+        let contexts = self.contexts_file().and_then(|path| Ok(Contexts::load(&path)?));
+        contexts.map_or(true, |contexts| contexts.current().is_some())
     }
 
     /// The context or the addresses that options name, or else the environment.

@@ -97,6 +97,22 @@ impl<'r, 'a> Section<'r, 'a> {
         }
     }
 
+    /// The value of `key`: `true` or `false`.
+    pub fn truth(&mut self, key: &'static str) -> Option<bool> {
+        let (span, value) = self.take(key)?;
+        let truth = value.as_bool();
+        if truth.is_none() {
+            let hint = "expected true or false, without quotes".to_owned();
+            self.reader.report(span, format!("`{key}` is {}", shown(value)), Some(hint));
+        }
+        truth
+    }
+
+    /// Leaves `key` to another reader of the same file.
+    pub fn leave(&mut self, key: &'static str) {
+        self.asked.push(key);
+    }
+
     /// The table called `key`; one without keys if it is absent.
     pub fn section(&mut self, key: &'static str) -> Section<'r, 'a> {
         let path = self.join(key);

@@ -95,6 +95,8 @@ fn write_context(path: &Path, url: &Url, token: &str, routing_key: RoutingKey) -
         routing_key: Some(Secret::new(routing_key.as_str())),
         from: None,
         server: None,
+        read_only: false,
+        accent: None,
     };
     contexts.add(context, true)?;
     contexts.choose(&name)?;

@@ -122,6 +122,24 @@ fn the_page_on_configuration_as_code_is_true() {
     }
 }
 
+/// The file on the page on the terminal is one that both its readers accept.
+#[test]
+fn the_page_on_the_terminal_is_true() {
+    for block in of_page("docs/terminal.md", "toml client") {
+        let rig = Rig::prepare("");
+        let path = rig.home().join("client.toml");
+        fs::write(&path, block).unwrap();
+        let contexts = pd::client::contexts::Contexts::load(&path).unwrap();
+        assert!(contexts.get("prod").unwrap().read_only);
+        assert!(pd::tui::config::File::load(&path).unwrap().theme.is_some());
+    }
+    let rig = Rig::prepare("");
+    for block in of_page("docs/terminal.md", "sh") {
+        let output = rig.shell(&format!("pd() {{ command pd \"$@\" --help >/dev/null; }}\n{block}"));
+        assert!(output.status.success(), "{block}\n{}", String::from_utf8_lossy(&output.stderr));
+    }
+}
+
 #[test]
 fn the_configuration_of_the_readme_is_valid() {
     for block in of_kind("toml") {

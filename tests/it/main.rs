@@ -27,4 +27,5 @@ mod seeds;
 mod simulation;
 mod stage;
 mod store;
+mod tui;
 mod watch;

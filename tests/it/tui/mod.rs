@@ -1,0 +1,6 @@
+//! The real binary on a pseudo-terminal, before a real server.
+#![allow(clippy::unwrap_used, reason = "tests")]
+
+mod life;
+mod screen;
+mod screens;
