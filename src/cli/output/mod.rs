@@ -5,12 +5,14 @@
 mod columns;
 mod escape;
 mod jq;
+mod live;
 mod pager;
 mod progress;
 mod table;
 mod template;
 mod time;
 
+use std::borrow::Cow;
 use std::io::{self, IsTerminal as _, Write as _};
 
 use anstream::{AutoStream, ColorChoice};
@@ -236,16 +238,8 @@ impl Output {
         columns: &[Column],
         now: Timestamp,
     ) -> anyhow::Result<()> {
-        let mut picked;
-        let mut items = items;
-        if !self.wishes.filter.is_empty() {
-            picked = columns::filtered(items, columns, &self.wishes.filter, now)?;
-            items = &picked;
-        }
-        if let Some(sort) = &self.wishes.sort {
-            picked = columns::sorted(items, columns, sort, now)?;
-            items = &picked;
-        }
+        let picked = self.picked(items, columns, now)?;
+        let items = &*picked;
         if let Some(shape) = &self.wishes.shape {
             let text = self.shaped(shape, &Value::Array(items.to_vec()), now)?;
             return Ok(self.text(&text)?);
@@ -280,6 +274,23 @@ impl Output {
         Ok(self.text(&text)?)
     }
 
+    /// The lines that are asked for, in the order that is asked for.
+    fn picked<'i>(
+        &self,
+        items: &'i [Value],
+        columns: &[Column],
+        now: Timestamp,
+    ) -> Result<Cow<'i, [Value]>, Complaint> {
+        let mut picked = Cow::Borrowed(items);
+        if !self.wishes.filter.is_empty() {
+            picked = Cow::Owned(columns::filtered(&picked, columns, &self.wishes.filter, now)?);
+        }
+        if let Some(sort) = &self.wishes.sort {
+            picked = Cow::Owned(columns::sorted(&picked, columns, sort, now)?);
+        }
+        Ok(picked)
+    }
+
     /// The columns that are asked for, or else the usual ones.
     fn chosen<'c>(&self, columns: &'c [Column], wide: bool) -> Result<Vec<&'c Column>, Complaint> {
         if self.wishes.columns.is_empty() {
@@ -298,81 +309,6 @@ impl Output {
             let hint = "`-o json` prints what it works on; `pd help formatting` has examples";
             Complaint::usage(format!("{option}: {}", escape(&why)), hint).into()
         })
-    }
-
-    /// Writes one of many objects that come one by one, on a line of its own.
-    ///
-    /// # Errors
-    /// Those of the stream; a column that is not known, a filter or a template that fails.
-    pub(super) fn line(
-        &mut self,
-        kind: &str,
-        item: &Value,
-        columns: &[Column],
-        now: Timestamp,
-    ) -> anyhow::Result<()> {
-        let id = || escape(item["id"].as_str().unwrap_or_default());
-        if self.wishes.quiet {
-            return Ok(self.text(&id())?);
-        }
-        if let Some(shape) = self.wishes.shape.clone() {
-            let text = self.shaped(&shape, item, now)?;
-            return Ok(self.text(&text)?);
-        }
-        let moment = self.moment(now);
-        let one = std::slice::from_ref(item);
-        let text = match self.format() {
-            Format::Name => format!("{kind}/{}", id()),
-            Format::Json | Format::Jsonl => escape_json(&item.to_string()),
-            Format::Yaml => format!("---\n{}", yaml(item)?),
-            Format::Csv => {
-                let header = self.wishes.header && !std::mem::replace(&mut self.headed, true);
-                table::csv(one, &self.chosen(columns, true)?, &moment, header)?
-            }
-            format @ (Format::Table | Format::Wide) => {
-                let columns = self.chosen(columns, format == Format::Wide)?;
-                if self.terminal {
-                    table::spaced(item, &columns, &moment)
-                } else {
-                    table::tabbed(one, &columns, &moment)
-                }
-            }
-        };
-        Ok(self.text(&text)?)
-    }
-
-    /// Whether text for people goes to a terminal, so that it may be drawn anew.
-    pub(super) fn is_screen(&self) -> bool {
-        self.terminal && self.is_text()
-    }
-
-    /// Draws a list over the one before, with a line below it. What does not fit is counted.
-    ///
-    /// # Errors
-    /// Those of the stream.
-    pub(super) fn screen(
-        &mut self,
-        items: &[Value],
-        columns: &[Column],
-        below: &str,
-        now: Timestamp,
-    ) -> anyhow::Result<()> {
-        let columns = self.chosen(columns, self.format() == Format::Wide)?;
-        let rows = crossterm::terminal::size().map_or(24, |(_, rows)| usize::from(rows));
-        let most = rows.saturating_sub(4).max(1);
-        let shown = &items[..items.len().min(most)];
-        let table = table::fitted(shown, &columns, &self.moment(now), self.wishes.header, None);
-        let more = items.len() - shown.len();
-        let more = if more > 0 { format!("… and {more} more\n") } else { String::new() };
-        let mut text = format!("{table}{more}{}", Tone::Faint.paint(below));
-        if self.data.current_choice() == ColorChoice::Never {
-            text = anstream::adapter::strip_str(&text).to_string();
-        }
-        // What is not drawn over is cleared after it, not before, so that nothing flickers.
-        let first = if std::mem::replace(&mut self.headed, true) { "" } else { "\x1b[2J" };
-        let lines = text.lines().map(|line| format!("{line}\x1b[K\r\n")).collect::<String>();
-        self.raw(format!("\x1b[?2026h{first}\x1b[H{lines}\x1b[J\x1b[?2026l").as_bytes())?;
-        Ok(())
     }
 
     /// Writes one object: in a form for programs, or as the text that `describe` makes.
