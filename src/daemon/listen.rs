@@ -69,6 +69,8 @@ impl Listener {
             .max_concurrent_streams(STREAMS)
             .max_header_list_size(16 << 10);
         let http = Arc::new(http);
+        // Ends what has not ended by itself: somebody who takes nothing of an answer would hold up everything after us.
+        let cut = CancellationToken::new();
         loop {
             let accepted = tokio::select! {
                 biased;
@@ -81,16 +83,24 @@ impl Listener {
             };
             let service = TowerToHyperService::new(self.router.clone());
             let (http, watcher, clock) = (Arc::clone(&http), graceful.watcher(), Arc::clone(&self.clock));
+            let cut = cut.clone();
             let tls = self.tls.as_ref().map(|config| TlsAcceptor::from(Arc::clone(&config.borrow())));
             tokio::spawn(async move {
                 let _place = place;
-                let served = match tls {
-                    None => serve(&http, watcher, stream, service).await,
-                    Some(tls) => match within(&*clock, HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
-                        Some(Ok(stream)) => serve(&http, watcher, stream, service).await,
-                        Some(Err(error)) => Err(error.into()),
-                        None => Err("the TLS handshake took too long".into()),
-                    },
+                let serving = async {
+                    match tls {
+                        None => serve(&http, watcher, stream, service).await,
+                        Some(tls) => match within(&*clock, HANDSHAKE_TIMEOUT, tls.accept(stream)).await {
+                            Some(Ok(stream)) => serve(&http, watcher, stream, service).await,
+                            Some(Err(error)) => Err(error.into()),
+                            None => Err("the TLS handshake took too long".into()),
+                        },
+                    }
+                };
+                let served = tokio::select! {
+                    biased;
+                    served = serving => served,
+                    () = cut.cancelled() => Err("it did not end in time".into()),
                 };
                 if let Err(error) = served {
                     tracing::debug!(%error, "a connection ended");
@@ -99,7 +109,8 @@ impl Listener {
         }
         drop(self.listener);
         if within(&*self.clock, DRAIN, graceful.shutdown()).await.is_none() {
-            tracing::warn!("some connections did not end in time");
+            tracing::warn!("some connections did not end in time, and are cut off");
+            cut.cancel();
         }
     }
 

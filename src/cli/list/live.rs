@@ -116,17 +116,16 @@ pub(super) async fn run(
             shown.draw(session)?;
             continue;
         }
-        match within(&*clock, left, changes.next()).await {
-            Some(news) => {
-                if shown.take(session, client, request, news?).await? {
-                    stale_since = stale_since.or(screen.then_some(now));
-                }
-            }
-            None if screen && shown.listed => {
+        let Some(news) = within(&*clock, left, changes.next()).await else {
+            if screen && shown.listed {
                 stale_since = None;
                 shown.draw(session)?;
             }
-            None => {}
+            continue;
+        };
+        let changed = shown.take(session, client, request, news?).await?;
+        if changed && screen {
+            stale_since = stale_since.or(Some(now));
         }
     }
 }
