@@ -157,7 +157,8 @@ fn called(thing: &Value) -> &str {
 fn ambiguous(kind: Kind, name: &str, several: &[&Value]) -> Complaint {
     let mut message = format!("`{}` may be any of {}", escape(name), several.len());
     for it in several.iter().take(CANDIDATES) {
-        message += &format!("\n  {} {}", escape(text(&it["id"])), escape(called(it)));
+        let email = it["email"].as_str().map(|email| format!(", {}", escape(email))).unwrap_or_default();
+        message += &format!("\n  {} {}{email}", escape(text(&it["id"])), escape(called(it)));
     }
     if several.len() > CANDIDATES {
         message += &format!("\n  and {} more", several.len() - CANDIDATES);

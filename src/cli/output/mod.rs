@@ -440,7 +440,9 @@ pub(super) fn pretty(value: &Value) -> String {
 
 /// Columns and lines of the terminal; 80 and 24 if it does not say.
 fn terminal_size() -> (usize, usize) {
-    crossterm::terminal::size().map_or((80, 24), |(columns, lines)| (columns.into(), lines.into()))
+    // Some terminals say that they are nothing by nothing.
+    let size = crossterm::terminal::size().ok().filter(|(columns, lines)| *columns > 0 && *lines > 0);
+    size.map_or((80, 24), |(columns, lines)| (columns.into(), lines.into()))
 }
 
 fn yaml(value: &Value) -> io::Result<String> {

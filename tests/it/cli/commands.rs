@@ -139,7 +139,7 @@ async fn list_asks_for_what_is_wanted() {
     }
     assert_snapshot!(world.pd("list --service 'servce 7'").await.shown(), @r"
     ! error: no service is called `servce 7`
-    ! hint: did you mean `service 7`?
+    ! hint: did you mean `service 7`? `pd service list` shows them all
     = 5
     ");
 }
@@ -348,7 +348,7 @@ async fn api_asks_for_anything() {
     ");
     assert_snapshot!(world.pd("api GET /nothing").await.shown(), @r"
     ! error: Not Found
-    ! hint: `pd list --all` shows which incidents there are
+    ! hint: the server knows no such path
     = 5
     ");
 }

@@ -62,7 +62,8 @@ fn schedules_are_shown_and_overridden() {
     has(&pd(&rig, "override list primary"), &["bob\t", id]);
     has(&pd(&rig, "schedule show primary --days 2"), &["overrides\t", "\tbob\n"]);
     has(&pd(&rig, &format!("override delete primary {id}")), &["the override ends now"]);
-    let later = "override create primary --user ann --start 2099-01-01T10:00 --end 2099-01-01T11:00 -q";
+    let later =
+        "override create primary --user ann@example.org --start 2099-01-01T10:00 --end 2099-01-01T11:00 -q";
     let later = pd(&rig, later);
     has(&pd(&rig, "undo --show"), &["create override ", "ann in Primary from ", "can be undone until"]);
     has(&pd(&rig, &format!("override delete primary {}", later.trim())), &["is deleted"]);
@@ -75,8 +76,8 @@ fn schedules_are_shown_and_overridden() {
     let again = format!("override delete primary {id}");
     for (wrong, code) in [
         (again.as_str(), 1),
-        ("override create primary --user ann --start 2020-01-01 --end 2020-01-02", 1),
-        ("override create primary --user ann --start 2027-03-28T02:30 --for 1h", 2),
+        ("override create primary --user ann@example.org --start 2020-01-01 --end 2020-01-02", 1),
+        ("override create primary --user ann@example.org --start 2027-03-28T02:30 --for 1h", 2),
         ("override create primary --user nobody --for 1h", 5),
         ("schedule show secondary", 5),
     ] {
@@ -105,7 +106,7 @@ fn whoever_is_on_call_is_named_and_paged() {
         told.contains("Level 1 pages bob") && told.contains("bob is on call by schedule Primary, an override")
     });
 
-    let url = pd(&rig, "feed create --user ann");
+    let url = pd(&rig, "feed create --user ann@example.org");
     assert!(url.contains("/ical/") && url.trim().ends_with(".ics"), "{url}");
     let id = pd(&rig, "feed list -q");
     has(&pd(&rig, &format!("feed delete {}", id.trim())), &["does not work any more"]);
