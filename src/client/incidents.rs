@@ -78,7 +78,7 @@ fn is_beginning(name: &str) -> bool {
 async fn by_number(client: &Client, number: &str) -> Result<Option<Value>, Error> {
     let latest = Request::get("/incidents").with("date_range", "all").with("sort_by", "incident_number:desc");
     let mut found = pages::list(client, &latest, "incidents", LATEST).await?.items;
-    found.retain(|incident| incident["incident_number"].to_string() == number);
+    found.retain(|incident| incident["incident_number"].as_u64().is_some_and(|it| it.to_string() == number));
     Ok(found.pop())
 }
 

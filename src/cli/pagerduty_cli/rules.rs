@@ -4,6 +4,9 @@ use super::super::error::Complaint;
 use super::read::Read;
 use super::{incidents, others};
 
+/// Makes our words of theirs.
+pub(super) type Making = fn(&Read) -> Result<Vec<String>, Complaint>;
+
 /// A command of theirs.
 pub(super) struct Rule {
     /// Its words.
@@ -16,7 +19,7 @@ pub(super) struct Rule {
     pub(super) shown: &'static str,
     pub(super) flags: &'static [Flag],
     /// Makes all of our words, where the table cannot.
-    pub(super) special: Option<fn(&Read) -> Result<Vec<String>, Complaint>>,
+    pub(super) special: Option<Making>,
 }
 
 impl Rule {

@@ -147,7 +147,7 @@ impl Acts {
 
     /// The one with this ticket was answered: it is no more in the queue.
     pub fn answered(&mut self, ticket: u64) -> Option<Act> {
-        if !self.queue.front().is_some_and(|act| act.ticket == ticket) {
+        if self.queue.front().is_none_or(|act| act.ticket != ticket) {
             return None;
         }
         self.sent = false;

@@ -38,8 +38,11 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, layout: &Layout) {
     }
 }
 
+/// The names of one level of a policy.
+type Level = (u64, Vec<String>);
+
 /// By policy: the names of each level.
-fn by_policy(model: &Model) -> Vec<(String, Vec<(u64, Vec<String>)>)> {
+fn by_policy(model: &Model) -> Vec<(String, Vec<Level>)> {
     let mut policies: BTreeMap<&str, BTreeMap<u64, Vec<String>>> = BTreeMap::new();
     for it in &model.data.oncalls {
         let names = policies.entry(&it.policy.name).or_default().entry(it.level).or_default();
