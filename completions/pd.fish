@@ -83,6 +83,7 @@ complete -c pd -n "__fish_pd_needs_command" -f -a "check" -d 'Prove that everybo
 complete -c pd -n "__fish_pd_needs_command" -f -a "explain" -d 'Tell why each person was paged about an incident, or was not'
 complete -c pd -n "__fish_pd_needs_command" -f -a "simulate" -d 'Tell who would be paged for an event, when and how, if nobody acted; nobody is paged'
 complete -c pd -n "__fish_pd_needs_command" -f -a "drill" -d 'Make a failure on purpose, and see what becomes of events meanwhile'
+complete -c pd -n "__fish_pd_needs_command" -f -a "tui" -d 'Show what is open as it happens, and act on it'
 complete -c pd -n "__fish_pd_needs_command" -f -a "status" -d 'Show how the server is: whether it accepts, how far its stages are, what needs a look'
 complete -c pd -n "__fish_pd_needs_command" -f -a "serve" -d 'Run a server'
 complete -c pd -n "__fish_pd_needs_command" -f -a "context" -d 'Choose between servers'
@@ -1608,6 +1609,31 @@ complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -s q -l quiet -d 'Print ids only'
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -l no-header -d 'Print no header above columns'
 complete -c pd -n "__fish_pd_using_subcommand drill; and __fish_seen_subcommand_from stop" -s h -l help -d 'Print help (see more with \'--help\')'
+complete -c pd -n "__fish_pd_using_subcommand tui" -l theme -d 'default, light, colour-blind or mono' -r -f -a "default\t'For dark terminals'
+light\t'For light terminals'
+colour-blind\t'Blue and orange, which everybody tells apart'
+mono\t'No colour at all'"
+complete -c pd -n "__fish_pd_using_subcommand tui" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
+complete -c pd -n "__fish_pd_using_subcommand tui" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
+complete -c pd -n "__fish_pd_using_subcommand tui" -l token-file -d 'Read the API token from this file' -r -F
+complete -c pd -n "__fish_pd_using_subcommand tui" -s o -l output -d 'The form of what is printed' -r -f -a "table\t'Columns, or text for people'
+wide\t'More columns'
+json\t'PagerDuty\'s objects, as the API gives them'
+jsonl\t'The same, each on one line'
+yaml\t'The same as YAML'
+csv\t'All columns, separated by commas'
+name\t'The kind and the id: `incident/Q1A2B3C4D5E6F7`'"
+complete -c pd -n "__fish_pd_using_subcommand tui" -l color -d 'Use colour: auto, always or never' -r -f -a "auto\t'On a terminal, unless the environment asks for none'
+always\t'Also into files and pipes'
+never\t'Not at all'"
+complete -c pd -n "__fish_pd_using_subcommand tui" -l timeout -d 'How long to wait for one answer' -r
+complete -c pd -n "__fish_pd_using_subcommand tui" -l retry -d 'How long to go on asking while the server is away [default: 5s for events, 2s for the rest]' -r
+complete -c pd -n "__fish_pd_using_subcommand tui" -l read-only -d 'Change nothing'
+complete -c pd -n "__fish_pd_using_subcommand tui" -l mouse -d 'Use the mouse: the terminal\'s own selection then needs shift'
+complete -c pd -n "__fish_pd_using_subcommand tui" -l no-icons -d 'Draw plain letters only'
+complete -c pd -n "__fish_pd_using_subcommand tui" -s q -l quiet -d 'Print ids only'
+complete -c pd -n "__fish_pd_using_subcommand tui" -l no-header -d 'Print no header above columns'
+complete -c pd -n "__fish_pd_using_subcommand tui" -s h -l help -d 'Print help (see more with \'--help\')'
 complete -c pd -n "__fish_pd_using_subcommand status" -l context -d 'Ask the server of this context, rather than the current one [env: PD_CONTEXT]' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l url -d 'Ask the server at this address, not that of a context; several with commas are tried in order [env: PD_URL]' -r
 complete -c pd -n "__fish_pd_using_subcommand status" -l token-file -d 'Read the API token from this file' -r -F
