@@ -85,7 +85,7 @@ fn signs(settings: &Settings) -> &'static Signs {
 /// The hours or days, each at its column, and a mark for the present.
 pub(super) fn axis(model: &Model, buffer: &mut Buffer, area: Rect, scale: &Scale) {
     let (settings, theme) = (&model.settings, &model.settings.theme);
-    let (mut free, now) = (0, scale.now(model.now));
+    let (mut free, mut hidden, now) = (0, false, scale.now(model.now));
     for (at, local) in ticks(settings, scale) {
         let column = scale.column(at);
         // A day may be told at some length where there is room.
@@ -94,6 +94,8 @@ pub(super) fn axis(model: &Model, buffer: &mut Buffer, area: Rect, scale: &Scale
         let text = format!("{}{text}", signs(settings).begins);
         let wide = u16::try_from(width(&text)).unwrap_or(u16::MAX);
         let torn = now.is_some_and(|now| column < now && now < column.saturating_add(wide));
+        // The day is told rather than the present, which the rows show as well.
+        let (torn, hides) = (torn && !midnight, torn && midnight);
         let beyond = column < free || column.saturating_add(wide) > scale.columns;
         if at < scale.window.from || torn || beyond {
             continue;
@@ -101,8 +103,9 @@ pub(super) fn axis(model: &Model, buffer: &mut Buffer, area: Rect, scale: &Scale
         let style = if midnight { theme.title } else { theme.faint };
         buffer.set_stringn(area.x + column, area.y, &text, usize::from(wide), style);
         free = column + wide + 1;
+        hidden |= hides;
     }
-    if let Some(column) = now {
+    if let Some(column) = now.filter(|_| !hidden) {
         let mark = if settings.icons { "▼" } else { "v" };
         buffer.set_stringn(area.x + column, area.y, mark, 1, theme.key);
     }
@@ -206,8 +209,8 @@ impl Track<'_> {
         }
         let began = shift.start > seen.from || scale.window.from < seen.from;
         let begins = if began { signs.begins } else { "" };
-        let room = usize::from(end - start).saturating_sub(width(begins));
-        let text = format!("{begins}{}", cut(&shift.user.name, room));
+        // The first letters say more than a sign that there are more.
+        let text = format!("{begins}{}", shift.user.name);
         buffer.set_stringn(area.x + start, area.y, &text, usize::from(end - start), style);
     }
 

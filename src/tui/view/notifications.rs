@@ -148,7 +148,8 @@ impl Columns {
     fn of(width: usize) -> Self {
         let (outcome, who, by, about) = match width {
             0..58 => (1, 9, 0, 0),
-            58..100 => (10, 12, 7, 20),
+            // What went wrong is read rather than the title.
+            58..100 => (10, 12, 7, 0),
             _ => (10, 20, 17, 44),
         };
         let time = 8;
@@ -166,7 +167,7 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, layout: &Layout) {
     heading.left("WHO", columns.who, title);
     heading.left("BY", columns.by, title);
     heading.left("INCIDENT", columns.about, title);
-    heading.left("WHY", columns.why, title);
+    heading.left(if columns.about > 0 { "WHY" } else { "INCIDENT, OR WHY NOT" }, columns.why, title);
     rows::headings(frame, layout, &heading.line());
     let lines = lines(model);
     let empty = "no message went out since this began: earlier ones are in the timelines of their incidents";
@@ -187,7 +188,8 @@ fn cells(model: &Model, line: &LogLine, columns: &Columns) -> Line<'static> {
     };
     let mut cells = Cells::default();
     cells.left(&model.settings.seconds(line.at), columns.time, theme.faint);
-    cells.left(&format!("{sign} {word}"), columns.outcome, style);
+    let outcome_text = if columns.outcome == 1 { sign.to_owned() } else { format!("{sign} {word}") };
+    cells.left(&outcome_text, columns.outcome, style);
     cells.left(&who(line), columns.who, body);
     let by = line.notification.as_ref().map_or("", |sent| match sent.kind.as_str() {
         "push_notification" => "push",

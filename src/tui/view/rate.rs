@@ -228,8 +228,7 @@ fn opened_incidents(model: &Model, buffer: &mut Buffer, area: Rect, scale: Scale
         buffer.set_stringn(scale.x(area, bar), area.y, sign, 1, style);
     }
     let all: usize = bins.iter().map(|(number, _)| number).sum();
-    let known =
-        if area.width < 58 { "" } else { ", of those that are open or were resolved since this began" };
+    let known = if area.width < 58 { "" } else { ", of those that are known here" };
     let text = format!("{} opened{known}", crate::tui::text::count(all, "incident"));
     let indent = " ".repeat(usize::from(scale.label));
     put(buffer, area, 1, &Line::from(Span::styled(format!("{indent}{text}"), theme.faint)));

@@ -120,8 +120,8 @@ fn line(
     let notes = if notes.is_empty() { String::new() } else { format!("  ({})", notes.join(", ")) };
     let long = if ends { length(shift.end.since(shift.start)) } else { String::new() };
     Line::from(vec![
-        Span::styled(format!("  {start:<16} to {end:<16}"), theme.faint),
-        Span::styled(format!("{long:<8}"), theme.faint),
+        Span::styled(format!("  {start:<16} to {end:<16}  "), theme.faint),
+        Span::styled(format!("{long:<10}"), theme.faint),
         Span::styled(shift.user.name.clone(), if now || mine { theme.key } else { theme.plain }),
         Span::styled(notes, theme.faint),
     ])
