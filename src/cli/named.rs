@@ -144,7 +144,7 @@ fn pick<'v>(kind: Kind, found: &'v [Value], name: &str) -> Result<&'v Value, Com
             several => return Err(ambiguous(kind, name, several)),
         }
     }
-    let known = found.iter().map(|it| called(it));
+    let known = found.iter().map(called);
     let meant = nearest(name, known).map(|meant| format!("did you mean `{}`? ", escape(meant)));
     let hint = format!("{}`{}` shows them all", meant.unwrap_or_default(), kind.list);
     Err(Complaint::not_found(format!("no {} is called `{}`", kind.what, escape(name)), hint))
