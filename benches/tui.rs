@@ -96,7 +96,7 @@ fn incident(number: u64, status: &str) -> Value {
         "incident_number": number,
         "title": format!("disk of host-{number}.example.com is {} % full for 10 minutes", number % 100),
         "status": status,
-        "urgency": if number % 3 == 0 { "low" } else { "high" },
+        "urgency": if number.is_multiple_of(3) { "low" } else { "high" },
         "created_at": NOW.to_iso(),
         "last_status_change_at": NOW.to_iso(),
         "service": {"id": "PSVC123", "summary": format!("service {}", number % 40)},
