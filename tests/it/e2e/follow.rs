@@ -110,10 +110,10 @@ fn what_follows_goes_on_across_a_restart() {
     let mut rig = Rig::start();
     rig.stay();
     trigger(&rig, "before");
-    let mut list = Running::start(&rig, &["list", "--watch"]);
-    let mut log = Running::start(&rig, &["log", "-f", "-o", "jsonl"]);
-    let mut of_one = Running::start(&rig, &["log", "before", "--follow"]);
-    let mut watch =
+    let list = Running::start(&rig, &["list", "--watch"]);
+    let log = Running::start(&rig, &["log", "-f", "-o", "jsonl"]);
+    let of_one = Running::start(&rig, &["log", "before", "--follow"]);
+    let watch =
         Running::start(&rig, &["watch", "--exec", "cat > told-$PD_INCIDENT_NUMBER; echo done; exit 3"]);
     let mut wait = Running::start(&rig, &["wait", "before", "--for", "acknowledged", "--timeout", "10m"]);
     list.says("disk of before is full", 1);
