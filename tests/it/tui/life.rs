@@ -2,8 +2,8 @@
 
 use rustix::process::Signal;
 
-use super::screen::Screen;
 use crate::rig::Rig;
+use crate::rig::screen::Screen;
 
 fn server(keys: &[&str]) -> Rig {
     let rig = Rig::start();

@@ -2,5 +2,5 @@
 #![allow(clippy::unwrap_used, reason = "tests")]
 
 mod life;
-mod screen;
 mod screens;
+mod walk;

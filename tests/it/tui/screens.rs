@@ -1,7 +1,7 @@
 //! The screens beside that of incidents, before a server that has something to show on each.
 
-use super::screen::Screen;
 use crate::rig::Rig;
+use crate::rig::screen::Screen;
 
 const TEAM: &str = r#"
 [[users]]
