@@ -66,8 +66,8 @@ impl Screen {
     }
 
     /// Types.
-    pub(super) fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
+    pub(super) fn press(&self, keys: &str) {
+        (&self.keys).write_all(keys.as_bytes()).unwrap();
     }
 
     /// What is on the screen.
