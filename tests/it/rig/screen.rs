@@ -67,8 +67,8 @@ impl Screen {
     }
 
     /// Types.
-    pub(crate) fn press(&mut self, keys: &str) {
-        self.keys.write_all(keys.as_bytes()).unwrap();
+    pub(crate) fn press(&self, keys: &str) {
+        (&self.keys).write_all(keys.as_bytes()).unwrap();
     }
 
     /// What is on the screen.

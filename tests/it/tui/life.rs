@@ -78,9 +78,11 @@ fn pd_alone_opens_it_and_a_note_is_written_in_the_editor() {
     let notes = rig.list("/incidents/1/notes", "notes");
     assert_eq!(notes[0]["content"], "restarted the replica");
     screen.press("\r");
-    screen.sees("dedup key");
-    screen.press("G");
-    screen.sees("restarted the replica");
+    screen.sees("1 alert");
+    screen.wait("the note is in the timeline", || {
+        screen.press("G");
+        screen.text().contains("restarted the replica")
+    });
     screen.press("\x1b");
     screen.sees("sorted by");
     screen.press("o");
