@@ -40,7 +40,7 @@ fn each_screen_shows_what_the_server_has() {
     rig.ok(&["apply", "-f", file.to_str().unwrap()]);
     assert_eq!(rig.trigger("alpha").status, 202);
 
-    let mut screen = Screen::start(&rig, 100, 30, &["tui"], &[]);
+    let screen = Screen::start(&rig, 100, 30, &["tui"], &[]);
     screen.sees("disk of alpha is full");
     screen.press("2");
     screen.sees("1 primary");
