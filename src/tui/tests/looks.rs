@@ -62,9 +62,13 @@ fn the_help_is_the_table() {
 #[test]
 fn other_screens_show_what_is_known() {
     let mut world = World::new(80, 24);
-    for (key, text) in
-        [("2", "primary"), ("3", "critical"), ("5", "59"), ("4", "nothing went out"), ("6", "not known")]
-    {
+    for (key, text) in [
+        ("2", "default  ann"),
+        ("3", "critical"),
+        ("5", "59"),
+        ("4", "no message went out"),
+        ("6", "not known"),
+    ] {
         world.press(key);
         world.sees(text);
     }
@@ -72,7 +76,7 @@ fn other_screens_show_what_is_known() {
     sent["log_entry"]["channel"]["notification"] = json!({"type": "email", "status": "failed"});
     world.change(Change::LogEntry(sent));
     world.press("4");
-    world.sees("email    failed    ann was told by e-mail");
+    world.sees("✗ FAILED");
 }
 
 #[test]

@@ -41,7 +41,11 @@ fn model(screen: Screen) -> Model {
 }
 
 fn tell(model: &mut Model, change: Change) -> Vec<Command> {
-    update(model, Message::Change(change))
+    let mut commands = update(model, Message::Change(change));
+    // As before each frame.
+    let now = model.now;
+    commands.extend(update(model, Message::Tick(now)));
+    commands
 }
 
 /// Presses keys, one after the other: a letter each, or a named one in `<>`.
