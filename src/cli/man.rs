@@ -109,7 +109,9 @@ mod tests {
             let title = if table.is_empty() { "SERVER: THE TOP" } else { &table };
             assert!(section(title).contains(&format!("\\fB{key}\\fR \\fI=")), "{table} {key}");
         }
-        for key in ["current", "url", "token", "token_file", "token_command", "routing_key"] {
+        let of_context = ["url", "token", "token_file", "token_command", "routing_key", "from", "server"];
+        let of_terminal = ["accent", "read_only", "theme", "mouse", "icons"];
+        for key in ["current"].iter().chain(&of_context).chain(&of_terminal) {
             assert!(section("CONFIG.TOML").contains(&format!("\\fB{key}\\fR \\fI=")), "{key}");
         }
     }
