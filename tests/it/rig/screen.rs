@@ -41,7 +41,8 @@ impl Screen {
         Self::sized(&pd, columns, rows)
     }
 
-    fn sized(command: &Command, columns: u16, rows: u16) -> Self {
+    /// The same on a terminal of this size.
+    pub(crate) fn sized(command: &Command, columns: u16, rows: u16) -> Self {
         let (ours, theirs) = pseudo_terminal();
         let end = || Stdio::from(theirs.try_clone().unwrap());
         let script = format!("stty rows {rows} cols {columns} && exec \"$@\"");

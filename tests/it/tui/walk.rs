@@ -20,7 +20,7 @@ fn at_a_quiet_time(line: &str) -> String {
         if is_clock {
             words[at] = words[at].replace(&bare, CLOCK);
         }
-        let is_age = bare.strip_suffix('s').is_some_and(|number| number.parse::<u8>().is_ok());
+        let is_age = bare.strip_suffix(['s', 'm']).is_some_and(|number| number.parse::<u8>().is_ok());
         if is_age {
             words[at] = words[at].replace(&bare, AGE);
             // It stands at the right of its column, which stays as wide.
@@ -47,7 +47,8 @@ fn block<'r>(readme: &'r str, name: &str) -> &'r str {
 
 #[test]
 fn the_walk_in_the_readme_is_what_is_shown() {
-    let rig = Rig::start();
+    // On a terminal of its own, so that the console reaches somebody.
+    let rig = Rig::start_on_terminal();
     let happened = [
         ("certificate of shop.example ends in 9 days", "web-2", "warning"),
         ("replica lags by 40 s", "db-2", "error"),
@@ -68,18 +69,22 @@ fn the_walk_in_the_readme_is_what_is_shown() {
             || rig.list("/incidents", "incidents").iter().any(|it| it["title"] == summary),
         );
     }
-    let mut screen = Screen::start(&rig, 90, 16, &[], &[]);
+    let mut screen = Screen::sized(&rig.command(), 90, 16);
     screen.sees("●T 4");
     screen.sees("checkout answers 500");
-    screen.sees("pages ann");
+    screen.sees("by console");
     let mut shown = vec![("list", captured(&screen))];
     screen.press("/db-|replica\r");
     screen.sees_no("certificate");
+    screen.sees("── #3");
+    screen.sees("by console");
     screen.press("\x01a");
     screen.sees("acknowledge #");
     shown.push(("acknowledge", captured(&screen)));
     screen.press("a");
     screen.sees("z undoes it");
+    screen.sees("◐A 2");
+    screen.sees("Acknowledged");
     shown.push(("acknowledged", captured(&screen)));
     screen.press("q");
     assert_eq!(screen.ended(), Some(0));
