@@ -15,6 +15,7 @@ async fn without_arguments_it_says_what_is_common() {
     Usage: pd COMMAND
 
     Common commands:
+      tui               Show what is open as it happens; `pd` alone does, on a terminal
       trigger SUMMARY   Tell that something is wrong
       list              List what is open
       show INCIDENT     Show one incident with its alerts and timeline
