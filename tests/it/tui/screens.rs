@@ -5,8 +5,8 @@ use crate::rig::screen::Screen;
 
 const TEAM: &str = r#"
 [[users]]
-email = "ann@example.org"
-name = "Ann"
+email = "bob@example.org"
+name = "Bob"
 
 [[schedules]]
 name = "primary"
@@ -14,7 +14,7 @@ time_zone = "UTC"
 
 [[schedules.layers]]
 name = "Always"
-users = ["ann@example.org"]
+users = ["bob@example.org"]
 rotation_start = "2026-01-05T09:00"
 turn = "7d"
 
@@ -33,8 +33,8 @@ escalation_policy = "database"
 
 #[test]
 fn each_screen_shows_what_the_server_has() {
-    let mut rig = Rig::start();
-    rig.stay();
+    // On a terminal of its own, so that the console reaches somebody.
+    let rig = Rig::start_on_terminal();
     let file = rig.home().join("team.toml");
     std::fs::write(&file, TEAM).unwrap();
     rig.ok(&["apply", "-f", file.to_str().unwrap()]);
@@ -55,7 +55,7 @@ fn each_screen_shows_what_the_server_has() {
     // Somebody else is on call: it is asked for again.
     screen.press("\u{1b}");
     screen.sees("Always");
-    rig.ok(&["override", "create", "primary", "--user", "admin@localhost", "--start", "now", "--end", "2h"]);
+    rig.ok(&["override", "create", "primary", "--user", "ann", "--for", "2h"]);
     screen.sees("overrides");
 
     screen.press("5");
