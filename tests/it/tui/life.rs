@@ -64,7 +64,7 @@ fn filter_acknowledge_undo_and_a_server_that_goes_and_comes() {
 
     screen.press("q");
     assert_eq!(screen.ended(), Some(0));
-    assert!(!screen.is_taken());
+    screen.wait("the shell has the screen", || !screen.is_taken());
 }
 
 #[test]
@@ -115,7 +115,7 @@ fn it_stops_and_goes_on_and_leaves_the_terminal_as_it_was() {
 
     screen.signal(Signal::TERM);
     assert_eq!(screen.ended(), Some(130));
-    assert!(!screen.is_taken());
+    screen.wait("the shell has the screen", || !screen.is_taken());
 }
 
 #[test]
