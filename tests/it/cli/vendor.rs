@@ -58,7 +58,7 @@ impl Drop for Vendor {
 fn incident(number: u64) -> Value {
     json!({
         "id": format!("Q{number:04}AAAAAAAAA"), "type": "incident", "incident_number": number,
-        "title": format!("trouble {number}"), "status": if number % 2 == 0 { "triggered" } else { "acknowledged" },
+        "title": format!("trouble {number}"), "status": if number.is_multiple_of(2) { "triggered" } else { "acknowledged" },
         "urgency": "high", "incident_key": format!("key-{number}"), "created_at": "2026-01-05T07:00:00Z",
         "last_status_change_at": "2026-01-05T07:00:00Z", "service": {"id": "PSERVIC", "summary": "shop"},
         "assignments": [], "acknowledgements": [], "html_url": format!("https://acme.pagerduty.com/incidents/{number}"),

@@ -13,21 +13,22 @@ const AGE: &str = "4s";
 
 /// A run of digits and colons that is a time of day, and one that is an age in seconds, each as wide as it was.
 fn at_a_quiet_time(line: &str) -> String {
-    let mut words: Vec<String> = line.split(' ').map(str::to_owned).collect();
-    for at in 0..words.len() {
-        let bare = words[at].trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != ':').to_owned();
-        let is_clock = bare.len() == CLOCK.len() && bare.split(':').all(|part| part.parse::<u8>().is_ok());
-        if is_clock {
-            words[at] = words[at].replace(&bare, CLOCK);
-        }
-        let is_age = bare.strip_suffix(['s', 'm']).is_some_and(|number| number.parse::<u8>().is_ok());
-        if is_age {
-            words[at] = words[at].replace(&bare, AGE);
-            // It stands at the right of its column, which stays as wide.
-            words[at] = format!("{}{}", " ".repeat(bare.len() - AGE.len()), words[at]);
-        }
-    }
+    let words: Vec<String> = line.split(' ').map(quiet).collect();
     words.join(" ").trim_end().to_owned()
+}
+
+fn quiet(word: &str) -> String {
+    let bare = word.trim_matches(|c: char| !c.is_ascii_alphanumeric() && c != ':');
+    let is_clock = bare.len() == CLOCK.len() && bare.split(':').all(|part| part.parse::<u8>().is_ok());
+    if is_clock {
+        return word.replace(bare, CLOCK);
+    }
+    let is_age = bare.strip_suffix(['s', 'm']).is_some_and(|number| number.parse::<u8>().is_ok());
+    if is_age {
+        // It stands at the right of its column, which stays as wide.
+        return format!("{}{}", " ".repeat(bare.len() - AGE.len()), word.replace(bare, AGE));
+    }
+    word.to_owned()
 }
 
 /// The lines of the screen, the same at every run.
