@@ -2,22 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "tests")]
 
-use std::fs::File;
 use std::io::Read as _;
 
 use super::fake::Fake;
 use super::world::World;
-
-/// Both ends of a terminal: that of who looks at it, and that of who writes.
-fn pseudo_terminal() -> (File, File) {
-    use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
-    let ours = openpt(OpenptFlags::RDWR | OpenptFlags::NOCTTY).unwrap();
-    grantpt(&ours).unwrap();
-    unlockpt(&ours).unwrap();
-    let name = ptsname(&ours, Vec::new()).unwrap();
-    let theirs = File::options().read(true).write(true).open(name.to_str().unwrap()).unwrap();
-    (File::from(ours), theirs)
-}
+use crate::rig::pseudo_terminal;
 
 /// What a person sees who runs this.
 async fn seen(world: &World, line: &str) -> String {
