@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use http::Method;
 use serde_json::{Value, json};
 
+use super::dry::Dry;
 use super::error::Exit;
 use super::named::{self, USER};
 use super::output::{Cell, Column, escape};
@@ -53,6 +54,8 @@ struct Import {
     /// In which zone whole days are meant [default: the calendar's own, or UTC]
     #[arg(long, value_name = "ZONE")]
     zone: Option<String>,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 /// List the calendars
@@ -67,6 +70,8 @@ struct Delete {
     /// Its id
     #[arg(value_name = "ID")]
     id: String,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 const COLUMNS: [Column; 4] = [
@@ -107,10 +112,14 @@ async fn import(session: &mut Session, args: Import) -> anyhow::Result<Exit> {
         calendar["time_zone"] = zone.into();
     }
     let known = pages::list(&client, &Request::get("/calendars"), "calendars", 10_000).await?.items;
-    let (method, path) = match known.iter().find(|it| text(&it["name"]) == args.name) {
-        Some(known) => (Method::PUT, format!("/calendars/{}", text(&known["id"]))),
-        None => (Method::POST, "/calendars".to_owned()),
+    let (method, path, to) = match known.iter().find(|it| text(&it["name"]) == args.name) {
+        Some(known) => (Method::PUT, format!("/calendars/{}", text(&known["id"])), "replace"),
+        None => (Method::POST, "/calendars".to_owned(), "make"),
     };
+    let what = format!("{to} the calendar {}", escape(&args.name));
+    if let Some(exit) = args.dry.says(session, "calendar", &calendar, &what)? {
+        return Ok(exit);
+    }
     let request =
         Request::command(method, path, json!({ "calendar": calendar })).with_key(session.fresh_key());
     let mut answer: Value = client.send(&request).await?.json()?;
@@ -132,10 +141,14 @@ async fn list(session: &mut Session) -> anyhow::Result<Exit> {
 
 async fn delete(session: &mut Session, args: Delete) -> anyhow::Result<Exit> {
     let client = session.client().await?;
+    let gone = json!({"id": args.id, "type": "calendar"});
+    let what = format!("delete the calendar {}", escape(&args.id));
+    if let Some(exit) = args.dry.says(session, "calendar", &gone, &what)? {
+        return Ok(exit);
+    }
     let path = format!("/calendars/{}", args.id);
     client.send(&Request::command(Method::DELETE, path, json!({})).with_key(session.fresh_key())).await?;
     let now = session.now();
-    let gone = json!({"id": args.id, "type": "calendar"});
     session.out.object("calendar", &gone, |_| "the calendar is deleted".to_owned(), now)?;
     Ok(Exit::Ok)
 }

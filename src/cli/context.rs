@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use serde_json::{Value, json};
 use url::Url;
 
+use super::dry::Dry;
 use super::error::{Complaint, Exit};
 use super::output::{Cell, Column, escape};
 use super::session::{Session, stdin};
@@ -50,6 +51,8 @@ struct Use {
     /// Its name
     #[arg(value_name = "NAME")]
     name: String,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 const ADD_EXAMPLES: &str = "\
@@ -79,6 +82,8 @@ struct Add {
     /// Replace a context of the same name
     #[arg(long)]
     force: bool,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 /// Call a context something else
@@ -91,6 +96,8 @@ struct Rename {
     /// What to call it from now on
     #[arg(value_name = "NEW", value_parser = name)]
     new: String,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 /// Forget a context: its address, token and routing key
@@ -100,6 +107,8 @@ struct Remove {
     /// Its name
     #[arg(value_name = "NAME")]
     name: String,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 pub(super) fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
@@ -107,17 +116,32 @@ pub(super) fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
         Command::Show(args) => show(session, args.name),
         Command::List(_) => list(session),
         Command::Use(args) => {
-            session.contexts()?.choose(&args.name)?;
+            let mut contexts = session.contexts()?;
+            contexts.get(&args.name)?;
+            if let Some(exit) =
+                would(session, args.dry, &args.name, &format!("use {} from now on", args.name))?
+            {
+                return Ok(exit);
+            }
+            contexts.choose(&args.name)?;
             session.out.note(&format!("using {} from now on", escape(&args.name)));
             Ok(Exit::Ok)
         }
         Command::Add(args) => add(session, args),
         Command::Rename(args) => {
-            session.contexts()?.rename(&args.name, &args.new)?;
+            let mut contexts = session.contexts()?;
+            contexts.get(&args.name)?;
+            if contexts.get(&args.new).is_err() {
+                let what = format!("call {} {}", args.name, args.new);
+                if let Some(exit) = would(session, args.dry, &args.name, &what)? {
+                    return Ok(exit);
+                }
+            }
+            contexts.rename(&args.name, &args.new)?;
             session.out.note(&format!("{} is called {} now", escape(&args.name), escape(&args.new)));
             Ok(Exit::Ok)
         }
-        Command::Remove(args) => remove(session, &args.name),
+        Command::Remove(args) => remove(session, &args),
     }
 }
 
@@ -205,6 +229,11 @@ fn list(session: &mut Session) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
+/// As [`Dry::says`], of a context that is called `name`.
+fn would(session: &mut Session, dry: Dry, name: &str, what: &str) -> anyhow::Result<Option<Exit>> {
+    dry.says(session, "context", &json!({"id": name, "name": name}), &escape(what))
+}
+
 fn add(session: &mut Session, args: Add) -> anyhow::Result<Exit> {
     let urls: Vec<Url> = session.asked()?.1;
     if urls.is_empty() {
@@ -229,6 +258,12 @@ fn add(session: &mut Session, args: Add) -> anyhow::Result<Exit> {
     };
     let path: PathBuf = session.contexts_file()?;
     let mut contexts = Contexts::load(&path)?;
+    if args.force || contexts.get(&args.name).is_err() {
+        let what = format!("add {} to {}", args.name, path.display());
+        if let Some(exit) = would(session, args.dry, &args.name, &what)? {
+            return Ok(exit);
+        }
+    }
     contexts.add(context, args.force)?;
     if args.choose {
         contexts.choose(&args.name)?;
@@ -240,8 +275,13 @@ fn add(session: &mut Session, args: Add) -> anyhow::Result<Exit> {
     Ok(Exit::Ok)
 }
 
-fn remove(session: &mut Session, name: &str) -> anyhow::Result<Exit> {
+fn remove(session: &mut Session, args: &Remove) -> anyhow::Result<Exit> {
+    let name = args.name.as_str();
     let mut contexts = session.contexts()?;
+    contexts.get(name)?;
+    if let Some(exit) = would(session, args.dry, name, &format!("forget {name}"))? {
+        return Ok(exit);
+    }
     let current = contexts.current() == Some(name);
     contexts.remove(name)?;
     session.out.note(&format!("forgot {}", escape(name)));

@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::Method;
 use serde_json::{Value, json};
 
+use super::dry::Dry;
 use super::error::{Complaint, Exit};
 use super::output::{Cell, Column, Moment, Tone, escape};
 use super::session::Session;
@@ -81,6 +82,8 @@ struct Run {
     /// Of `slow-store`: how much slower; of `clock`: how far ahead, or with `-` behind [default: 500ms; 20s]
     #[arg(long, value_name = "DURATION", allow_hyphen_values = true, value_parser = signed)]
     by: Option<i64>,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 /// Show the drills that ran on this node, the newest first, or one of them
@@ -185,6 +188,9 @@ async fn begin(session: &mut Session, client: &Client, args: &Run) -> anyhow::Re
     if let Some(by) = args.by {
         asked["by_ms"] = by.into();
     }
+    if args.dry.is_wanted() {
+        return rehearse(session, client, args, &asked).await;
+    }
     let request = Request::command(Method::POST, "/drills", json!({ "drill": asked }));
     let answer = client.send(&request).await?;
     let mut drill = answer.json::<Value>()?["drill"].take();
@@ -220,6 +226,18 @@ async fn begin(session: &mut Session, client: &Client, args: &Run) -> anyhow::Re
     drop(bar);
     show(session, &drill)?;
     Ok(if drill["verdict"] == json!("passed") { Exit::Ok } else { Exit::Failed })
+}
+
+/// Says what a drill would do, if it could begin now.
+async fn rehearse(session: &mut Session, client: &Client, args: &Run, asked: &Value) -> anyhow::Result<Exit> {
+    let kinds = get(client, "/drills/kinds", "drill_kinds").await?;
+    let kind = items(&kinds).find(|kind| text(&kind["id"]) == args.name);
+    if let Some(why) = kind.and_then(|kind| kind["why_not"].as_str()) {
+        anyhow::bail!(Complaint::failed(format!("{} cannot begin: {}", args.name, escape(why))));
+    }
+    let does = kind.map(|kind| escape(text(&kind["does"]))).unwrap_or_default();
+    let what = format!("run {} for {} s: {does}", args.name, asked["seconds"]);
+    Ok(args.dry.says(session, "drill", asked, &what)?.unwrap_or(Exit::Ok))
 }
 
 /// While a node is alone its stages may stand still for a short time only.

@@ -3,6 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
+use super::dry::Dry;
 use super::error::Exit;
 use super::named::{self, SCHEDULE, USER};
 use super::output::{Cell, Column, escape};
@@ -32,14 +33,15 @@ Examples:
 /// Make an address; it is shown once
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = CREATE_EXAMPLES)]
-#[group(required = true, multiple = false)]
 struct Create {
     /// The shifts of this user in all schedules
-    #[arg(long, value_name = "USER")]
+    #[arg(long, value_name = "USER", required_unless_present = "schedule", conflicts_with = "schedule")]
     user: Option<String>,
     /// All shifts of this schedule
     #[arg(long, value_name = "SCHEDULE")]
     schedule: Option<String>,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 /// List the addresses, without their secrets
@@ -54,6 +56,8 @@ struct Delete {
     /// Its id
     #[arg(value_name = "ID")]
     id: String,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 const COLUMNS: [Column; 3] = [
@@ -84,6 +88,10 @@ async fn create(session: &mut Session, args: Create) -> anyhow::Result<Exit> {
     };
     let of = named::find(&client, kind, &given).await?;
     let body = json!({"feed": {"of": {"id": of["id"], "type": format!("{name}_reference")}}});
+    let what = format!("make an address for the shifts of {}", escape(text(&of["name"])));
+    if let Some(exit) = args.dry.says(session, "feed", &body["feed"], &what)? {
+        return Ok(exit);
+    }
     let mut answer: Value = client.send(&Request::command(Method::POST, "/feeds", body)).await?.json()?;
     let feed = answer["feed"].take();
     let now = session.now();
@@ -102,10 +110,14 @@ async fn list(session: &mut Session) -> anyhow::Result<Exit> {
 
 async fn delete(session: &mut Session, args: Delete) -> anyhow::Result<Exit> {
     let client = session.client().await?;
+    let gone = json!({"id": args.id, "type": "feed"});
+    let what = format!("make the address {} stop to work", escape(&args.id));
+    if let Some(exit) = args.dry.says(session, "feed", &gone, &what)? {
+        return Ok(exit);
+    }
     let path = format!("/feeds/{}", args.id);
     client.send(&Request::command(Method::DELETE, path, json!({})).with_key(session.fresh_key())).await?;
     let now = session.now();
-    let gone = json!({"id": args.id, "type": "feed"});
     session.out.object("feed", &gone, |_| "the address does not work any more".to_owned(), now)?;
     Ok(Exit::Ok)
 }

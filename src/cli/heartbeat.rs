@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::Method;
 use serde_json::{Map, Value, json};
 
+use super::dry::Dry;
 use super::error::{Complaint, Exit};
 use super::lookup;
 use super::output::{Cell, Column, Tone, escape};
@@ -59,6 +60,8 @@ struct Create {
     /// How long after `start` the end may come [default: it is not waited for]
     #[arg(long, value_name = "DURATION", value_parser = config::duration)]
     max_runtime: Option<Duration>,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 /// List heartbeats by name
@@ -81,6 +84,8 @@ struct Delete {
     /// Its name or id
     #[arg(value_name = "HEARTBEAT")]
     name: String,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 const COLUMNS: [Column; 8] = [
@@ -129,13 +134,14 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     match args.command {
         Command::Create(args) => create(session, &client, args).await,
         Command::List(args) => list(session, &client, args).await,
-        Command::Delete(args) => delete(session, &client, &args.name).await,
+        Command::Delete(args) => delete(session, &client, &args).await,
     }
 }
 
 async fn create(session: &mut Session, client: &Client, args: Create) -> anyhow::Result<Exit> {
     let service = lookup::id(client, "services", &args.service).await?;
     let mut heartbeat = Map::new();
+    let what = format!("make the heartbeat {}", escape(&args.name));
     heartbeat.insert("name".to_owned(), args.name.into());
     heartbeat.insert("service".to_owned(), json!({ "id": service, "type": "service_reference" }));
     heartbeat.insert("period".to_owned(), args.period.as_secs().into());
@@ -145,6 +151,9 @@ async fn create(session: &mut Session, client: &Client, args: Create) -> anyhow:
         }
     }
     let body = json!({ "heartbeat": heartbeat });
+    if let Some(exit) = args.dry.says(session, "heartbeat", &body["heartbeat"], &what)? {
+        return Ok(exit);
+    }
     let request = Request::command(Method::POST, "/heartbeats", body).with_key(client.fresh_key());
     let mut body: Value = client.send(&request).await?.json()?;
     let made = body["heartbeat"].take();
@@ -168,13 +177,18 @@ async fn list(session: &mut Session, client: &Client, args: List) -> anyhow::Res
     session.list("heartbeat", &listed.items, &COLUMNS, "no heartbeats")
 }
 
-async fn delete(session: &mut Session, client: &Client, name: &str) -> anyhow::Result<Exit> {
+async fn delete(session: &mut Session, client: &Client, args: &Delete) -> anyhow::Result<Exit> {
+    let name = &args.name;
     let listed = pages::list(client, &Request::get("/heartbeats"), "heartbeats", 10_000).await?;
     let is_it = |it: &&Value| text(&it["id"]) == name || text(&it["name"]).eq_ignore_ascii_case(name);
     let Some(found) = listed.items.iter().find(is_it) else {
         let hint = "`pd heartbeat list` shows those that there are";
         anyhow::bail!(Complaint::not_found(format!("no heartbeat is called `{name}`"), hint));
     };
+    let what = format!("delete the heartbeat {}", escape(text(&found["name"])));
+    if let Some(exit) = args.dry.says(session, "heartbeat", found, &what)? {
+        return Ok(exit);
+    }
     let path = format!("/heartbeats/{}", text(&found["id"]));
     let request = Request::command(Method::DELETE, path, json!({})).with_key(client.fresh_key());
     client.send(&request).await?;

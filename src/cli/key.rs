@@ -6,6 +6,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::catalog::{self, Farewell, column, names, narrow, wide};
+use super::dry::Dry;
 use super::error::Exit;
 use super::named::{self, KEY, USER};
 use super::output::{Cell, Column, escape};
@@ -69,6 +70,8 @@ struct Create {
     /// For how long [default: for ever]
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     expires: Option<Duration>,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 const DELETE_EXAMPLES: &str = "\
@@ -123,6 +126,10 @@ async fn create(session: &mut Session, args: Create) -> anyhow::Result<Exit> {
     }
     if let Some(expires) = args.expires {
         token["expires_at"] = now.plus(expires).to_iso().into();
+    }
+    let what = format!("make the token {}", escape(text(&token["label"])));
+    if let Some(exit) = args.dry.says(session, "token", &token, &what)? {
+        return Ok(exit);
     }
     let made: Value =
         incidents::ask(&client, Method::POST, "/tokens", json!({ "token": token }), "token").await?;

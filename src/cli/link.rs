@@ -3,7 +3,9 @@
 use http::Method;
 use serde_json::json;
 
+use super::dry::Dry;
 use super::error::Exit;
+use super::output::escape;
 use super::session::{Session, incident};
 use super::view::{self, text};
 use crate::client::incidents;
@@ -25,6 +27,8 @@ pub(super) struct Args {
     /// What it is
     #[arg(value_name = "TEXT", default_value = "")]
     text: String,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
@@ -32,6 +36,10 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     let incident = incident(&client, args.incident).await?;
     let path = format!("/incidents/{}/links", text(&incident["id"]));
     let body = json!({"link": {"href": args.href, "text": args.text}});
+    let what = format!("link {} to {}", escape(&args.href), view::headline(&incident));
+    if let Some(exit) = args.dry.says(session, "link", &body["link"], &what)? {
+        return Ok(exit);
+    }
     let link = incidents::ask(&client, Method::POST, &path, body, "link").await?;
     let now = session.now();
     session.out.object("link", &link, |_| format!("linked to {}", view::headline(&incident)), now)?;

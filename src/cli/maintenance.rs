@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::Method;
 use serde_json::{Value, json};
 
+use super::dry::Dry;
 use super::error::{Complaint, Exit};
 use super::list::{Since, time};
 use super::lookup;
@@ -69,6 +70,8 @@ struct Create {
     /// By the clock of this time zone, such as Europe/Berlin
     #[arg(long, value_name = "ZONE", requires = "weekly")]
     zone: Option<String>,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 /// List maintenance windows: those that run or will, the earliest first
@@ -90,6 +93,8 @@ struct End {
     /// Its id
     #[arg(value_name = "ID")]
     id: String,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 /// Remove a window that has not begun, or end a running one for good
@@ -99,6 +104,8 @@ struct Delete {
     /// Its id
     #[arg(value_name = "ID")]
     id: String,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 fn day(text: &str) -> Result<u8, String> {
@@ -159,12 +166,22 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     match args.command {
         Command::Create(create) => make(session, &client, *create).await,
         Command::List(args) => list(session, &client, args).await,
-        Command::End(End { id }) => {
+        Command::End(End { id, dry }) => {
+            let window = json!({"id": id, "type": "maintenance_window"});
+            let what = format!("end the maintenance window {}", escape(&id));
+            if let Some(exit) = dry.says(session, "maintenance_window", &window, &what)? {
+                return Ok(exit);
+            }
             let path = format!("/maintenance_windows/{}/end", segment(&id)?);
             let request = Request::command(Method::PUT, path, json!({})).with_key(client.fresh_key());
             show(session, client.send(&request).await?.json()?, "ended")
         }
-        Command::Delete(Delete { id }) => {
+        Command::Delete(Delete { id, dry }) => {
+            let window = json!({"id": id, "type": "maintenance_window"});
+            let what = format!("delete the maintenance window {}", escape(&id));
+            if let Some(exit) = dry.says(session, "maintenance_window", &window, &what)? {
+                return Ok(exit);
+            }
             let path = format!("/maintenance_windows/{}", segment(&id)?);
             let request = Request::command(Method::DELETE, path, json!({})).with_key(client.fresh_key());
             client.send(&request).await?;
@@ -195,6 +212,7 @@ fn show(session: &mut Session, mut body: Value, what: &str) -> anyhow::Result<Ex
 
 async fn make(session: &mut Session, client: &Client, args: Create) -> anyhow::Result<Exit> {
     let now = session.now();
+    let of = if args.service.is_empty() { "all services".to_owned() } else { args.service.join(", ") };
     let mut services = Vec::new();
     for service in &args.service {
         services.push(
@@ -221,6 +239,10 @@ async fn make(session: &mut Session, client: &Client, args: Create) -> anyhow::R
         });
     }
     let body = json!({ "maintenance_window": window });
+    let what = format!("make a maintenance window for {}", escape(&of));
+    if let Some(exit) = args.dry.says(session, "maintenance_window", &body["maintenance_window"], &what)? {
+        return Ok(exit);
+    }
     let request = Request::command(Method::POST, "/maintenance_windows", body).with_key(client.fresh_key());
     show(session, client.send(&request).await?.json()?, "made")
 }

@@ -19,6 +19,7 @@ mod context;
 mod demo;
 mod doctor;
 mod drill;
+mod dry;
 mod error;
 mod exec;
 mod explain;

@@ -3,6 +3,7 @@
 use http::Method;
 use serde_json::json;
 
+use super::dry::Dry;
 use super::error::{Complaint, Exit};
 use super::session::{Session, incident, stdin};
 use super::view::{self, text};
@@ -33,11 +34,13 @@ pub(super) struct Args {
     /// Delete this note
     #[arg(long, value_name = "NOTE", conflicts_with = "text")]
     delete: Option<String>,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     if let Some(note) = &args.delete {
-        return delete(session, args.incident, note).await;
+        return delete(session, args.incident, note, args.dry).await;
     }
     let content = match args.text.as_str() {
         "-" => stdin()?,
@@ -51,6 +54,13 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     let client = session.client().await?;
     let incident = incident(&client, args.incident).await?;
     let id = text(&incident["id"]);
+    let what = match &args.edit {
+        None => format!("write a note on {}", view::headline(&incident)),
+        Some(_) => format!("write a note on {} anew", view::headline(&incident)),
+    };
+    if let Some(exit) = args.dry.says(session, "note", &json!({"content": content}), &what)? {
+        return Ok(exit);
+    }
     let note = match &args.edit {
         None => incidents::annotate(&client, id, content).await?,
         Some(note) => {
@@ -64,12 +74,16 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     Ok(Exit::Ok)
 }
 
-async fn delete(session: &mut Session, incident: String, note: &str) -> anyhow::Result<Exit> {
+async fn delete(session: &mut Session, incident: String, note: &str, dry: Dry) -> anyhow::Result<Exit> {
     let client = session.client().await?;
     let incident = super::session::incident(&client, incident).await?;
+    let gone = json!({"id": note, "type": "note"});
+    let what = format!("delete a note on {}", view::headline(&incident));
+    if let Some(exit) = dry.says(session, "note", &gone, &what)? {
+        return Ok(exit);
+    }
     let path = format!("/incidents/{}/notes/{note}", text(&incident["id"]));
     client.send(&Request::command(Method::DELETE, path, json!({})).with_key(client.fresh_key())).await?;
-    let gone = json!({"id": note, "type": "note"});
     let now = session.now();
     session.out.object("note", &gone, |_| format!("deleted a note on {}", view::headline(&incident)), now)?;
     Ok(Exit::Ok)

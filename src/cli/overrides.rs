@@ -5,6 +5,7 @@ use std::time::Duration;
 use http::Method;
 use serde_json::{Value, json};
 
+use super::dry::Dry;
 use super::error::{Complaint, Exit};
 use super::named::{self, SCHEDULE, USER};
 use super::output::{Cell, Column, Moment, escape};
@@ -58,6 +59,8 @@ struct Create {
     /// For how long, instead of an end
     #[arg(long = "for", value_name = "DURATION", conflicts_with = "end", value_parser = duration)]
     length: Option<Duration>,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 const LIST_EXAMPLES: &str = "\
@@ -94,6 +97,8 @@ struct Delete {
     /// Its id
     #[arg(value_name = "ID")]
     id: String,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 const COLUMNS: [Column; 4] = [
@@ -135,19 +140,22 @@ async fn create(session: &mut Session, args: Create) -> anyhow::Result<Exit> {
         let message = "the override would end before it begins";
         return Err(Complaint::usage(message, "give a later --end, or --for how long").into());
     }
-    let body = json!({"override": {"start": start.to_iso(), "end": end.to_iso(),
-        "user": {"id": user["id"], "type": "user_reference"}}});
+    let (who, shift) = (escape(text(&user["name"])), {
+        let (start, end) = (when::short(start, &zone), when::short(end, &zone));
+        let name = escape(text(&schedule["name"]));
+        format!("in {name} from {start} to {end} ({})", text(&schedule["time_zone"]))
+    });
+    let cover = json!({"start": start.to_iso(), "end": end.to_iso(),
+        "user": {"id": user["id"], "type": "user_reference"}});
+    if let Some(exit) = args.dry.says(session, "override", &cover, &format!("put {who} on call {shift}"))? {
+        return Ok(exit);
+    }
+    let body = json!({ "override": cover });
     let path = format!("/schedules/{}/overrides", text(&schedule["id"]));
     let request = Request::command(Method::POST, path, body).with_key(session.fresh_key());
     let mut answer: Value = client.send(&request).await?.json()?;
     let made = answer["override"].take();
-    let said = |_: &Moment| {
-        let end = when::short(end, &zone);
-        let start = when::short(start, &zone);
-        let (who, where_) = (escape(text(&user["name"])), escape(text(&schedule["name"])));
-        format!("{who} is on call in {where_} from {start} to {end} ({})", text(&schedule["time_zone"]))
-    };
-    session.out.object("override", &made, said, now)?;
+    session.out.object("override", &made, |_| format!("{who} is on call {shift}"), now)?;
     Ok(Exit::Ok)
 }
 
@@ -175,14 +183,17 @@ async fn delete(session: &mut Session, args: Delete) -> anyhow::Result<Exit> {
     let client = session.client().await?;
     let now = session.now();
     let schedule = named::find(&client, SCHEDULE, &args.schedule).await?;
+    let gone = json!({"id": args.id, "type": "override"});
+    let what = format!("delete the override {} of {}", escape(&args.id), escape(text(&schedule["name"])));
+    if let Some(exit) = args.dry.says(session, "override", &gone, &what)? {
+        return Ok(exit);
+    }
     let path = format!("/schedules/{}/overrides/{}", text(&schedule["id"]), args.id);
     let request = Request::command(Method::DELETE, path, json!({})).with_key(session.fresh_key());
     let answer = client.send(&request).await?;
     let ended = answer.status == 200;
-    let mut gone = if ended { answer.json::<Value>()?["override"].take() } else { Value::Null };
-    if gone.is_null() {
-        gone = json!({"id": args.id, "type": "override"});
-    }
+    let of_server = if ended { answer.json::<Value>()?["override"].take() } else { Value::Null };
+    let gone = if of_server.is_null() { gone } else { of_server };
     let said =
         |_: &Moment| if ended { "the override ends now" } else { "the override is deleted" }.to_owned();
     session.out.object("override", &gone, said, now)?;

@@ -3,6 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
+use super::dry::Dry;
 use super::error::Exit;
 use super::lookup;
 use super::output::escape;
@@ -49,6 +50,8 @@ enum What {
         /// What to say
         #[arg(short, long, value_name = "TEXT", default_value = "")]
         message: String,
+        #[command(flatten)]
+        dry: Dry,
     },
     /// Say that you help
     #[command(after_long_help = JOIN)]
@@ -73,20 +76,20 @@ struct Incident {
     /// Its number, id or dedup key
     #[arg(value_name = "INCIDENT")]
     incident: String,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     let client = session.client().await?;
-    let (name, method, path, mut body, users, policies) = match args.what {
-        What::Add { incident, user, policy, message } => {
-            (incident, Method::POST, "", json!({"message": message}), user, policy)
+    let (name, method, path, mut body, users, policies, dry) = match args.what {
+        What::Add { incident, user, policy, message, dry } => {
+            (incident, Method::POST, "", json!({"message": message}), user, policy, dry)
         }
-        What::Join(it) => (it.incident, Method::PUT, "/reply", json!({"state": "joined"}), vec![], vec![]),
-        What::Decline(it) => {
-            (it.incident, Method::PUT, "/reply", json!({"state": "declined"}), vec![], vec![])
-        }
-        What::Cancel { incident, user } => {
-            (incident.incident, Method::PUT, "/cancel", json!({}), user, vec![])
+        What::Join(it) => reply(it, "joined"),
+        What::Decline(it) => reply(it, "declined"),
+        What::Cancel { incident: it, user } => {
+            (it.incident, Method::PUT, "/cancel", json!({}), user, vec![], it.dry)
         }
     };
     let incident = incident(&client, name).await?;
@@ -102,11 +105,30 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         }
         body["responder_request_targets"] = Value::Array(targets);
     }
+    let whom = [users, policies].concat().join(", ");
+    let what = match (path, text(&body["state"])) {
+        ("", _) => format!("ask {} to help with", escape(&whom)),
+        ("/cancel", _) if whom.is_empty() => "take back every request that is not answered for".to_owned(),
+        ("/cancel", _) => format!("take back what {} was asked for", escape(&whom)),
+        (_, "joined") => "say that you help with".to_owned(),
+        _ => "say that you do not help with".to_owned(),
+    };
+    let what = format!("{what} {}", view::headline(&incident));
+    if let Some(exit) = dry.says(session, "responder_request", &body, &what)? {
+        return Ok(exit);
+    }
     let path = format!("/incidents/{}/responder_requests{path}", text(&incident["id"]));
     let request = incidents::ask(&client, method, &path, body, "responder_request").await?;
     let now = session.now();
     session.out.object("responder_request", &request, |_| describe(&incident, &request), now)?;
     Ok(Exit::Ok)
+}
+
+/// What the answer to a request is sent as.
+type Asked = (String, Method, &'static str, Value, Vec<String>, Vec<String>, Dry);
+
+fn reply(of: Incident, state: &str) -> Asked {
+    (of.incident, Method::PUT, "/reply", json!({ "state": state }), vec![], vec![], of.dry)
 }
 
 fn describe(incident: &Value, request: &Value) -> String {

@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use http::Method;
 use serde_json::{Map, Value, json};
 
+use super::dry::Dry;
 use super::error::{Complaint, Exit};
 use super::lookup;
 use super::output::{Cell, Column};
@@ -119,6 +120,8 @@ struct Add {
     /// Write a note on its incident
     #[arg(long, value_name = "TEMPLATE")]
     note: Option<String>,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 /// Remove a rule
@@ -132,6 +135,8 @@ struct Remove {
     name: String,
     #[command(flatten)]
     of: Of,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 /// Replace a whole list by that of a file, in TOML or JSON
@@ -143,6 +148,8 @@ struct Set {
     file: PathBuf,
     #[command(flatten)]
     of: Of,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
@@ -213,11 +220,12 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         Command::Add(add) => {
             let path = path(&client, &add.of).await?;
             let mut rules = get(&client, &path).await?;
+            let dry = add.dry;
             let at = if add.first { 0 } else { rules.len() };
             rules.insert(at, rule(&client, *add).await?);
-            put(session, &client, &path, rules).await
+            put(session, &client, &path, rules, dry).await
         }
-        Command::Remove(Remove { name, of }) => {
+        Command::Remove(Remove { name, of, dry }) => {
             let path = path(&client, &of).await?;
             let mut rules = get(&client, &path).await?;
             let before = rules.len();
@@ -226,11 +234,11 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
                 let hint = "`pd rule list` shows those that there are";
                 anyhow::bail!(Complaint::not_found(format!("no rule is called `{name}` there"), hint));
             }
-            put(session, &client, &path, rules).await
+            put(session, &client, &path, rules, dry).await
         }
-        Command::Set(Set { file, of }) => {
+        Command::Set(Set { file, of, dry }) => {
             let path = path(&client, &of).await?;
-            put(session, &client, &path, read(&file)?).await
+            put(session, &client, &path, read(&file)?, dry).await
         }
     }
 }
@@ -247,7 +255,19 @@ async fn get(client: &Client, path: &str) -> anyhow::Result<Vec<Value>> {
     Ok(body["event_rules"].as_array_mut().map(std::mem::take).unwrap_or_default())
 }
 
-async fn put(session: &mut Session, client: &Client, path: &str, rules: Vec<Value>) -> anyhow::Result<Exit> {
+async fn put(
+    session: &mut Session,
+    client: &Client,
+    path: &str,
+    rules: Vec<Value>,
+    dry: Dry,
+) -> anyhow::Result<Exit> {
+    if dry.is_wanted() {
+        if session.out.is_text() {
+            session.out.note("the rules would be:");
+        }
+        return show(session, &rules);
+    }
     let request =
         Request::command(Method::PUT, path, json!({ "event_rules": rules })).with_key(client.fresh_key());
     let mut body: Value = client.send(&request).await?.json()?;

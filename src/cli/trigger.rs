@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::dry::Dry;
 use super::error::{Complaint, Exit};
 use super::output::{escape, escape_json};
 use super::problem::Problem;
@@ -43,6 +44,8 @@ pub(super) struct Args {
     dedup_key: Option<String>,
     #[command(flatten)]
     delivery: Delivery,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 /// How events leave.
@@ -75,6 +78,10 @@ impl Delivery {
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     let client = session.client_for_events()?;
     let event = compose(session, &client, &args)?;
+    let what = format!("trigger {}", escape(event["payload"]["summary"].as_str().unwrap_or_default()));
+    if let Some(exit) = args.dry.says(session, "event", &event, &what)? {
+        return Ok(exit);
+    }
     let (exit, answer) = deliver(session, &client, event, &args.delivery).await?;
     let key = escape(answer["dedup_key"].as_str().unwrap_or_default());
     let now = session.now();

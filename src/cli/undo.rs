@@ -25,7 +25,7 @@ Examples:
 #[command(after_long_help = EXAMPLES)]
 pub(super) struct Args {
     /// Say what the last action was, and until when it can be undone
-    #[arg(long)]
+    #[arg(long, visible_alias = "dry-run")]
     show: bool,
 }
 

@@ -3,8 +3,10 @@
 use http::Method;
 use serde_json::json;
 
+use super::dry::Dry;
 use super::error::{Complaint, Exit};
 use super::lookup;
+use super::output::escape;
 use super::session::{Session, incident, stdin};
 use super::view::{self, text};
 use crate::client::incidents;
@@ -27,6 +29,8 @@ pub(super) struct Update {
     /// The same in a few words
     #[arg(long, value_name = "TEXT", default_value = "")]
     subject: String,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 pub(super) async fn update(session: &mut Session, args: Update) -> anyhow::Result<Exit> {
@@ -39,6 +43,10 @@ pub(super) async fn update(session: &mut Session, args: Update) -> anyhow::Resul
     let incident = incident(&client, args.incident).await?;
     let path = format!("/incidents/{}/status_updates", text(&incident["id"]));
     let body = json!({"message": message, "subject": args.subject});
+    let what = format!("write to the subscribers of {}", view::headline(&incident));
+    if let Some(exit) = args.dry.says(session, "status_update", &body, &what)? {
+        return Ok(exit);
+    }
     let update = incidents::ask(&client, Method::POST, &path, body, "status_update").await?;
     let now = session.now();
     let describe = |_: &_| format!("told the subscribers of {}", view::headline(&incident));
@@ -64,6 +72,8 @@ pub(super) struct Subscribe {
     /// Not any more
     #[arg(long)]
     remove: bool,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 pub(super) async fn subscribe(session: &mut Session, args: Subscribe) -> anyhow::Result<Exit> {
@@ -79,9 +89,15 @@ pub(super) async fn subscribe(session: &mut Session, args: Subscribe) -> anyhow:
     };
     let path = format!("/incidents/{}/status_updates/{part}", text(&incident["id"]));
     let body = json!({ "subscribers": subscribers });
+    let to = if args.remove { "unsubscribe" } else { "subscribe" };
+    let from = if args.remove { "from" } else { "to" };
+    let what = format!("{to} {} {from} {}", escape(&args.user.join(", ")), view::headline(&incident));
+    if let Some(exit) = args.dry.says(session, "subscription", &body, &what)? {
+        return Ok(exit);
+    }
     let came = incidents::ask(&client, Method::POST, &path, body, name).await?;
     let now = session.now();
-    let describe = |_: &_| format!("{} {did} {}", args.user.join(", "), view::headline(&incident));
+    let describe = |_: &_| format!("{} {did} {}", escape(&args.user.join(", ")), view::headline(&incident));
     session.out.object("subscription", &came, describe, now)?;
     Ok(Exit::Ok)
 }

@@ -6,6 +6,7 @@ mod bad_input;
 mod demo;
 mod doctor;
 mod drills;
+mod dry;
 mod follow;
 mod idle;
 mod life;

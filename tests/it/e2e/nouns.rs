@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use crate::rig::Rig;
 
 /// Runs `pd` with the words of a line; quotes join words. What it printed, and its exit code.
-fn run(rig: &Rig, line: &str) -> (String, String, i32) {
+pub(super) fn run(rig: &Rig, line: &str) -> (String, String, i32) {
     let words: Vec<String> = line
         .split('\'')
         .enumerate()
@@ -20,7 +20,7 @@ fn run(rig: &Rig, line: &str) -> (String, String, i32) {
 }
 
 /// The same, for one that succeeds.
-fn pd(rig: &Rig, line: &str) -> String {
+pub(super) fn pd(rig: &Rig, line: &str) -> String {
     let (out, err, code) = run(rig, line);
     assert_eq!(code, 0, "{line}: {out}{err}");
     out

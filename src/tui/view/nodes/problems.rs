@@ -55,7 +55,10 @@ pub(super) fn of(status: &Status) -> Vec<Problem> {
     }
     load(&mut all, &status.process);
     if status.quarantine.total > 0 {
-        let text = format!("{} inputs are in quarantine: the latest are below", status.quarantine.total);
+        let text = match status.quarantine.total {
+            1 => "1 input is in quarantine: it is below".to_owned(),
+            total => format!("{total} inputs are in quarantine: the latest are below"),
+        };
         add(&mut all, false, text);
     }
     // Of two as grave, the one that was found first.

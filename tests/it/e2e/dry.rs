@@ -1,0 +1,113 @@
+//! `--dry-run`: what would be done is said, and nothing is.
+
+use std::time::Duration;
+
+use serde_json::json;
+
+use super::nouns::{pd, run};
+use crate::rig::Rig;
+
+/// Everything that any of the commands below would change.
+fn everything(rig: &Rig) -> Vec<String> {
+    let lists = [
+        "list --all -o json",
+        "log 1 -o json",
+        "log 2 -o json",
+        "audit -o json",
+        "override list primary -o json",
+        "maintenance list --all -o json",
+        "heartbeat list -o json",
+        "calendar list -o json",
+        "feed list -o json",
+        "key list -o json",
+        "rule list -o json",
+        "context list -o json",
+        "drill report -o json",
+    ];
+    lists.iter().map(|line| pd(rig, line)).collect()
+}
+
+#[test]
+fn what_would_be_done_is_said_and_nothing_is() {
+    let rig = Rig::start();
+    let bob = json!({"user": {"name": "bob", "email": "bob@example.org", "time_zone": "UTC"}});
+    let bob = rig.rest("POST", "/users", Some(&bob))["user"]["id"].as_str().unwrap().to_owned();
+    let layer = json!({"start": "2026-01-01T00:00:00Z", "rotation_virtual_start": "2026-01-01T00:00:00Z",
+        "rotation_turn_length_seconds": 86_400, "users": [{"user": {"id": bob, "type": "user_reference"}}]});
+    let schedule = json!({"schedule": {"name": "primary", "time_zone": "UTC", "schedule_layers": [layer]}});
+    rig.rest("POST", "/schedules", Some(&schedule));
+    let cover = pd(&rig, "override create primary --user bob --start 24h --for 1h -q");
+    let window = pd(&rig, "maintenance create upgrade --if 'source == \"x\"' --for 1h -q");
+    pd(&rig, "heartbeat create backup --service default --period 1d");
+    pd(&rig, "rule add flood --if 'source == \"x\"' --drop");
+    for key in ["one", "two"] {
+        assert_eq!(rig.trigger(key).status, 202);
+    }
+    rig.wait_until("both are there", Duration::from_secs(40), || pd(&rig, "list -q").lines().count() == 2);
+    let note = pd(&rig, "note 1 hello -q");
+    let note = note.trim();
+    let nothing = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n";
+    std::fs::write(rig.home().join("away.ics"), nothing).unwrap();
+    let before = everything(&rig);
+
+    let (cover, window) = (cover.trim(), window.trim());
+    let all = [
+        ("trigger 'disk full'".to_owned(), "would trigger disk full".to_owned()),
+        ("merge 2 --into 1".to_owned(), "would merge #2 into #1 ".to_owned()),
+        ("note 1 again".to_owned(), "would write a note on #1 ".to_owned()),
+        (format!("note 1 again --edit {note}"), "would write a note on #1 ".to_owned()),
+        (format!("note 1 --delete {note}"), "would delete a note on #1 ".to_owned()),
+        (
+            "link 1 https://wiki.example.org".to_owned(),
+            "would link https://wiki.example.org to #1 ".to_owned(),
+        ),
+        ("update 1 'we look at it'".to_owned(), "would write to the subscribers of #1 ".to_owned()),
+        ("subscribe 1 --user bob".to_owned(), "would subscribe bob to #1 ".to_owned()),
+        ("subscribe 1 --user bob --remove".to_owned(), "would unsubscribe bob from #1 ".to_owned()),
+        ("responder add 1 --user bob".to_owned(), "would ask bob to help with #1 ".to_owned()),
+        ("responder join 1".to_owned(), "would say that you help with #1 ".to_owned()),
+        ("responder decline 1".to_owned(), "would say that you do not help with #1 ".to_owned()),
+        ("responder cancel 1".to_owned(), "would take back every request ".to_owned()),
+        (
+            "override create primary --user bob --start 48h --for 1h".to_owned(),
+            "would put bob on call in primary from ".to_owned(),
+        ),
+        (format!("override delete primary {cover}"), format!("would delete the override {cover} of primary")),
+        (
+            "maintenance create move --service default --for 1h".to_owned(),
+            "would make a maintenance window for default".to_owned(),
+        ),
+        (format!("maintenance end {window}"), format!("would end the maintenance window {window}")),
+        (format!("maintenance delete {window}"), format!("would delete the maintenance window {window}")),
+        (
+            "heartbeat create collector --service default --period 1m".to_owned(),
+            "would make the heartbeat collector".to_owned(),
+        ),
+        ("heartbeat delete backup".to_owned(), "would delete the heartbeat backup".to_owned()),
+        (
+            "calendar import away.ics --name away --user bob".to_owned(),
+            "would make the calendar away".to_owned(),
+        ),
+        ("calendar delete P1A2B3C".to_owned(), "would delete the calendar P1A2B3C".to_owned()),
+        ("feed create --user bob".to_owned(), "would make an address for the shifts of bob".to_owned()),
+        ("feed delete P1A2B3C".to_owned(), "would make the address P1A2B3C stop to work".to_owned()),
+        ("key create ci --read".to_owned(), "would make the token ci".to_owned()),
+        ("rule add second --drop --first".to_owned(), "second\t".to_owned()),
+        ("context add lab --url http://127.0.0.1:1".to_owned(), "would add lab to ".to_owned()),
+        ("drill run provider --channel console --for 5s".to_owned(), "would run provider for 5 s".to_owned()),
+    ];
+    for (line, expected) in &all {
+        let said = pd(&rig, &format!("{line} --dry-run"));
+        assert!(said.starts_with(expected), "{line}: {said}");
+    }
+    let (said, _, code) = run(&rig, "rule remove flood --dry-run");
+    assert_eq!((said.as_str(), code), ("", 0), "no rule would be left");
+    let (_, said, code) = run(&rig, "merge 2 --into 77 --dry-run");
+    assert!(code == 5 && said.contains("`77`"), "what is named must be there: {said}");
+    let event: serde_json::Value =
+        serde_json::from_str(&pd(&rig, "trigger x -k y --dry-run -o json")).unwrap();
+    assert_eq!((event["payload"]["summary"].as_str(), event["dedup_key"].as_str()), (Some("x"), Some("y")));
+    for (now, before) in everything(&rig).iter().zip(&before) {
+        assert_eq!(now, before);
+    }
+}
