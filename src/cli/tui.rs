@@ -73,22 +73,37 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         let hint = "`pd list` prints what is open";
         anyhow::bail!(Complaint::usage("this is no terminal", hint));
     }
-    let settings = settings(session, &args)?;
-    let target = session.target()?;
+    let (mut client, mut settings) = begin(session, &args, None)?;
+    loop {
+        let name = match tui::run(client.clone(), session.ids().clone(), settings.clone()).await? {
+            Ended::Quit => return Ok(Exit::Ok),
+            Ended::Signal => return Ok(Exit::Interrupted),
+            Ended::Turn(name) => name,
+        };
+        // The terminal is as it was: the command that has its token may ask for a password.
+        match begin(session, &args, Some(&name)) {
+            Ok(other) => (client, settings) = other,
+            Err(error) => settings.complaint = Some(error.to_string()),
+        }
+    }
+}
+
+/// Whom to ask, and how it is shown; with a name it is that context, and no token that was given for another one.
+fn begin(session: &mut Session, args: &Args, name: Option<&str>) -> anyhow::Result<(Client, Settings)> {
+    let settings = settings(session, args, name)?;
+    let target = match name {
+        Some(name) => session.contexts()?.get(name)?.resolve()?,
+        None => session.target()?,
+    };
     // It is connected again for ever, with a banner that says so; one attempt at a time.
     let patience = Patience { attempt: CONNECT, total: Duration::ZERO };
-    let client: Client = session.client_with(target, patience)?;
-    let ended = tui::run(client, session.ids().clone(), settings).await?;
-    Ok(match ended {
-        Ended::Quit => Exit::Ok,
-        Ended::Signal => Exit::Interrupted,
-    })
+    Ok((session.client_with(target, patience)?, settings))
 }
 
 /// Options, then the file, then what is usual.
-fn settings(session: &mut Session, args: &Args) -> anyhow::Result<Settings> {
+fn settings(session: &mut Session, args: &Args, name: Option<&str>) -> anyhow::Result<Settings> {
     let file = File::load(&session.contexts_file()?)?;
-    let (server, read_only, accent) = whom(session)?;
+    let (server, read_only, accent) = whom(session, name)?;
     let plain = session.global.color == When::Never
         || session.global.color == When::Auto && (env("NO_COLOR").is_some() || env("PD_NO_COLOR").is_some());
     let theme = match (args.theme, plain) {
@@ -98,9 +113,14 @@ fn settings(session: &mut Session, args: &Args) -> anyhow::Result<Settings> {
     };
     // Sixteen digits; the number of the act is the other half.
     let seed: String = session.fresh_key().chars().rev().take(16).collect();
+    let links = !plain && supports_hyperlinks::on(supports_hyperlinks::Stream::Stdout);
+    let contexts = session.contexts()?.all().map(|context| context.name.clone()).collect();
     let dumb = env("TERM").is_some_and(|term| term == "linux");
     Ok(Settings {
         server,
+        contexts,
+        links,
+        complaint: None,
         theme: Theme::of(theme).with_accent(accent),
         accent,
         icons: !args.no_icons && file.icons.unwrap_or(!dumb),
@@ -113,8 +133,11 @@ fn settings(session: &mut Session, args: &Args) -> anyhow::Result<Settings> {
 }
 
 /// What the server is called, whether nothing is to be changed there, and its colour.
-fn whom(session: &mut Session) -> anyhow::Result<(String, bool, Option<Color>)> {
-    let (context, urls) = session.asked()?;
+fn whom(session: &mut Session, name: Option<&str>) -> anyhow::Result<(String, bool, Option<Color>)> {
+    let (context, urls) = match name {
+        Some(name) => (Some(name.to_owned()), Vec::new()),
+        None => session.asked()?,
+    };
     if !urls.is_empty() {
         let host = urls[0].host_str().unwrap_or_default();
         let port = urls[0].port().map(|port| format!(":{port}")).unwrap_or_default();

@@ -81,6 +81,8 @@ pub enum Outcome {
 #[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Command {
     Quit,
+    /// Quit, and begin again with another context.
+    Turn(String),
     /// Back to the shell, until it continues.
     Suspend,
     /// Draw everything anew.

@@ -33,10 +33,12 @@ const TICK: Duration = Duration::from_secs(1);
 const PATIENCE: Duration = Duration::from_secs(2);
 
 /// How it ended.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Ended {
     /// The user has quit.
     Quit,
+    /// The user wants to see another context.
+    Turn(String),
     /// A signal ended it.
     Signal,
 }
@@ -178,7 +180,7 @@ impl Loop {
                 Woken::GoOn => {}
             }
             dirty = true;
-            if let Some(ended) = self.ended {
+            if let Some(ended) = self.ended.take() {
                 return Ok(ended);
             }
         }
@@ -216,6 +218,7 @@ impl Loop {
         let (client, ids) = (self.client.clone(), self.ids.clone());
         match command {
             Command::Quit => self.ended = Some(Ended::Quit),
+            Command::Turn(name) => self.ended = Some(Ended::Turn(name)),
             Command::Suspend => {
                 if let Err(error) = self.suspend() {
                     self.say(format!("cannot stop: {error}"), true);

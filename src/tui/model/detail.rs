@@ -137,5 +137,7 @@ impl Alert {
 pub struct Detail {
     pub number: u64,
     pub offset: usize,
+    /// Whether the end is looked at: it stays in sight when lines are added.
+    pub at_end: bool,
     pub alerts: Loaded<Vec<Alert>>,
 }

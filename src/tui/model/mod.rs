@@ -16,6 +16,7 @@ pub mod read;
 pub mod roster;
 pub mod settings;
 
+use super::message::Command;
 use crate::domain::time::Timestamp;
 
 pub use act::{Act, Acts, Deed};
@@ -124,8 +125,8 @@ pub struct Model {
     pub nodes: Pane,
     /// Whether the terminal has the focus, as far as it says so.
     pub watched: bool,
-    /// Whether it was asked to quit although acts wait: the second time it does.
-    pub leaving: bool,
+    /// How it was asked to end although acts wait: the second time it does.
+    pub leaving: Option<Command>,
     pub quit: bool,
 }
 
@@ -136,7 +137,6 @@ impl Model {
             width: 80,
             height: 24,
             acts: Acts::new(&settings.seed),
-            settings,
             data: Data::default(),
             link: Link::Connecting { since: now },
             screen: Screen::default(),
@@ -146,7 +146,7 @@ impl Model {
             timelines: Timelines::default(),
             detail: None,
             overlay: None,
-            notice: None,
+            notice: settings.complaint.clone().map(|text| Notice { text, bad: true, at: now }),
             oncall: Pane::default(),
             roster: Roster::default(),
             services: Pane::default(),
@@ -154,8 +154,9 @@ impl Model {
             rate: Pane::default(),
             nodes: Pane::default(),
             watched: true,
-            leaving: false,
+            leaving: None,
             quit: false,
+            settings,
         }
     }
 

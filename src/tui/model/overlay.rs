@@ -47,11 +47,13 @@ pub enum Overlay {
 }
 
 /// What a line of the palette does.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[derive(Clone, PartialEq, Eq, Debug)]
 pub enum Line {
     Go(Screen),
     Do(Action),
     Wear(Name),
+    /// Another context.
+    Turn(String),
 }
 
 /// Somebody to give incidents to.

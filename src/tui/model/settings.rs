@@ -12,10 +12,14 @@ use crate::tui::theme::{Name, Theme};
 pub struct Settings {
     /// The context, or the address.
     pub server: String,
+    /// All contexts that there are, by name.
+    pub contexts: Vec<String>,
     pub theme: Theme,
     /// The context's own colour.
     pub accent: Option<Color>,
     pub icons: bool,
+    /// Whether the terminal opens what is linked.
+    pub links: bool,
     pub mouse: bool,
     pub read_only: bool,
     pub keymap: Keymap,
@@ -23,20 +27,25 @@ pub struct Settings {
     pub zone: TimeZone,
     /// Nobody else's: what the keys of requests begin with.
     pub seed: String,
+    /// What went wrong before it began, to be said first.
+    pub complaint: Option<String>,
 }
 
 impl Default for Settings {
     fn default() -> Self {
         Self {
             server: "default".to_owned(),
+            contexts: Vec::new(),
             theme: Theme::of(Name::Default),
             accent: None,
             icons: true,
+            links: false,
             mouse: false,
             read_only: false,
             keymap: Keymap::default(),
             zone: TimeZone::UTC,
             seed: "0000000000000000".to_owned(),
+            complaint: None,
         }
     }
 }

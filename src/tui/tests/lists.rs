@@ -224,3 +224,15 @@ fn the_palette_finds_screens_and_acts() {
     world.press(":q<enter>");
     assert!(world.model.quit);
 }
+
+#[test]
+fn the_palette_turns_to_another_context() {
+    let mut world = World::new(100, 24);
+    world.model.settings.contexts = vec!["lab".into(), "prod".into()];
+    world.press(":ctx");
+    world.sees("context lab");
+    world.sees_not("context prod");
+    world.press("<enter>");
+    assert_eq!(world.commands.pop(), Some(Command::Turn("lab".into())));
+    assert!(world.model.quit);
+}

@@ -36,7 +36,12 @@ fn one_whole_at_three_sizes() {
         });
         world.happen(Message::Alerts { number: 4, result: Ok(vec![Alert::read(&alert)]) });
         insta::assert_snapshot!(format!("detail_{width}x{height}"), world.screen());
-        world.press("G<esc>");
+        world.press("G");
+        let mut more = entry(4, 7, "annotate", "somebody looks at it", 1);
+        more["log_entry"]["note"] = json!("lastly");
+        world.change(Change::LogEntry(more));
+        world.sees("lastly");
+        world.press("<esc>");
         assert!(world.model.detail.is_none());
     }
 }
@@ -177,4 +182,33 @@ fn remapped_keys_are_in_the_footer_and_in_the_help() {
     assert_eq!(world.acts().len(), 1);
     world.press("?");
     world.sees(&format!("{:<16} acknowledge", "x"));
+}
+
+/// Where each cell of a screen leads.
+fn links(buffer: &Buffer) -> Vec<String> {
+    let linked = buffer.content().iter().filter_map(|cell| {
+        let (url, rest) = cell.symbol().strip_prefix("\x1b]8;;")?.split_once("\x1b\\")?;
+        Some(format!("{} -> {url}", rest.strip_suffix("\x1b]8;;\x1b\\")?))
+    });
+    linked.collect()
+}
+
+#[test]
+fn numbers_and_addresses_lead_to_the_page_if_the_terminal_can() {
+    let mut world = World::new(100, 24);
+    assert!(links(&world.buffer()).is_empty(), "not every terminal knows them");
+    world.model.settings.links = true;
+    let mut hostile = incident(6, "triggered", "high", "x", "web", "ann", 1);
+    hostile["incident"]["html_url"] = json!("https://x/\u{1b}]52;c;eA==\u{7}");
+    world.change(Change::Incident(hostile));
+    let all = links(&world.buffer());
+    for number in 1..=5 {
+        for sign in ["#".to_owned(), number.to_string()] {
+            let link = format!("{sign} -> https://pd.example.com/i/{number}");
+            assert!(all.contains(&link), "{link}: {all:?}");
+        }
+    }
+    assert_eq!(all.len(), 10, "{all:?}");
+    world.press("j<enter>");
+    assert!(links(&world.buffer()).len() > 20, "the address is a link as a whole");
 }

@@ -128,3 +128,23 @@ fn a_beginning_that_takes_a_while_is_said() {
     world.sees("offline 00:05, retry in 8 s, no data yet");
     assert!(matches!(world.model.link, Link::Offline { .. }));
 }
+
+#[test]
+fn what_waits_is_not_lost_by_turning_to_another_context_unless_that_is_meant() {
+    let mut world = World::new(100, 24);
+    world.model.settings.contexts = vec!["lab".into(), "prod".into()];
+    lose(&mut world);
+    world.press("a:context lab<enter>");
+    world.sees("1 act not sent yet would be lost: once more if that is meant");
+    assert!(!turns(&world));
+    world.press("q");
+    world.sees("would be lost: quit again if that is meant");
+    world.press(":context lab<enter>");
+    assert!(!turns(&world), "what was asked for before was another thing");
+    world.press(":context lab<enter>");
+    assert!(turns(&world));
+}
+
+fn turns(world: &World) -> bool {
+    world.commands.contains(&Command::Turn("lab".into()))
+}

@@ -19,7 +19,7 @@ pub(super) fn detail(model: &mut Model, commands: &mut Vec<Command>) {
 pub(super) fn whole(model: &mut Model, number: u64, commands: &mut Vec<Command>) {
     let Some(id) = model.data.incidents.get(&number).map(|incident| incident.id.clone()) else { return };
     model.timelines.retry(number);
-    model.detail = Some(Detail { number, offset: 0, alerts: Loaded::Loading });
+    model.detail = Some(Detail { number, offset: 0, at_end: false, alerts: Loaded::Loading });
     commands.push(Command::Alerts { number, id });
 }
 

@@ -29,7 +29,9 @@ pub(super) fn press(model: &mut Model, event: &KeyEvent, commands: &mut Vec<Comm
 /// Does what a key or the palette asked for.
 pub(super) fn perform(model: &mut Model, action: Action, key: Option<Key>, commands: &mut Vec<Command>) {
     use Action as A;
-    model.leaving &= action == A::Quit;
+    if !matches!(action, A::Quit | A::Palette) {
+        model.leaving = None;
+    }
     if screens::perform(model, action, commands) {
         return;
     }
@@ -82,7 +84,7 @@ pub(super) fn perform(model: &mut Model, action: Action, key: Option<Key>, comma
         A::Redraw => commands.push(Command::Redraw),
         A::Help => model.overlay = Some(Overlay::Help { offset: 0 }),
         A::Suspend => commands.push(Command::Suspend),
-        A::Quit => quit(model, commands),
+        A::Quit => leave(model, Command::Quit, commands),
     }
 }
 
@@ -103,17 +105,26 @@ fn next_theme(model: &mut Model) {
     wear(model, Name::ALL[(at + 1) % Name::ALL.len()]);
 }
 
-fn quit(model: &mut Model, commands: &mut Vec<Command>) {
-    if !model.acts.queue.is_empty() && !model.leaving {
-        model.leaving = true;
+/// Ends the screen, for good or for another context; what is under way is waited for first.
+pub(super) fn leave(model: &mut Model, end: Command, commands: &mut Vec<Command>) {
+    if !model.acts.queue.is_empty() && model.leaving.as_ref() != Some(&end) {
         let acts = count(model.acts.queue.len(), "act");
-        if matches!(model.link, Link::Live) {
-            return model.say(format!("{acts} under way: quits then; quit again quits at once"));
-        }
-        return model.complain(format!("{acts} not sent yet would be lost: quit again if that is meant"));
+        let live = matches!(model.link, Link::Live);
+        let text = match (&end, live) {
+            (Command::Turn(name), true) => {
+                format!("{acts} under way: goes to {name} then; once more goes at once")
+            }
+            (_, true) => format!("{acts} under way: quits then; quit again quits at once"),
+            (Command::Turn(_), false) => {
+                format!("{acts} not sent yet would be lost: once more if that is meant")
+            }
+            (_, false) => format!("{acts} not sent yet would be lost: quit again if that is meant"),
+        };
+        model.leaving = Some(end);
+        return if live { model.say(text) } else { model.complain(text) };
     }
     model.quit = true;
-    commands.push(Command::Quit);
+    commands.push(end);
 }
 
 fn focus(model: &mut Model, focus: Focus) {

@@ -60,9 +60,12 @@ pub fn update(model: &mut Model, message: Message) -> Vec<Command> {
         Message::Said { text, bad: false } => model.say(text),
     }
     send(model, &mut commands);
-    if model.leaving && model.acts.queue.is_empty() && !model.quit {
+    if model.acts.queue.is_empty()
+        && !model.quit
+        && let Some(end) = model.leaving.take()
+    {
         model.quit = true;
-        commands.push(Command::Quit);
+        commands.push(end);
     }
     if settles {
         settle(model, &mut commands);
@@ -91,6 +94,7 @@ fn tick(model: &mut Model, now: crate::domain::time::Timestamp) {
 /// What follows from whatever happened: what is looked at is asked for, cursors stay on the screen.
 fn settle(model: &mut Model, commands: &mut Vec<Command>) {
     ask_for_timeline(model, commands);
+    moves::stay_at_end(model);
     let layout = layout::of(model);
     model.list.scroll(usize::from(layout.rows()));
     screens::settle(model, commands);

@@ -32,13 +32,11 @@ impl Move {
 /// Moves what has the focus.
 pub(super) fn go(model: &mut Model, to: Move) {
     let layout = layout::of(model);
-    if let Some(at) = model.detail.as_ref().map(|detail| detail.offset) {
-        let (lines, page) =
-            (view::detail::lines(model, layout.body.width).len(), usize::from(layout.body.height));
-        // The last line is not scrolled past the bottom.
-        let places = (lines + 1).saturating_sub(page).max(1);
+    if model.detail.is_some() {
+        let (places, page) = (places_of_detail(model), usize::from(layout.body.height));
         if let Some(detail) = &mut model.detail {
-            detail.offset = to.from(at.min(places - 1), places, page);
+            detail.offset = to.from(detail.offset.min(places - 1), places, page);
+            detail.at_end = places > 1 && detail.offset + 1 == places;
         }
         return;
     }
@@ -66,6 +64,23 @@ pub(super) fn go(model: &mut Model, to: Move) {
                     model.timelines.retry(number);
                 }
             }
+        }
+    }
+}
+
+/// How many offsets there are where an incident is shown whole: the last line is not scrolled past the bottom.
+fn places_of_detail(model: &Model) -> usize {
+    let body = layout::of(model).body;
+    let lines = view::detail::lines(model, body.width).len();
+    (lines + 1).saturating_sub(usize::from(body.height)).max(1)
+}
+
+/// Whoever looks at the end of an incident goes on seeing it when there are more lines.
+pub(super) fn stay_at_end(model: &mut Model) {
+    if model.detail.as_ref().is_some_and(|detail| detail.at_end) {
+        let last = places_of_detail(model) - 1;
+        if let Some(detail) = &mut model.detail {
+            detail.offset = last;
         }
     }
 }

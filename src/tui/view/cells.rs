@@ -1,6 +1,8 @@
 //! What the screens draw with: glyphs, spans, lines on the buffer.
 
-use ratatui::buffer::Buffer;
+use std::num::NonZeroU16;
+
+use ratatui::buffer::{Buffer, CellDiffOption, CellWidth as _};
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
@@ -12,6 +14,22 @@ use crate::tui::theme::Theme;
 pub(super) fn put(buffer: &mut Buffer, area: Rect, row: u16, line: &Line<'_>) {
     if row < area.height {
         buffer.set_line(area.x, area.y + row, line, area.width);
+    }
+}
+
+/// Makes what is drawn on a row, from a column on and so many columns wide, lead to an address.
+///
+/// Cells are drawn in any order and number, so each one begins and ends its own link.
+pub(super) fn link(buffer: &mut Buffer, row: Rect, url: &str) {
+    let safe = url.starts_with("https://") || url.starts_with("http://");
+    if !safe || !url.bytes().all(|byte| byte.is_ascii_graphic()) {
+        return;
+    }
+    for x in row.left()..row.right() {
+        let Some(cell) = buffer.cell_mut((x, row.y)) else { continue };
+        let Some(width) = NonZeroU16::new(cell.cell_width()) else { continue };
+        let text = format!("\x1b]8;;{url}\x1b\\{}\x1b]8;;\x1b\\", cell.symbol());
+        cell.set_symbol(&text).set_diff_option(CellDiffOption::ForcedWidth(width));
     }
 }
 

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::cells::{put, rule, status, status_style, urgency};
+use super::cells::{link, put, rule, status, status_style, urgency};
 use super::timeline;
 use crate::tui::model::detail::{Alert, Loaded};
 use crate::tui::model::{Incident, Model};
@@ -127,6 +127,16 @@ pub(super) fn draw(model: &Model, frame: &mut Frame<'_>, area: Rect) {
     let offset = model.detail.as_ref().map_or(0, |detail| detail.offset);
     let lines = lines(model, area.width);
     for (row, line) in lines.iter().skip(offset).take(usize::from(area.height)).enumerate() {
-        put(frame.buffer_mut(), area, u16::try_from(row).unwrap_or(u16::MAX), line);
+        let row = u16::try_from(row).unwrap_or(u16::MAX);
+        put(frame.buffer_mut(), area, row, line);
+        // The address of its page, if it is whole on its line.
+        if let (true, Some(last)) = (model.settings.links, line.spans.last())
+            && model.current().is_some_and(|incident| incident.html_url == last.content)
+        {
+            let width = u16::try_from(last.width()).unwrap_or(u16::MAX);
+            let before = u16::try_from(line.width()).unwrap_or(u16::MAX).saturating_sub(width);
+            let words = Rect { x: area.x + before, y: area.y + row, width, height: 1 };
+            link(frame.buffer_mut(), words.intersection(area), &last.content);
+        }
     }
 }

@@ -118,8 +118,11 @@ fn counts(model: &Model) -> Vec<Span<'static>> {
             spans.push(Span::styled(text, style));
         }
     }
-    if let Some(held) = &model.list.frozen {
-        let new = held.come.len();
+    let new = match model.screen {
+        Screen::Notifications => model.notifications.frozen.as_ref().map(|frozen| frozen.new),
+        _ => model.list.frozen.as_ref().map(|held| held.come.len()),
+    };
+    if let Some(new) = new {
         spans.push(Span::styled(format!("frozen, {new} new  "), settings.theme.title));
     }
     spans

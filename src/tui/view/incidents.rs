@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::cells::{put, spinner, status, urgency};
+use super::cells::{link, put, spinner, status, urgency};
 use super::layout::Layout;
 use crate::tui::model::{Focus, Incident, Link, Model};
 use crate::tui::text::{age, fit, fit_right};
@@ -112,6 +112,11 @@ fn draw_row(
     };
     let place = Rect { y: area.y + row, height: 1, ..area };
     put(buffer, area, row, &line);
+    if let Some(incident) = model.data.incidents.get(&number).filter(|_| model.settings.links) {
+        let (before, width) = (MARKS as u16, format!("#{number}").len() as u16);
+        let words = Rect { x: place.x + before, width, ..place };
+        link(buffer, words.intersection(place), &incident.html_url);
+    }
     if selected {
         buffer.set_style(place, theme.selected);
     }

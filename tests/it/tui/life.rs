@@ -149,3 +149,32 @@ fn without_a_terminal_it_says_what_to_do_instead() {
     // Alone it is the short help.
     assert!(String::from_utf8_lossy(&rig.pd(&[]).stdout).contains("Common commands"));
 }
+
+#[test]
+fn the_palette_goes_to_another_context() {
+    let (rig, other) = (server(&["alpha-1"]), server(&["gamma-1"]));
+    let add = |name: &str, token: &[&str]| {
+        let url = other.url();
+        rig.ok(&[&["context", "add", name, "--url", &url], token].concat());
+    };
+    std::fs::write(rig.home().join("token"), &other.context().token).unwrap();
+    add("lab", &["--token-file", "token"]);
+    add("broken", &["--token-command", "false"]);
+    let mut pd = rig.command();
+    pd.args(["tui"]);
+    let mut screen = Screen::sized(&pd, 100, 24);
+    screen.sees("disk of alpha-1 is full");
+    screen.press(":ctx broken\r");
+    screen.sees("cannot get the token of context `broken`");
+    screen.sees("disk of alpha-1 is full");
+    screen.press(":ctx lab\r");
+    screen.sees("disk of gamma-1 is full");
+    screen.sees("lab");
+    screen.press("a");
+    screen.wait("it is acknowledged there", || statuses(&other, "gamma") == ["acknowledged"]);
+    assert_eq!(statuses(&rig, "alpha"), ["triggered"]);
+    screen.press("q");
+    assert_eq!(screen.ended(), Some(0));
+    let current = rig.command().args(["context", "show", "-q"]).output().unwrap();
+    assert_eq!(current.stdout, b"local\n", "what the file says is current stays so");
+}
