@@ -251,9 +251,11 @@ impl<S: Stage> Running<S> {
         assert_eq!(self.task.await.unwrap(), Ok(()));
     }
 
-    /// Waits for it to stop by itself, and gives the reason.
+    /// Waits for it to stop by itself, and gives the reason; whatever goes on for this long does not stop.
     pub(super) async fn stopped(self) -> stage::Error {
-        let error = self.task.await.unwrap().unwrap_err();
+        let limit = Duration::from_secs(120);
+        let ended = tokio::time::timeout(limit, self.task).await;
+        let error = ended.expect("it goes on").unwrap().unwrap_err();
         let status = self.handle.status.borrow().clone();
         assert!(status.stopped, "{status:?}");
         assert_eq!(status.blocked, Some(error.to_string()));
