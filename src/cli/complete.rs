@@ -30,7 +30,9 @@ pub(super) fn answer(args: &[OsString]) -> Option<ExitCode> {
     let shell = env("COMPLETE").filter(|shell| shell != "0")?;
     let here = std::env::current_dir().ok();
     let bash = shell.rsplit('/').next() == Some("bash");
-    match CompleteEnv::with_factory(|| knowing(Cli::command(), &[], bash)).try_complete(args, here.as_deref())
+    let asked = Asked { bash, option: types_option(args) };
+    match CompleteEnv::with_factory(|| knowing(Cli::command(), &[], asked))
+        .try_complete(args, here.as_deref())
     {
         Ok(_) => Some(ExitCode::SUCCESS),
         Err(problem) => {
@@ -41,21 +43,42 @@ pub(super) fn answer(args: &[OsString]) -> Option<ExitCode> {
     }
 }
 
-/// The definition, with names for every argument that takes one.
-fn knowing(command: clap::Command, above: &[String], bash: bool) -> clap::Command {
+/// Who asks, and for what.
+#[derive(Clone, Copy)]
+struct Asked {
+    bash: bool,
+    /// Whether the word begins as an option does.
+    option: bool,
+}
+
+/// Whether the word that is completed begins as an option does. Shells that do not say which word it is ask for the last.
+fn types_option(args: &[OsString]) -> bool {
+    let Some(begin) = args.iter().position(|arg| arg == "--") else { return false };
+    let words = &args[begin + 1..];
+    let place = env("_CLAP_COMPLETE_INDEX").and_then(|place| place.parse().ok());
+    let word = words.get(place.unwrap_or(words.len().saturating_sub(1)));
+    word.is_some_and(|word| word.as_encoded_bytes().starts_with(b"-"))
+}
+
+/// The definition, with names for every argument that takes one. Options are offered to whoever begins one, and where
+/// there is nothing else.
+fn knowing(command: clap::Command, above: &[String], asked: Asked) -> clap::Command {
     let mut path = above.to_vec();
     path.push(command.get_name().to_owned());
     let words: Vec<&str> = path.iter().skip(1).map(String::as_str).collect();
     let command = command.mut_args(|arg| {
+        let arg = if asked.option || arg.is_positional() { arg } else { arg.hide(true) };
         let id = arg.get_id().as_str().to_owned();
         let value =
             arg.get_value_names().and_then(|names| names.first()).map(|name| name.as_str().to_owned());
         match Kind::of(&words, &id, value.as_deref().unwrap_or_default()) {
-            Some(kind) => arg.add(ArgValueCompleter::new(move |typed: &OsStr| complete(kind, typed, bash))),
+            Some(kind) => {
+                arg.add(ArgValueCompleter::new(move |typed: &OsStr| complete(kind, typed, asked.bash)))
+            }
             None => arg,
         }
     });
-    command.mut_subcommands(|sub| knowing(sub, &path, bash))
+    command.mut_subcommands(|sub| knowing(sub, &path, asked))
 }
 
 /// The names of this kind that begin with what is typed.

@@ -29,28 +29,24 @@ async fn offered(world: &World, shell: &str, line: &str) -> Vec<String> {
     String::from_utf8(output.stdout).unwrap().lines().map(str::to_owned).collect()
 }
 
-/// Without the options, which are offered, too.
-async fn names(world: &World, shell: &str, line: &str) -> Vec<String> {
-    let mut names = offered(world, shell, line).await;
-    names.retain(|name| !name.starts_with('-'));
-    names
-}
-
 #[tokio::test]
 async fn commands_options_and_names_are_offered() {
     let fake = Fake::start().await;
     let world = World::with(&fake);
-    assert!(names(&world, "bash", "pd 'ack'").await.contains(&"ack".to_owned()));
+    assert!(offered(&world, "bash", "pd 'ack'").await.contains(&"ack".to_owned()));
     assert!(offered(&world, "bash", "pd list '--st'").await.contains(&"--status".to_owned()));
-    assert_eq!(names(&world, "bash", "pd ack ''").await, ["12", "11"], "what is open, the newest first");
-    assert_eq!(names(&world, "bash", "pd show ''").await, ["12", "11", "10"]);
-    assert_eq!(names(&world, "bash", "pd show 'que'").await, ["queue"], "a dedup key");
-    assert_eq!(names(&world, "bash", "pd show 'Q'").await.len(), 3);
-    assert_eq!(names(&world, "bash", "pd list --service 'service 1'").await[0], "service\\ 1");
-    assert_eq!(names(&world, "fish", "pd ack ''").await[1], "11\tqueue too long (acknowledged, database)");
-    assert_eq!(names(&world, "bash", "pd context use ''").await, ["test"]);
+    let options = offered(&world, "zsh", "pd ack '-'").await;
+    assert!(options.iter().any(|option| option.starts_with("--dry-run")), "{options:?}");
+    assert!(offered(&world, "bash", "pd list ''").await.contains(&"--status".to_owned()), "for want of a name");
+    assert_eq!(offered(&world, "bash", "pd ack ''").await, ["12", "11"], "what is open, the newest first");
+    assert_eq!(offered(&world, "bash", "pd show ''").await, ["12", "11", "10"]);
+    assert_eq!(offered(&world, "bash", "pd show 'que'").await, ["queue"], "a dedup key");
+    assert_eq!(offered(&world, "bash", "pd show 'Q'").await.len(), 3);
+    assert_eq!(offered(&world, "bash", "pd list --service 'service 1'").await[0], "service\\ 1");
+    assert_eq!(offered(&world, "fish", "pd ack ''").await[1], "11\tqueue too long (acknowledged, database)");
+    assert_eq!(offered(&world, "bash", "pd context use ''").await, ["test"]);
     // What a title would do to the terminal it does not.
-    assert!(names(&world, "zsh", "pd ack ''").await.iter().all(|name| !name.contains('\u{1b}')));
+    assert!(offered(&world, "zsh", "pd ack ''").await.iter().all(|name| !name.contains('\u{1b}')));
 }
 
 #[tokio::test]
@@ -65,27 +61,27 @@ async fn another_context_has_other_names() {
         other.url(),
         super::fake::TOKEN
     ));
-    assert_eq!(names(&world, "bash", "pd --context other ack ''").await, ["77", "11"]);
-    assert_eq!(names(&world, "bash", "pd ack --context=other ''").await, ["77", "11"]);
-    assert_eq!(names(&world, "bash", "pd ack ''").await, ["12", "11"]);
+    assert_eq!(offered(&world, "bash", "pd --context other ack ''").await, ["77", "11"]);
+    assert_eq!(offered(&world, "bash", "pd ack --context=other ''").await, ["77", "11"]);
+    assert_eq!(offered(&world, "bash", "pd ack ''").await, ["12", "11"]);
 }
 
 #[tokio::test]
 async fn while_the_server_is_away_what_it_said_last_is_offered_and_then_nothing() {
     let mut fake = Fake::start().await;
     let world = World::with(&fake);
-    assert_eq!(names(&world, "bash", "pd ack ''").await, ["12", "11"]);
+    assert_eq!(offered(&world, "bash", "pd ack ''").await, ["12", "11"]);
     let kept = world.path().join(".cache/pd/names/test/open.json");
     assert_eq!(std::fs::metadata(&kept).unwrap().permissions().mode() & 0o777, 0o600);
     fake.down().await;
-    assert_eq!(names(&world, "bash", "pd ack ''").await, ["12", "11"]);
-    assert_eq!(names(&world, "bash", "pd show ''").await, [""; 0], "never asked for");
+    assert_eq!(offered(&world, "bash", "pd ack ''").await, ["12", "11"]);
+    assert_eq!(offered(&world, "bash", "pd show ''").await, [""; 0], "never asked for");
     // Of a server at another address it is worth nothing.
     let config = std::fs::read_to_string(world.config()).unwrap().replace("127.0.0.1", "127.0.0.2");
     world.write_config(&config);
-    assert_eq!(names(&world, "bash", "pd ack ''").await, [""; 0]);
+    assert_eq!(offered(&world, "bash", "pd ack ''").await, [""; 0]);
     std::fs::write(kept, "garbage").unwrap();
-    assert_eq!(names(&world, "bash", "pd ack ''").await, [""; 0]);
+    assert_eq!(offered(&world, "bash", "pd ack ''").await, [""; 0]);
 }
 
 #[tokio::test]
@@ -100,13 +96,13 @@ async fn a_server_that_hangs_or_a_token_that_is_long_in_coming_is_not_waited_for
     ] {
         world.write_config(&config);
         let clock = SystemClock::new();
-        assert_eq!(names(&world, "bash", "pd ack ''").await, [""; 0]);
+        assert_eq!(offered(&world, "bash", "pd ack ''").await, [""; 0]);
         assert!(clock.monotonic() < BOUND, "{config} took {:?}", clock.monotonic());
     }
     // Nor is anything printed where nothing is set up, or what is set up is wrong.
     world.write_config("nonsense");
-    assert_eq!(names(&world, "bash", "pd ack ''").await, [""; 0]);
-    assert_eq!(names(&World::new(), "bash", "pd ack ''").await, [""; 0]);
+    assert_eq!(offered(&world, "bash", "pd ack ''").await, [""; 0]);
+    assert_eq!(offered(&World::new(), "bash", "pd ack ''").await, [""; 0]);
 }
 
 #[tokio::test]
