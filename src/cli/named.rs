@@ -54,7 +54,7 @@ pub(super) fn kind_of(collection: &str) -> Option<Kind> {
 
 /// What to do if a path of the API is not found: the command that lists what there is.
 pub(super) fn listing(path: &str) -> String {
-    const OTHERS: [(&str, &str); 10] = [
+    const OTHERS: [(&str, &str); 11] = [
         ("incidents", "`pd list --all` shows which incidents there are"),
         ("overrides", "`pd override list SCHEDULE` shows which overrides there are"),
         ("notes", "`pd api GET /incidents/INCIDENT/notes` shows which notes there are"),
@@ -65,6 +65,7 @@ pub(super) fn listing(path: &str) -> String {
         ("calendars", "`pd calendar list` shows which calendars there are"),
         ("drills", "`pd drill list` shows which drills there were"),
         ("event_rules", "`pd rule list` shows which rules there are"),
+        ("undo", "what you did can be undone for 10 minutes, unless somebody else acted on it since"),
     ];
     let known = |part: &str| {
         let other = OTHERS.iter().find(|(collection, _)| *collection == part);

@@ -125,3 +125,11 @@ fn what_is_mine_is_acknowledged_at_once() {
     let (_, said, code) = run(&rig, "override delete nowhere NOPE");
     assert!(code == 5 && said.contains("`pd schedule list`"), "{code} {said}");
 }
+
+#[test]
+fn who_has_nothing_to_undo_is_told_what_can_be() {
+    let rig = Rig::start();
+    let (_, said, code) = run(&rig, "undo --show");
+    assert!(code == 5 && said.contains("there is nothing to undo"), "{code} {said}");
+    assert!(said.contains("hint: what you did can be undone for 10 minutes"), "{said}");
+}
