@@ -1,6 +1,8 @@
 //! Servers as equals: two that race for the same journal, and one whose clock is wrong.
 
 use std::collections::BTreeSet;
+use std::io::{BufRead as _, BufReader, Write as _};
+use std::net::TcpStream;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
@@ -26,6 +28,7 @@ fn two_servers_race_and_go_on_beside_one_whose_clock_is_wrong() {
     let Some(cluster) = alone() else { return };
     let mut installation = Installation::start_with(&cluster, &[Datacenter::One, Datacenter::Two], 0);
     race_a_thousand_commands(&installation);
+    a_stream_goes_on_at_the_other(&installation);
     let first = &mut installation.servers[0];
     assert_eq!(first.term(), Some(0));
     first.tell(&["--clock-offset", OFFSET]);
@@ -88,6 +91,45 @@ fn race_a_thousand_commands(installation: &Installation) {
         let all: Vec<u64> = (1..=COMMANDS as u64).collect();
         assert!(poll(PATIENCE, || seen() == all), "not each number once: {:?}", seen());
     }
+}
+
+/// What one server has told, the other does not tell again.
+fn a_stream_goes_on_at_the_other(installation: &Installation) {
+    let [one, other] = &installation.servers[..] else { panic!("there are two") };
+    let token = &one.context().token;
+    let whole = listen(&one.context().address, token, None);
+    let count = |told: &[String]| told.iter().filter(|line| *line == "event: incident").count();
+    assert!(count(&whole) >= COMMANDS, "{} incidents", count(&whole));
+    let place = whole.iter().rev().find_map(|line| line.strip_prefix("id: ")).expect("an id");
+    let known = |rig: &Rig| rig.list("/incidents?urgencies[]=high", "incidents").len();
+    let before = known(other);
+    assert_eq!(one.trigger("after the break").status, 202, "{}", one.said());
+    other.wait_until("the other knows it, too", PATIENCE, || known(other) > before);
+    let rest = listen(&other.context().address, token, Some(place));
+    let has = |text: &str| rest.iter().any(|line| line.contains(text));
+    assert!(has("\"resumed\":true") && has("after the break"), "{rest:?}");
+    assert_eq!(count(&rest), 1, "{rest:?}");
+}
+
+/// The lines of a stream, up to where it has told everything.
+fn listen(address: &str, token: &str, last: Option<&str>) -> Vec<String> {
+    let mut stream = TcpStream::connect(address).unwrap();
+    stream.set_read_timeout(Some(Duration::from_secs(60))).unwrap();
+    let last = last.map(|id| format!("last-event-id: {id}\r\n")).unwrap_or_default();
+    let request =
+        format!("GET /stream HTTP/1.1\r\nhost: pd\r\nauthorization: Token token={token}\r\n{last}\r\n");
+    stream.write_all(request.as_bytes()).unwrap();
+    let (mut told, mut synced) = (Vec::new(), false);
+    for line in BufReader::new(stream).lines() {
+        let line = line.unwrap().trim().to_owned();
+        synced |= line == "event: synced";
+        let is_end = synced && line.starts_with("id: ");
+        told.push(line);
+        if is_end {
+            return told;
+        }
+    }
+    panic!("the stream ended: {told:?}");
 }
 
 fn says_that_its_clock_is_wrong(rig: &Rig) {
