@@ -26,7 +26,7 @@ use cluster::{Cluster, Speed};
 use datacenter::{Failure, Installation, Pace, drill, run};
 
 /// At each server's front.
-const SENDERS: usize = 4;
+const SENDERS: usize = 16;
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|argument| argument != "--bench").collect();
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
     let seconds = |name: &str, default: u32| Duration::from_secs(number(name, default).into());
     let pace = Pace {
         senders: SENDERS,
-        pause: Duration::from_secs(SENDERS as u64) / number("--rate", 20).max(1),
+        pause: Duration::from_secs(SENDERS as u64) / number("--rate", 40).max(1),
         before: Duration::from_secs(5),
         during: seconds("--seconds", 20),
         asleep: seconds("--asleep", 60),

@@ -264,6 +264,7 @@ impl Reporter {
 }
 
 /// By which a job takes its steps.
+#[derive(Clone)]
 pub struct Pace {
     report: Reporter,
     clock: SharedClock,
@@ -275,6 +276,11 @@ pub struct Pace {
 }
 
 impl Pace {
+    /// How many steps a job may ask for at a time: one, but where nobody has thought about it.
+    pub fn at_once(&self) -> usize {
+        self.settings.at_once
+    }
+
     /// Does one step when it is its turn. Returns after the rest that follows it.
     ///
     /// # Errors

@@ -1,6 +1,7 @@
 //! How fast events come in, and what becomes of them meanwhile, by the real binary over loopback.
 //!
-//! `cargo bench --bench ingest [-- PART…] [--seconds N] [--rounds N] [--idle N]` prints one line a figure. The parts are
+//! `cargo bench --bench ingest [-- PART…] [--seconds N] [--rounds N] [--idle N] [--connections N]` prints one line a
+//! figure. The parts are
 //! `accept`, `retry`, `overload`, `webhook` and `idle`; all of them by default. `overload` has bounds, and
 //! the exit code is 1 when one is broken. With `--store cassandra` it is run on five Cassandra nodes instead, with other
 //! parts: accepting alone and the whole pipeline against plain inserts, statements, deletes, and idling for `--idle`
@@ -44,7 +45,7 @@ use pd::clock::{Clock as _, SystemClock};
 use receiver::Receiver;
 use rig::Rig;
 
-const CONNECTIONS: usize = 64;
+const CONNECTIONS: u64 = 64;
 const RETRYING: usize = 256;
 /// How long something that is behind may take to come to its end before the run gives it up.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -56,6 +57,8 @@ struct Options {
     seconds: Duration,
     rounds: usize,
     idle: Duration,
+    /// How many send at a time, each one event after the other.
+    connections: usize,
     /// Whether the store is a cluster.
     cassandra: bool,
 }
@@ -74,6 +77,7 @@ impl Options {
             seconds: Duration::from_secs(number("--seconds", 4)),
             rounds: usize::try_from(number("--rounds", 3)).unwrap_or(3),
             idle: Duration::from_secs(number("--idle", if cassandra { 60 } else { 10 })),
+            connections: usize::try_from(number("--connections", CONNECTIONS)).unwrap_or(1).max(1),
             cassandra,
         }
     }
@@ -103,7 +107,7 @@ fn main() -> ExitCode {
     }
     let held = !options.has("overload") || overload::run(options.seconds);
     if options.has("webhook") {
-        webhook();
+        webhook(options.connections);
     }
     if options.has("idle") {
         idle(options.idle);
@@ -142,11 +146,11 @@ fn disk() {
     figure("disk, 4 KiB written and synced, p99", millis(took[198]));
 }
 
-fn plan(address: &str, template: Template, end: End) -> Plan {
+fn plan(connections: usize, address: &str, template: Template, end: End) -> Plan {
     Plan {
         address: address.to_owned(),
         template,
-        connections: CONNECTIONS,
+        connections,
         end,
         keys_from: Some(1),
         pause: Duration::from_millis(20),
@@ -178,13 +182,15 @@ fn measured(pid: u32, plan: &Plan) -> Load {
 fn round(options: &Options) -> Round {
     let compare = |comparator: &Comparator| {
         let template = Template::trigger(&comparator.address, &"0".repeat(32));
-        measured(comparator.pid(), &plan(&comparator.address, template, End::After(options.seconds)))
+        let end = End::After(options.seconds);
+        measured(comparator.pid(), &plan(options.connections, &comparator.address, template, end))
     };
     let folder = tempfile::tempdir().unwrap();
     let stack = compare(&Comparator::stack());
     let store = compare(&Comparator::store(folder.path()));
     let run = |rig: &Rig, keys_from| {
-        let plan = plan(&rig.context().address, server::template(rig), End::After(options.seconds));
+        let end = End::After(options.seconds);
+        let plan = plan(options.connections, &rig.context().address, server::template(rig), end);
         measured(rig.pid(), &Plan { keys_from, ..plan })
     };
     let rig = Rig::start_on_terminal();
@@ -259,12 +265,16 @@ fn accept(options: &Options) {
 /// Many clients that send again at once whatever was not accepted.
 fn retry(options: &Options) {
     let rig = Rig::start_on_terminal();
-    let first = plan(&rig.context().address, server::template(&rig), End::After(options.seconds));
+    let end = End::After(options.seconds);
+    let first = plan(options.connections, &rig.context().address, server::template(&rig), end);
     let peak = load::run(&first);
     server::wait_done(&rig, PATIENCE);
     let many =
         load::run(&Plan { connections: RETRYING, keys_from: Some(1 << 40), pause: Duration::ZERO, ..first });
-    figure("64 connections, events accepted a second", format!("{:.0}", peak.rate()));
+    figure(
+        &format!("{} connections, events accepted a second", options.connections),
+        format!("{:.0}", peak.rate()),
+    );
     figure("256 connections that retry at once, events accepted a second", format!("{:.0}", many.rate()));
     figure("256 connections that retry at once, refused", many.refused);
     figure("256 connections that retry at once, p99", millis(many.latency(0.99)));
@@ -273,7 +283,7 @@ fn retry(options: &Options) {
 }
 
 /// From an event to its webhook: alone, and ten thousand at once.
-fn webhook() {
+fn webhook(connections: usize) {
     const ALONE: u64 = 100;
     const AT_ONCE: u64 = 10_000;
     let receiver = Receiver::start();
@@ -294,7 +304,7 @@ fn webhook() {
     );
     figure("one event on an idle system, until its webhook, p99", millis(took[took.len() - 2]));
     let began = receiver.clock.monotonic();
-    let all = plan(&rig.context().address, server::template(&rig), End::Accepted(AT_ONCE));
+    let all = plan(connections, &rig.context().address, server::template(&rig), End::Accepted(AT_ONCE));
     let load = load::run(&all);
     let last = receiver.wait(ALONE + load.accepted, PATIENCE);
     figure("10,000 events at once, until all are accepted", format!("{:.2} s", load.took.as_secs_f64()));

@@ -102,7 +102,7 @@ fn large(rig: &Rig) -> Template {
 }
 
 fn plan_of(address: &str, template: Template, connections: usize, seconds: Duration) -> Plan {
-    Plan { connections, ..plan(address, template, End::After(seconds)) }
+    plan(connections, address, template, End::After(seconds))
 }
 
 /// A new service with an integration; its routing key.

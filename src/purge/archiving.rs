@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use futures_util::future::try_join_all;
 use tokio::sync::mpsc::error::TrySendError;
 
 use super::{Parts, Settings};
@@ -78,6 +79,19 @@ impl<I: Stage<State = State, Input = Input>> Archiving<I> {
         Ok(ClosedIncident { incident: incident.clone(), service_name, users, events })
     }
 
+    /// Puts these into the archive, in two steps.
+    async fn put(&self, state: &State, batch: &[&Arc<Incident>], mut pace: Pace) -> Result<(), Error> {
+        let gathered = pace.step(async {
+            let mut closed = Vec::new();
+            for incident in batch {
+                closed.push(Arc::new(self.closed(state, incident).await?));
+            }
+            Ok(closed)
+        });
+        let closed = gathered.await?;
+        pace.step(async { Ok(self.archive.put(closed).await?) }).await
+    }
+
     /// Tells the stage what is in the archive. `false` when it takes nothing at present.
     fn tell(&mut self, incident: &Incident) -> Result<bool, Error> {
         let (number, revision) = (incident.number, incident.revision);
@@ -115,20 +129,15 @@ impl<I: Stage<State = State, Input = Input>> Job for Archiving<I> {
             .take_while(|(at, _)| *at <= before)
             .filter_map(|(_, n)| state.incidents.get(n));
         loop {
-            let batch: Vec<_> = due.by_ref().take(BATCH).collect();
-            if batch.is_empty() {
+            let batches: Vec<Vec<_>> = (0..pace.at_once())
+                .map(|_| due.by_ref().take(BATCH).collect())
+                .take_while(|batch: &Vec<_>| !batch.is_empty())
+                .collect();
+            if batches.is_empty() {
                 return Ok(());
             }
-            let gathered = pace.step(async {
-                let mut closed = Vec::new();
-                for incident in &batch {
-                    closed.push(Arc::new(self.closed(&state, incident).await?));
-                }
-                Ok(closed)
-            });
-            let closed = gathered.await?;
-            pace.step(async { Ok(self.archive.put(closed).await?) }).await?;
-            for incident in batch {
+            try_join_all(batches.iter().map(|batch| self.put(&state, batch, pace.clone()))).await?;
+            for incident in batches.into_iter().flatten() {
                 if !self.tell(incident)? {
                     pace.waits_for("the incidents stage, which is behind");
                     return Ok(());

@@ -30,10 +30,10 @@ const SETTLE: Duration = Duration::from_secs(180);
 const NORMAL_MIN: Duration = Duration::from_secs(3);
 /// So many times as long as before is not normal.
 const NORMAL_FACTOR: u32 = 4;
-/// At each front, when the capacity is measured, and for the load.
-const SENDERS: usize = 16;
-/// At each front, when more is offered than can be taken: enough that they do not wait for each other.
-const MANY: usize = 48;
+/// At each front, when the capacity is measured: fewer wait for each other, and measure themselves.
+const SENDERS: usize = 64;
+/// At each front for the load: enough that those whose answers are late do not keep the others from sending.
+const MANY: usize = 256;
 /// Readers of all of a table at each node.
 const SCANS: usize = 2;
 
@@ -103,12 +103,15 @@ struct Run<'a> {
 
 impl Run<'_> {
     fn all(&self) -> Seen {
-        let (capacity, keys) = self.capacity();
+        // Nodes that have just started are slow: the compilers of their machine have not come to an end.
+        let mut keys = self.capacity().1;
+        let (capacity, more) = self.capacity();
+        keys.extend(more);
         let due = match self.course.trouble {
             Trouble::Jobs => self.resolve(&keys),
             Trouble::Overload | Trouble::Repair => 0,
         };
-        let base = self.load("base", SENDERS, capacity * 0.7);
+        let base = self.load("base", MANY, capacity * 0.7);
         let began = self.clock.now();
         std::thread::sleep(self.course.part.max(if due > 0 { KEPT } else { Duration::ZERO }));
         let troubled = self.clock.now();
