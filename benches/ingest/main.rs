@@ -46,6 +46,8 @@ use receiver::Receiver;
 use rig::Rig;
 
 const CONNECTIONS: u64 = 64;
+/// The same on a cluster, where each waits longer for its answer.
+const MANY: u64 = 256;
 const RETRYING: usize = 256;
 /// How long something that is behind may take to come to its end before the run gives it up.
 const PATIENCE: Duration = Duration::from_secs(120);
@@ -77,7 +79,9 @@ impl Options {
             seconds: Duration::from_secs(number("--seconds", 4)),
             rounds: usize::try_from(number("--rounds", 3)).unwrap_or(3),
             idle: Duration::from_secs(number("--idle", if cassandra { 60 } else { 10 })),
-            connections: usize::try_from(number("--connections", CONNECTIONS)).unwrap_or(1).max(1),
+            connections: usize::try_from(number("--connections", if cassandra { MANY } else { CONNECTIONS }))
+                .unwrap_or(1)
+                .max(1),
             cassandra,
         }
     }

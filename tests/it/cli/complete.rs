@@ -37,7 +37,10 @@ async fn commands_options_and_names_are_offered() {
     assert!(offered(&world, "bash", "pd list '--st'").await.contains(&"--status".to_owned()));
     let options = offered(&world, "zsh", "pd ack '-'").await;
     assert!(options.iter().any(|option| option.starts_with("--dry-run")), "{options:?}");
-    assert!(offered(&world, "bash", "pd list ''").await.contains(&"--status".to_owned()), "for want of a name");
+    assert!(
+        offered(&world, "bash", "pd list ''").await.contains(&"--status".to_owned()),
+        "for want of a name"
+    );
     assert_eq!(offered(&world, "bash", "pd ack ''").await, ["12", "11"], "what is open, the newest first");
     assert_eq!(offered(&world, "bash", "pd show ''").await, ["12", "11", "10"]);
     assert_eq!(offered(&world, "bash", "pd show 'que'").await, ["queue"], "a dedup key");

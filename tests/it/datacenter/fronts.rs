@@ -46,6 +46,17 @@ impl Sent {
     }
 }
 
+/// The routing key that a sender has, at whichever front.
+fn of_sender(routing_keys: &[String], sender: usize) -> &str {
+    &routing_keys[sender % routing_keys.len()]
+}
+
+/// The routing key that an event with this dedup key was sent with.
+pub(super) fn of_dedup_key<'a>(routing_keys: &'a [String], key: &str) -> &'a str {
+    let sender = key.rsplit('-').nth(1).and_then(|sender| sender.parse().ok());
+    of_sender(routing_keys, sender.expect("a sender names itself in its keys"))
+}
+
 /// Senders on threads of their own.
 pub(super) struct Fronts {
     target: Arc<Target>,
@@ -55,7 +66,7 @@ pub(super) struct Fronts {
 struct Target {
     /// They change when a server is started again.
     addresses: Mutex<Vec<String>>,
-    routing_key: String,
+    routing_keys: Vec<String>,
     name: String,
     pause: Duration,
     stop: AtomicBool,
@@ -63,12 +74,12 @@ struct Target {
 }
 
 impl Fronts {
-    /// Begins to send. All dedup keys begin with `name`.
-    pub(super) fn start(addresses: Vec<String>, routing_key: &str, name: &str, pace: &Pace) -> Self {
+    /// Begins to send. All dedup keys begin with `name`; senders share the routing keys, see [`of_sender`].
+    pub(super) fn start(addresses: Vec<String>, routing_keys: &[String], name: &str, pace: &Pace) -> Self {
         let fronts = addresses.len();
         let target = Arc::new(Target {
             addresses: Mutex::new(addresses),
-            routing_key: routing_key.to_owned(),
+            routing_keys: routing_keys.to_vec(),
             name: name.to_owned(),
             pause: pace.pause,
             stop: AtomicBool::new(false),
@@ -108,7 +119,7 @@ impl Target {
                 0 => format!("{}-all-{sender}-{number}", self.name),
                 _ => format!("{}-{front}-{sender}-{number}", self.name),
             };
-            let body = event(&self.routing_key, "trigger", &key).to_string();
+            let body = event(of_sender(&self.routing_keys, sender), "trigger", &key).to_string();
             let (at, began) = (clock.now(), clock.monotonic());
             let answer = open.request("POST", "/v2/enqueue", "", Some(body.as_bytes())).ok();
             let took = clock.monotonic() - began;

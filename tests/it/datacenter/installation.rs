@@ -91,6 +91,31 @@ impl Installation {
         rig.rest("PUT", &format!("/escalation_policies/{}", policy.as_str().unwrap()), Some(&change));
     }
 
+    /// Makes so many services, each with a person of its own who has a webhook; their routing keys.
+    pub(super) fn make_services(&self, count: usize) -> Vec<String> {
+        let rig = &self.servers[0];
+        let make = |path: &str, name: &str, body: Value| {
+            rig.rest("POST", path, Some(&json!({ name: body })))[name].clone()
+        };
+        let service = |number| {
+            let name = format!("crowd {number}");
+            let user = person(rig, &format!("crowd{number}"), "webhook_contact_method", &self.hook.url());
+            let rules = json!([{"escalation_delay_in_minutes": 30, "targets": [{"id": user, "type": "user_reference"}]}]);
+            let policy = json!({"type": "escalation_policy", "name": name, "escalation_rules": rules});
+            let policy = make("/escalation_policies", "escalation_policy", policy);
+            let policy = json!({"id": policy["id"], "type": "escalation_policy_reference"});
+            let service = make(
+                "/services",
+                "service",
+                json!({"type": "service", "name": name, "escalation_policy": policy}),
+            );
+            let path = format!("/services/{}/integrations", service["id"].as_str().unwrap());
+            let integration = json!({"type": "events_api_v2_inbound_integration", "name": "Events API v2"});
+            make(&path, "integration", integration)["integration_key"].as_str().unwrap().to_owned()
+        };
+        (0..count).map(service).collect()
+    }
+
     /// Waits until each server accepts, knows the installation, and is shown by each.
     pub(crate) fn wait_ready(&self) {
         for rig in &self.servers {

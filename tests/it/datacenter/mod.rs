@@ -18,5 +18,5 @@ mod tests;
 pub(crate) use drills::drill;
 pub(crate) use figures::Figures;
 pub(crate) use installation::{Installation, configuration};
-pub(crate) use replay::{Course, Seen, Trouble, replay};
+pub(crate) use replay::{Course, Seen, Trouble, replay, warm_up};
 pub(crate) use scenario::{Failure, Pace, run};

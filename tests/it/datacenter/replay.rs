@@ -11,7 +11,7 @@ use pd::domain::time::Timestamp;
 
 use super::Installation;
 use super::figures::{Told, first_accepted, quantile};
-use super::fronts::{Fronts, Sent};
+use super::fronts::{Fronts, Sent, of_dedup_key};
 use super::installation::status;
 use super::scenario::Pace;
 use crate::cluster::cql::{self, Consistency};
@@ -19,9 +19,8 @@ use crate::cluster::{Cluster, DATACENTERS, NODES};
 use crate::rig::http::Connection;
 use crate::rig::{event, poll};
 
-/// A second here stands for so many: what is later than five minutes there is later than half a minute here.
-pub(crate) const SCALE: u32 = 10;
-const LATE: Duration = Duration::from_secs(300 / SCALE as u64);
+/// What is later than this is late.
+const LATE: Duration = Duration::from_secs(300);
 /// How long closed incidents stay before they are archived: what a day's jobs would do comes in one go after it.
 const KEPT: Duration = Duration::from_secs(20);
 /// How long everything may take to settle.
@@ -34,6 +33,12 @@ const NORMAL_FACTOR: u32 = 4;
 const SENDERS: usize = 64;
 /// At each front for the load: enough that those whose answers are late do not keep the others from sending.
 const MANY: usize = 256;
+/// Nodes are warm when a round of load brings less than this many times as much as the best before it.
+const WARM_GROWTH: f64 = 1.1;
+/// They are taken for warm after so many rounds.
+const WARM_ROUNDS: usize = 8;
+/// So many services and people share the load: what one contact may be sent at a time is no measure of anything else.
+const SERVICES: usize = 32;
 /// Readers of all of a table at each node.
 const SCANS: usize = 2;
 
@@ -46,6 +51,21 @@ pub(crate) enum Trouble {
     Overload,
     /// All nodes read all that they have, as a repair does.
     Repair,
+}
+
+impl Trouble {
+    /// For how many seconds one stands. What lasted three hours is here three minutes; what is no replay of anything has a
+    /// bound that is ten times as strict.
+    fn scale(self) -> u32 {
+        match self {
+            Self::Jobs => 60,
+            Self::Overload | Self::Repair => 10,
+        }
+    }
+
+    fn late(self) -> Duration {
+        LATE / self.scale()
+    }
 }
 
 /// How hard and for how long.
@@ -90,8 +110,25 @@ pub(crate) fn replay(cluster: &Cluster, course: Course) -> Seen {
         Trouble::Overload | Trouble::Repair => String::new(),
     };
     let installation = Installation::start_told(cluster, &DATACENTERS, 0, (told, &retention));
-    let run = Run { cluster, installation: &installation, course, clock: SystemClock::new() };
-    run.all()
+    Run::of(cluster, &installation, course).all()
+}
+
+/// Loads the nodes until they take no more than before: for minutes after their start, what is measured is how far their
+/// compilers have come. How much they took in each round, in pages a second.
+pub(crate) fn warm_up(cluster: &Cluster, part: Duration) -> Vec<f64> {
+    let course = Course { trouble: Trouble::Overload, controls: true, part };
+    let installation = Installation::start_told(cluster, &DATACENTERS, 0, (&[], ""));
+    let run = Run::of(cluster, &installation, course);
+    let (mut taken, mut best) = (Vec::new(), 0.0);
+    for _ in 0..WARM_ROUNDS {
+        let (capacity, _) = run.capacity();
+        taken.push(capacity);
+        if capacity < best * WARM_GROWTH {
+            break;
+        }
+        best = capacity.max(best);
+    }
+    taken
 }
 
 struct Run<'a> {
@@ -99,14 +136,17 @@ struct Run<'a> {
     installation: &'a Installation,
     course: Course,
     clock: SystemClock,
+    routing_keys: Vec<String>,
 }
 
-impl Run<'_> {
+impl<'a> Run<'a> {
+    fn of(cluster: &'a Cluster, installation: &'a Installation, course: Course) -> Self {
+        let routing_keys = installation.make_services(SERVICES);
+        Self { cluster, installation, course, clock: SystemClock::new(), routing_keys }
+    }
+
     fn all(&self) -> Seen {
-        // Nodes that have just started are slow: the compilers of their machine have not come to an end.
-        let mut keys = self.capacity().1;
-        let (capacity, more) = self.capacity();
-        keys.extend(more);
+        let (capacity, keys) = self.capacity();
         let due = match self.course.trouble {
             Trouble::Jobs => self.resolve(&keys),
             Trouble::Overload | Trouble::Repair => 0,
@@ -128,8 +168,7 @@ impl Run<'_> {
         let none = Duration::ZERO;
         let pace = Pace { senders, pause, before: none, during: none, asleep: none, after: none };
         let name = format!("{name}-{}", self.clock.now().as_millis());
-        let context = self.installation.context();
-        Fronts::start(self.installation.addresses(), &context.routing_key, &name, &pace)
+        Fronts::start(self.installation.addresses(), &self.routing_keys, &name, &pace)
     }
 
     /// Events a second whose pages go out when everybody sends as fast as they are answered, and their keys.
@@ -171,7 +210,7 @@ impl Run<'_> {
                     let mut connection = Connection::open(&context.address).unwrap();
                     loop {
                         let Some(key) = left.lock().unwrap().next() else { return };
-                        let body = event(&context.routing_key, "resolve", key).to_string();
+                        let body = event(of_dedup_key(&self.routing_keys, key), "resolve", key).to_string();
                         let taken = || {
                             let answer = connection.request("POST", "/v2/enqueue", "", Some(body.as_bytes()));
                             answer.is_ok_and(|answer| answer.status == 202)
@@ -272,7 +311,7 @@ impl Run<'_> {
             accepted: sent.len() - refused.len(),
             refused: refused.len(),
             refusals_p99: quantile(&sorted(refused.iter().map(|it| it.took).collect()), 0.99),
-            late: pages.iter().filter(|took| **took > LATE).count(),
+            late: pages.iter().filter(|took| **took > self.course.trouble.late()).count(),
             untold: accepted.keys().filter(|key| !told.first.contains_key(**key)).count(),
             page_p99: quantile(&pages, 0.99),
             page_max: pages.last().copied().unwrap_or_default(),
@@ -332,7 +371,7 @@ impl fmt::Display for Seen {
             percent(self.refused, self.sent),
             self.refusals_p99.as_millis(),
             percent(self.late, self.accepted),
-            LATE.as_secs(),
+            trouble.late().as_secs(),
             self.untold,
             self.page_p99.as_secs_f64(),
             self.page_max.as_secs_f64(),

@@ -121,10 +121,10 @@ pub(crate) fn run(
         cluster.wait_until_whole(PATIENCE);
     }
     installation.wait_ready();
-    let routing_key = installation.context().routing_key.clone();
+    let routing_keys = [installation.context().routing_key.clone()];
     let began = clock.now();
     let name = format!("{}-{}", failure.name(), began.as_millis());
-    let load = Fronts::start(installation.addresses(), &routing_key, &name, pace);
+    let load = Fronts::start(installation.addresses(), &routing_keys, &name, pace);
     std::thread::sleep(pace.before);
     let worker = installation.worker();
     let mut course = Course { cluster, installation, failure, worker };
