@@ -203,6 +203,7 @@ impl<'a> Run<'a> {
     /// Resolves these; how many.
     fn resolve(&self, keys: &BTreeSet<String>) -> usize {
         let context = self.installation.context();
+        let routing_keys = &self.routing_keys;
         let left = Mutex::new(keys.iter());
         std::thread::scope(|scope| {
             for _ in 0..SENDERS {
@@ -210,7 +211,7 @@ impl<'a> Run<'a> {
                     let mut connection = Connection::open(&context.address).unwrap();
                     loop {
                         let Some(key) = left.lock().unwrap().next() else { return };
-                        let body = event(of_dedup_key(&self.routing_keys, key), "resolve", key).to_string();
+                        let body = event(of_dedup_key(routing_keys, key), "resolve", key).to_string();
                         let taken = || {
                             let answer = connection.request("POST", "/v2/enqueue", "", Some(body.as_bytes()));
                             answer.is_ok_and(|answer| answer.status == 202)
