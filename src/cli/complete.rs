@@ -66,6 +66,9 @@ fn knowing(command: clap::Command, above: &[String], asked: Asked) -> clap::Comm
     let mut path = above.to_vec();
     path.push(command.get_name().to_owned());
     let words: Vec<&str> = path.iter().skip(1).map(String::as_str).collect();
+    // The parser's own options cannot be hidden, but left out.
+    let command =
+        if asked.option { command } else { command.disable_help_flag(true).disable_version_flag(true) };
     let command = command.mut_args(|arg| {
         let arg = if asked.option || arg.is_positional() { arg } else { arg.hide(true) };
         let id = arg.get_id().as_str().to_owned();
