@@ -1,7 +1,7 @@
 //! The first minutes of a process on a cluster, beside its doors, which may be open already: the installation is set up
 //! if there is none, the key file is tried, and sending begins.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use tokio::sync::watch;
@@ -10,6 +10,7 @@ use url::Url;
 use super::folder::Folder;
 use super::{epoch, first, terminal, watching};
 use crate::domain::incidents::state::State;
+use crate::ids::Ids;
 use crate::incidents::Incidents;
 use crate::ingest::Commands;
 use crate::stage::{Handle, World};
@@ -58,33 +59,47 @@ impl Beginning {
 
     /// Sets the installation up. Of several processes that try at once, one is heard.
     async fn found(&self) -> bool {
-        let contexts = self.contexts.as_deref();
-        let ids = &*self.world.ids;
-        match first::found(&self.commands, &self.folder.keyring, ids, contexts, &self.url).await {
-            Ok(context) => terminal::say(&format!(
+        let (contexts, by) = (self.contexts.as_deref(), (&self.commands, &self.incidents));
+        match found(by, &self.folder, &*self.world.ids, contexts, &self.url).await {
+            Ok(None) => {}
+            Ok(Some(context)) => terminal::say(&format!(
                 "first start: made a user, a service and a token; the context `{context}` holds them\n\
                  the other nodes need a copy of {}",
                 self.folder.at("key").display()
             )),
-            Err(first::Error::Rejected(_)) if self.is_founded().await => {}
             Err(error) => {
                 self.stop(format!("this installation is empty, and could not be set up: {error}"));
                 return false;
             }
         }
-        self.is_founded().await
-    }
-
-    /// Whether there is an installation, once this process has seen it.
-    async fn is_founded(&self) -> bool {
-        let mut state = self.incidents.state.clone();
-        state.wait_for(|state| state.account.is_some()).await.is_ok()
+        is_founded(&self.incidents).await
     }
 
     fn stop(&self, problem: String) {
         tracing::error!(problem);
         self.problem.send_replace(Some(problem));
     }
+}
+
+/// Sets an installation up; the name of the context that was made. `None`: another start was heard, of another process or
+/// one before this that was cut off when it had asked and before the state showed it.
+pub(super) async fn found(
+    (commands, incidents): (&Commands, &Handle<Incidents>),
+    folder: &Folder,
+    ids: &dyn Ids,
+    contexts: Option<&Path>,
+    url: &Url,
+) -> Result<Option<String>, first::Error> {
+    match first::found(commands, &folder.keyring, ids, contexts, url).await {
+        Ok(name) => Ok(Some(name)),
+        Err(first::Error::Rejected(_)) if is_founded(incidents).await => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Whether there is an installation, once this process has seen it.
+async fn is_founded(incidents: &Handle<Incidents>) -> bool {
+    incidents.state.clone().wait_for(|state| state.account.is_some()).await.is_ok()
 }
 
 /// Whether this node's key opens what was sealed: that of any user tells.

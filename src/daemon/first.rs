@@ -49,7 +49,9 @@ pub(super) async fn found(
     let mut key = [0; 16];
     ids.fill(&mut key);
     let routing_key = RoutingKey::from_random(key);
-    let name = write_context(contexts.ok_or(Error::NoHome)?, url, &token, routing_key)?;
+    let path = contexts.ok_or(Error::NoHome)?;
+    let before = Contexts::load(path)?;
+    let name = write_context(path, url, &token, routing_key)?;
 
     let user =
         std::env::var("USER").ok().filter(|user| !user.trim().is_empty()).unwrap_or("admin".to_owned());
@@ -73,8 +75,25 @@ pub(super) async fn found(
     let nobody = Actor { user: None, token: None };
     match commands.ask(nobody, None, Ask::Found(Box::new(founding))).await? {
         Verdict::Done(_) => Ok(name),
-        Verdict::Rejected(rejection) => Err(Error::Rejected(rejection.to_string())),
+        Verdict::Rejected(rejection) => {
+            take_back(path, &name, &before)?;
+            Err(Error::Rejected(rejection.to_string()))
+        }
     }
+}
+
+/// Another start was heard, perhaps one that was cut off right after it had asked: the token is of no use, and the context
+/// that stood there before may have the one that is.
+fn take_back(path: &Path, name: &str, before: &Contexts) -> Result<(), Error> {
+    let mut contexts = Contexts::load(path)?;
+    match before.get(name) {
+        Ok(context) => contexts.add(context.clone(), true)?,
+        Err(_) => contexts.remove(name)?,
+    }
+    if let Some(current) = before.current() {
+        contexts.choose(current)?;
+    }
+    Ok(())
 }
 
 /// Adds a context called `local`, or, if another server has that name already, `local-2`, and so on.

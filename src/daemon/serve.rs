@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use url::Url;
 use uuid::Uuid;
 
-use super::begin::Beginning;
+use super::begin::{self, Beginning};
 use super::clusters::{self, Cluster};
 use super::folder::Folder;
 use super::levers::Levers;
@@ -25,8 +25,7 @@ use super::stores::{Kind, Stores};
 use super::timed::Appends;
 use super::watching::{self, Standing};
 use super::{
-    Error, ServeOptions, adapters, bounded, drilling, first, loading, metrics, peers, space, terminal, tls,
-    work,
+    Error, ServeOptions, adapters, bounded, drilling, loading, metrics, peers, space, terminal, tls, work,
 };
 use crate::api;
 use crate::clock::{Offset, SharedClock, SystemClock, within};
@@ -286,7 +285,8 @@ impl Server {
         let first = if self.incidents.state.borrow().account.is_some() {
             None
         } else {
-            Some(first::found(&self.commands, &self.folder.keyring, ids, contexts, &self.url).await?)
+            let by = (&self.commands, &self.incidents);
+            begin::found(by, &self.folder, ids, contexts, &self.url).await?
         };
         let state = Arc::clone(&self.incidents.state.borrow());
         watching::ensure_service(&self.commands, &state, ids, &self.world.clock).await;

@@ -13,7 +13,7 @@ use crate::rig::{Rig, event};
 
 /// As short as it may be, so that a test need not wait for long.
 const SHORT: &str = "[retention]\nincidents = \"1s\"\njournal = \"1s\"\n";
-const LIMIT: Duration = Duration::from_secs(90);
+const LIMIT: Duration = Duration::from_secs(180);
 /// Slots that are truncated at a time.
 const SEGMENT: u64 = 256;
 /// Single events that make more than two segments of a door's journal.
