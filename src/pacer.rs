@@ -276,7 +276,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// How many steps a job may ask for at a time: one, but where nobody has thought about it.
+    /// How many steps a job may ask for at a time: one, but without the controls.
     pub fn at_once(&self) -> usize {
         self.settings.at_once
     }

@@ -78,8 +78,10 @@ fn measure(seconds: Duration) -> Seen {
     let keys: Vec<String> = (0..QUIET).map(|n| service(&rig, &format!("quiet-{n}"))).collect();
     let address = rig.context().address.clone();
     // One dedup key a sender: what is measured is the door, not the pages.
-    let plan =
-        |template, connections| Plan { keys_from: None, ..plan_of(&address, template, connections, seconds) };
+    let plan = |template, connections| Plan {
+        keys_from: None,
+        ..plan(connections, &address, template, End::After(seconds))
+    };
     let peak = load::run(&plan(large(&rig), PEAK));
     server::wait_done(&rig, PATIENCE);
     let noisy = Plan { pause: NOISY_PAUSE, ..plan(large(&rig), NOISY) };
@@ -99,10 +101,6 @@ fn measure(seconds: Duration) -> Seen {
 
 fn large(rig: &Rig) -> Template {
     Template::trigger_with(&rig.context().address, &rig.context().routing_key, FILLER)
-}
-
-fn plan_of(address: &str, template: Template, connections: usize, seconds: Duration) -> Plan {
-    plan(connections, address, template, End::After(seconds))
 }
 
 /// A new service with an integration; its routing key.

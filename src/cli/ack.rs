@@ -1,6 +1,7 @@
 //! `pd ack`: says that somebody looks at it.
 
 use super::bulk::{self, Bulk};
+use super::dry::Dry;
 use super::error::Exit;
 use super::session::{Session, names};
 use super::settle::{self, Goal};
@@ -27,17 +28,16 @@ pub(super) struct Args {
     /// Exit with 3 if all of them were acknowledged already
     #[arg(long)]
     error_unchanged: bool,
-    /// Only say what would be done
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry: Dry,
     #[command(flatten)]
     bulk: Bulk,
 }
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     if args.bulk.all {
-        return bulk::run(session, Goal::Acknowledged, args.bulk, args.dry_run).await;
+        return bulk::run(session, Goal::Acknowledged, args.bulk, args.dry.is_wanted()).await;
     }
     let names = names(args.incidents)?;
-    settle::by_name(session, names, Goal::Acknowledged, args.dry_run, args.error_unchanged).await
+    settle::by_name(session, names, Goal::Acknowledged, args.dry.is_wanted(), args.error_unchanged).await
 }

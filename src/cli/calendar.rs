@@ -6,6 +6,7 @@ use anyhow::Context as _;
 use http::Method;
 use serde_json::{Value, json};
 
+use super::catalog;
 use super::dry::Dry;
 use super::error::Exit;
 use super::named::{self, USER};
@@ -140,15 +141,7 @@ async fn list(session: &mut Session) -> anyhow::Result<Exit> {
 }
 
 async fn delete(session: &mut Session, args: Delete) -> anyhow::Result<Exit> {
-    let client = session.client().await?;
-    let gone = json!({"id": args.id, "type": "calendar"});
     let what = format!("delete the calendar {}", escape(&args.id));
-    if let Some(exit) = args.dry.says(session, "calendar", &gone, &what)? {
-        return Ok(exit);
-    }
-    let path = format!("/calendars/{}", args.id);
-    client.send(&Request::command(Method::DELETE, path, json!({})).with_key(session.fresh_key())).await?;
-    let now = session.now();
-    session.out.object("calendar", &gone, |_| "the calendar is deleted".to_owned(), now)?;
-    Ok(Exit::Ok)
+    let words = (what.as_str(), "the calendar is deleted");
+    catalog::delete_by_id(session, ("calendar", "calendars"), &args.id, args.dry, words).await
 }

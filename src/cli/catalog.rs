@@ -3,6 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
+use super::dry::Dry;
 use super::error::{Complaint, Exit};
 use super::named::{self, Kind};
 use super::output::{Cell, Column, Moment, escape};
@@ -65,9 +66,8 @@ pub(super) struct Farewell {
     /// Its name, typed once more: nobody is asked for it then
     #[arg(long, value_name = "NAME")]
     confirm: Option<String>,
-    /// Only say what would be deleted
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 /// Deletes what is called `name`, once it was named again.
@@ -81,8 +81,10 @@ pub(super) async fn delete(
     let thing = named::find(&client, kind, name).await?;
     let called = thing["name"].as_str().unwrap_or_else(|| text(&thing["label"])).to_owned();
     let shown = escape(&called);
-    if farewell.dry_run {
-        return done(session, kind, &thing, &format!("would delete the {} {shown}", kind.what));
+    if let Some(exit) =
+        farewell.dry.says(session, kind.one, &thing, &format!("delete the {} {shown}", kind.what))?
+    {
+        return Ok(exit);
     }
     let typed = match &farewell.confirm {
         Some(typed) => typed.clone(),
@@ -110,6 +112,26 @@ async fn remove(session: &Session, client: &Client, kind: Kind, thing: &Value) -
     let request = Request::command(Method::DELETE, path, json!({})).with_key(session.fresh_key());
     client.send(&request).await?;
     Ok(())
+}
+
+/// Deletes what has this id and no name, and says so.
+pub(super) async fn delete_by_id(
+    session: &mut Session,
+    (one, collection): (&str, &str),
+    id: &str,
+    dry: Dry,
+    (what, said): (&str, &str),
+) -> anyhow::Result<Exit> {
+    let client = session.client().await?;
+    let gone = json!({"id": id, "type": one});
+    if let Some(exit) = dry.says(session, one, &gone, what)? {
+        return Ok(exit);
+    }
+    let path = format!("/{collection}/{id}");
+    client.send(&Request::command(Method::DELETE, path, json!({})).with_key(session.fresh_key())).await?;
+    let now = session.now();
+    session.out.object(one, &gone, |_| said.to_owned(), now)?;
+    Ok(Exit::Ok)
 }
 
 /// Prints what was done with one.

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::dry::Dry;
 use super::error::{Complaint, Exit};
 use super::lookup;
 use super::session::{Session, names};
@@ -28,9 +29,8 @@ pub(super) struct Assign {
     /// An escalation policy, by name or id, which begins with its first level
     #[arg(long, value_name = "POLICY")]
     policy: Option<String>,
-    /// Only say what would be changed
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 pub(super) async fn assign(session: &mut Session, args: Assign) -> anyhow::Result<Exit> {
@@ -43,7 +43,7 @@ pub(super) async fn assign(session: &mut Session, args: Assign) -> anyhow::Resul
         let assignee = |id: &String| json!({"assignee": {"id": id, "type": "user_reference"}});
         json!({"assignments": users.iter().map(assignee).collect::<Vec<_>>()})
     };
-    change(session, args.incidents, |_| fields.clone(), "assigned", args.dry_run).await
+    change(session, args.incidents, |_| fields.clone(), "assigned", args.dry.is_wanted()).await
 }
 
 const ESCALATE: &str = "\
@@ -63,9 +63,8 @@ pub(super) struct Escalate {
     /// This level, from 1, rather than the next
     #[arg(long, value_name = "LEVEL", value_parser = clap::value_parser!(u8).range(1..=20))]
     level: Option<u8>,
-    /// Only say what would be changed
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 pub(super) async fn escalate(session: &mut Session, args: Escalate) -> anyhow::Result<Exit> {
@@ -77,7 +76,7 @@ pub(super) async fn escalate(session: &mut Session, args: Escalate) -> anyhow::R
         let next = incident["current_escalation_level"].as_u64().unwrap_or(0) + 1;
         json!({"escalation_level": args.level.map_or(next, u64::from)})
     };
-    change(session, args.incidents, level, "escalated", args.dry_run).await
+    change(session, args.incidents, level, "escalated", args.dry.is_wanted()).await
 }
 
 const URGENCY: &str = "\
@@ -95,14 +94,13 @@ pub(super) struct Urgency {
     /// Numbers, ids or dedup keys; `-` reads them from standard input, one a line
     #[arg(value_name = "INCIDENT", required = true)]
     incidents: Vec<String>,
-    /// Only say what would be changed
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 pub(super) async fn urgency(session: &mut Session, args: Urgency) -> anyhow::Result<Exit> {
     let fields = json!({"urgency": args.urgency});
-    change(session, args.incidents, |_| fields.clone(), "changed", args.dry_run).await
+    change(session, args.incidents, |_| fields.clone(), "changed", args.dry.is_wanted()).await
 }
 
 const PRIORITY: &str = "\
@@ -120,9 +118,8 @@ pub(super) struct Priority {
     /// Numbers, ids or dedup keys; `-` reads them from standard input, one a line
     #[arg(value_name = "INCIDENT", required = true)]
     incidents: Vec<String>,
-    /// Only say what would be changed
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 pub(super) async fn priority(session: &mut Session, args: Priority) -> anyhow::Result<Exit> {
@@ -133,7 +130,7 @@ pub(super) async fn priority(session: &mut Session, args: Priority) -> anyhow::R
         let id = lookup::id(&client, "priorities", &args.priority).await?;
         json!({"priority": {"id": id, "type": "priority_reference"}})
     };
-    change(session, args.incidents, |_| fields.clone(), "changed", args.dry_run).await
+    change(session, args.incidents, |_| fields.clone(), "changed", args.dry.is_wanted()).await
 }
 
 /// Changes what is named: all of it at once, or, if that is refused, each alone.

@@ -3,6 +3,7 @@
 use http::Method;
 use serde_json::{Value, json};
 
+use super::catalog;
 use super::dry::Dry;
 use super::error::Exit;
 use super::named::{self, SCHEDULE, USER};
@@ -109,15 +110,7 @@ async fn list(session: &mut Session) -> anyhow::Result<Exit> {
 }
 
 async fn delete(session: &mut Session, args: Delete) -> anyhow::Result<Exit> {
-    let client = session.client().await?;
-    let gone = json!({"id": args.id, "type": "feed"});
     let what = format!("make the address {} stop to work", escape(&args.id));
-    if let Some(exit) = args.dry.says(session, "feed", &gone, &what)? {
-        return Ok(exit);
-    }
-    let path = format!("/feeds/{}", args.id);
-    client.send(&Request::command(Method::DELETE, path, json!({})).with_key(session.fresh_key())).await?;
-    let now = session.now();
-    session.out.object("feed", &gone, |_| "the address does not work any more".to_owned(), now)?;
-    Ok(Exit::Ok)
+    let words = (what.as_str(), "the address does not work any more");
+    catalog::delete_by_id(session, ("feed", "feeds"), &args.id, args.dry, words).await
 }

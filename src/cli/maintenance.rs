@@ -167,9 +167,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         Command::Create(create) => make(session, &client, *create).await,
         Command::List(args) => list(session, &client, args).await,
         Command::End(End { id, dry }) => {
-            let window = json!({"id": id, "type": "maintenance_window"});
-            let what = format!("end the maintenance window {}", escape(&id));
-            if let Some(exit) = dry.says(session, "maintenance_window", &window, &what)? {
+            if let Some(exit) = would(session, dry, &id, "end")? {
                 return Ok(exit);
             }
             let path = format!("/maintenance_windows/{}/end", segment(&id)?);
@@ -177,9 +175,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
             show(session, client.send(&request).await?.json()?, "ended")
         }
         Command::Delete(Delete { id, dry }) => {
-            let window = json!({"id": id, "type": "maintenance_window"});
-            let what = format!("delete the maintenance window {}", escape(&id));
-            if let Some(exit) = dry.says(session, "maintenance_window", &window, &what)? {
+            if let Some(exit) = would(session, dry, &id, "delete")? {
                 return Ok(exit);
             }
             let path = format!("/maintenance_windows/{}", segment(&id)?);
@@ -189,6 +185,13 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
             Ok(Exit::Ok)
         }
     }
+}
+
+/// As [`Dry::says`], of the window with this id.
+fn would(session: &mut Session, dry: Dry, id: &str, verb: &str) -> anyhow::Result<Option<Exit>> {
+    let window = json!({"id": id, "type": "maintenance_window"});
+    let what = format!("{verb} the maintenance window {}", escape(id));
+    dry.says(session, "maintenance_window", &window, &what)
 }
 
 /// An id as a part of a path.

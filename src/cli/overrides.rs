@@ -140,11 +140,9 @@ async fn create(session: &mut Session, args: Create) -> anyhow::Result<Exit> {
         let message = "the override would end before it begins";
         return Err(Complaint::usage(message, "give a later --end, or --for how long").into());
     }
-    let (who, shift) = (escape(text(&user["name"])), {
-        let (start, end) = (when::short(start, &zone), when::short(end, &zone));
-        let name = escape(text(&schedule["name"]));
-        format!("in {name} from {start} to {end} ({})", text(&schedule["time_zone"]))
-    });
+    let (who, name) = (escape(text(&user["name"])), escape(text(&schedule["name"])));
+    let (from, to) = (when::short(start, &zone), when::short(end, &zone));
+    let shift = format!("in {name} from {from} to {to} ({})", text(&schedule["time_zone"]));
     let cover = json!({"start": start.to_iso(), "end": end.to_iso(),
         "user": {"id": user["id"], "type": "user_reference"}});
     if let Some(exit) = args.dry.says(session, "override", &cover, &format!("put {who} on call {shift}"))? {

@@ -80,20 +80,76 @@ struct Incident {
     dry: Dry,
 }
 
+/// What is asked of the server.
+struct Asked {
+    /// Of which incident.
+    of: String,
+    method: Method,
+    /// Below the incident's requests.
+    path: &'static str,
+    body: Value,
+    users: Vec<String>,
+    policies: Vec<String>,
+    /// In words, up to the incident.
+    what: String,
+    dry: Dry,
+}
+
+impl What {
+    fn asks(self) -> Asked {
+        match self {
+            Self::Add { incident, user, policy, message, dry } => Asked {
+                of: incident,
+                method: Method::POST,
+                path: "",
+                body: json!({ "message": message }),
+                what: format!("ask {} to help with", escape(&[&user[..], &policy[..]].concat().join(", "))),
+                users: user,
+                policies: policy,
+                dry,
+            },
+            Self::Join(it) => it.replies("joined", "say that you help with"),
+            Self::Decline(it) => it.replies("declined", "say that you do not help with"),
+            Self::Cancel { incident: Incident { incident, dry }, user } => Asked {
+                of: incident,
+                method: Method::PUT,
+                path: "/cancel",
+                body: json!({}),
+                what: match user.as_slice() {
+                    [] => "take back every request that is not answered for".to_owned(),
+                    users => format!("take back what {} was asked for", escape(&users.join(", "))),
+                },
+                users: user,
+                policies: vec![],
+                dry,
+            },
+        }
+    }
+}
+
+impl Incident {
+    fn replies(self, state: &str, what: &str) -> Asked {
+        Asked {
+            of: self.incident,
+            method: Method::PUT,
+            path: REPLY,
+            body: json!({ "state": state }),
+            users: vec![],
+            policies: vec![],
+            what: what.to_owned(),
+            dry: self.dry,
+        }
+    }
+}
+
+/// Where an answer goes: it names nobody, whoever answers is meant.
+const REPLY: &str = "/reply";
+
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     let client = session.client().await?;
-    let (name, method, path, mut body, users, policies, dry) = match args.what {
-        What::Add { incident, user, policy, message, dry } => {
-            (incident, Method::POST, "", json!({"message": message}), user, policy, dry)
-        }
-        What::Join(it) => reply(it, "joined"),
-        What::Decline(it) => reply(it, "declined"),
-        What::Cancel { incident: it, user } => {
-            (it.incident, Method::PUT, "/cancel", json!({}), user, vec![], it.dry)
-        }
-    };
-    let incident = incident(&client, name).await?;
-    if path != "/reply" {
+    let Asked { of, method, path, mut body, users, policies, what, dry } = args.what.asks();
+    let incident = incident(&client, of).await?;
+    if path != REPLY {
         let mut targets = Vec::new();
         for (kind, collection, named) in [
             ("user_reference", "users", &users),
@@ -105,14 +161,6 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         }
         body["responder_request_targets"] = Value::Array(targets);
     }
-    let whom = [users, policies].concat().join(", ");
-    let what = match (path, text(&body["state"])) {
-        ("", _) => format!("ask {} to help with", escape(&whom)),
-        ("/cancel", _) if whom.is_empty() => "take back every request that is not answered for".to_owned(),
-        ("/cancel", _) => format!("take back what {} was asked for", escape(&whom)),
-        (_, "joined") => "say that you help with".to_owned(),
-        _ => "say that you do not help with".to_owned(),
-    };
     let what = format!("{what} {}", view::headline(&incident));
     if let Some(exit) = dry.says(session, "responder_request", &body, &what)? {
         return Ok(exit);
@@ -122,13 +170,6 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
     let now = session.now();
     session.out.object("responder_request", &request, |_| describe(&incident, &request), now)?;
     Ok(Exit::Ok)
-}
-
-/// What the answer to a request is sent as.
-type Asked = (String, Method, &'static str, Value, Vec<String>, Vec<String>, Dry);
-
-fn reply(of: Incident, state: &str) -> Asked {
-    (of.incident, Method::PUT, "/reply", json!({ "state": state }), vec![], vec![], of.dry)
 }
 
 fn describe(incident: &Value, request: &Value) -> String {

@@ -6,6 +6,7 @@ use http::Method;
 use serde_json::{Value, json};
 
 use super::catalog::{self, Farewell, column, field, names, narrow, wide};
+use super::dry::Dry;
 use super::error::Exit;
 use super::named::{self, POLICY, SERVICE};
 use super::output::{Cell, Column, Moment, Tone, escape};
@@ -90,9 +91,8 @@ struct Create {
     /// Resolve what is open for so long; 0s: never
     #[arg(long, value_name = "DURATION", value_parser = duration)]
     resolve_after: Option<Duration>,
-    /// Only say what would be made
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 const DISABLE_EXAMPLES: &str = "\
@@ -107,9 +107,8 @@ struct Switch {
     /// Names or ids
     #[arg(value_name = "SERVICE", required = true)]
     services: Vec<String>,
-    /// Only say what would be done
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 const ENABLE_EXAMPLES: &str = "\
@@ -123,9 +122,8 @@ struct SwitchOn {
     /// Names or ids
     #[arg(value_name = "SERVICE", required = true)]
     services: Vec<String>,
-    /// Only say what would be done
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 const DELETE_EXAMPLES: &str = "\
@@ -173,8 +171,8 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         Command::List(args) => catalog::list(session, SERVICE, args.part, &COLUMNS).await,
         Command::Show(args) => show(session, &args.service).await,
         Command::Create(args) => create(session, args).await,
-        Command::Disable(args) => switch(session, &args.services, "disabled", args.dry_run).await,
-        Command::Enable(args) => switch(session, &args.services, "active", args.dry_run).await,
+        Command::Disable(args) => switch(session, &args.services, "disabled", args.dry.is_wanted()).await,
+        Command::Enable(args) => switch(session, &args.services, "active", args.dry.is_wanted()).await,
         Command::Delete(args) => catalog::delete(session, SERVICE, &args.service, &args.farewell).await,
     }
 }
@@ -250,9 +248,9 @@ async fn create(session: &mut Session, args: Create) -> anyhow::Result<Exit> {
         }
     }
     let name = escape(&args.name);
-    if args.dry_run {
-        let said = format!("would make the service {name}, with {}", escape(text(&policy["name"])));
-        return catalog::done(session, SERVICE, &service, &said);
+    let what = format!("make the service {name}, with {}", escape(text(&policy["name"])));
+    if let Some(exit) = args.dry.says(session, SERVICE.one, &service, &what)? {
+        return Ok(exit);
     }
     let mut made =
         incidents::ask(&client, Method::POST, "/services", json!({ "service": service }), "service").await?;

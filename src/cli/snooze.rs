@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::bulk::{self, Bulk};
+use super::dry::Dry;
 use super::error::Exit;
 use super::session::{Session, names};
 use super::settle::{self, Goal};
@@ -26,9 +27,8 @@ pub(super) struct Args {
     /// How long: 1s to 7d
     #[arg(long = "for", value_name = "DURATION", default_value = "1h", value_parser = config::duration)]
     duration: Duration,
-    /// Only say what would be done
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry: Dry,
     #[command(flatten)]
     bulk: Bulk,
 }
@@ -36,7 +36,7 @@ pub(super) struct Args {
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
     let goal = Goal::Snoozed(args.duration.as_secs());
     if args.bulk.all {
-        return bulk::run(session, goal, args.bulk, args.dry_run).await;
+        return bulk::run(session, goal, args.bulk, args.dry.is_wanted()).await;
     }
-    settle::by_name(session, names(args.incidents)?, goal, args.dry_run, false).await
+    settle::by_name(session, names(args.incidents)?, goal, args.dry.is_wanted(), false).await
 }

@@ -1,5 +1,6 @@
 //! `pd unack`: takes an acknowledgement back.
 
+use super::dry::Dry;
 use super::error::Exit;
 use super::session::{Session, names};
 use super::settle::{self, Goal};
@@ -15,11 +16,10 @@ pub(super) struct Args {
     /// Numbers, ids or dedup keys; `-` reads them from standard input, one a line
     #[arg(value_name = "INCIDENT", required = true)]
     incidents: Vec<String>,
-    /// Only say what would be done
-    #[arg(long)]
-    dry_run: bool,
+    #[command(flatten)]
+    dry: Dry,
 }
 
 pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exit> {
-    settle::by_name(session, names(args.incidents)?, Goal::Triggered, args.dry_run, false).await
+    settle::by_name(session, names(args.incidents)?, Goal::Triggered, args.dry.is_wanted(), false).await
 }

@@ -82,22 +82,20 @@ pub(super) async fn subscribe(session: &mut Session, args: Subscribe) -> anyhow:
     let incident = incident(&client, args.incident).await?;
     let subscribers: Vec<_> =
         users.iter().map(|id| json!({"subscriber_id": id, "subscriber_type": "user"})).collect();
-    let (part, name, did) = if args.remove {
-        ("unsubscribe", "deleted_count", "unsubscribed from")
+    let (part, name, verb, to) = if args.remove {
+        ("unsubscribe", "deleted_count", "unsubscribe", "from")
     } else {
-        ("subscribers", "subscriptions", "subscribed to")
+        ("subscribers", "subscriptions", "subscribe", "to")
     };
+    let (who, headline) = (escape(&args.user.join(", ")), view::headline(&incident));
     let path = format!("/incidents/{}/status_updates/{part}", text(&incident["id"]));
     let body = json!({ "subscribers": subscribers });
-    let to = if args.remove { "unsubscribe" } else { "subscribe" };
-    let from = if args.remove { "from" } else { "to" };
-    let what = format!("{to} {} {from} {}", escape(&args.user.join(", ")), view::headline(&incident));
+    let what = format!("{verb} {who} {to} {headline}");
     if let Some(exit) = args.dry.says(session, "subscription", &body, &what)? {
         return Ok(exit);
     }
     let came = incidents::ask(&client, Method::POST, &path, body, name).await?;
     let now = session.now();
-    let describe = |_: &_| format!("{} {did} {}", escape(&args.user.join(", ")), view::headline(&incident));
-    session.out.object("subscription", &came, describe, now)?;
+    session.out.object("subscription", &came, |_| format!("{who} {verb}d {to} {headline}"), now)?;
     Ok(Exit::Ok)
 }

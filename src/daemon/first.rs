@@ -49,9 +49,9 @@ pub(super) async fn found(
     let mut key = [0; 16];
     ids.fill(&mut key);
     let routing_key = RoutingKey::from_random(key);
-    let path = contexts.ok_or(Error::NoHome)?;
-    let before = Contexts::load(path)?;
-    let name = write_context(path, url, &token, routing_key)?;
+    let before = Contexts::load(contexts.ok_or(Error::NoHome)?)?;
+    let mut contexts = before.clone();
+    let name = write_context(&mut contexts, url, &token, routing_key)?;
 
     let user =
         std::env::var("USER").ok().filter(|user| !user.trim().is_empty()).unwrap_or("admin".to_owned());
@@ -76,7 +76,7 @@ pub(super) async fn found(
     match commands.ask(nobody, None, Ask::Found(Box::new(founding))).await? {
         Verdict::Done(_) => Ok(name),
         Verdict::Rejected(rejection) => {
-            take_back(path, &name, &before)?;
+            take_back(&mut contexts, &name, &before)?;
             Err(Error::Rejected(rejection.to_string()))
         }
     }
@@ -84,8 +84,7 @@ pub(super) async fn found(
 
 /// Another start was heard, perhaps one that was cut off right after it had asked: the token is of no use, and the context
 /// that stood there before may have the one that is.
-fn take_back(path: &Path, name: &str, before: &Contexts) -> Result<(), Error> {
-    let mut contexts = Contexts::load(path)?;
+fn take_back(contexts: &mut Contexts, name: &str, before: &Contexts) -> Result<(), Error> {
     match before.get(name) {
         Ok(context) => contexts.add(context.clone(), true)?,
         Err(_) => contexts.remove(name)?,
@@ -97,8 +96,12 @@ fn take_back(path: &Path, name: &str, before: &Contexts) -> Result<(), Error> {
 }
 
 /// Adds a context called `local`, or, if another server has that name already, `local-2`, and so on.
-fn write_context(path: &Path, url: &Url, token: &str, routing_key: RoutingKey) -> Result<String, Error> {
-    let mut contexts = Contexts::load(path)?;
+fn write_context(
+    contexts: &mut Contexts,
+    url: &Url,
+    token: &str,
+    routing_key: RoutingKey,
+) -> Result<String, Error> {
     let mut name = "local".to_owned();
     for n in 2.. {
         // One with our own address is of an installation that is gone.

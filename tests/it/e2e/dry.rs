@@ -51,55 +51,47 @@ fn what_would_be_done_is_said_and_nothing_is() {
     let before = everything(&rig);
 
     let (cover, window) = (cover.trim(), window.trim());
-    let all = [
-        ("trigger 'disk full'".to_owned(), "would trigger disk full".to_owned()),
-        ("merge 2 --into 1".to_owned(), "would merge #2 into #1 ".to_owned()),
-        ("note 1 again".to_owned(), "would write a note on #1 ".to_owned()),
-        (format!("note 1 again --edit {note}"), "would write a note on #1 ".to_owned()),
-        (format!("note 1 --delete {note}"), "would delete a note on #1 ".to_owned()),
-        (
-            "link 1 https://wiki.example.org".to_owned(),
-            "would link https://wiki.example.org to #1 ".to_owned(),
-        ),
-        ("update 1 'we look at it'".to_owned(), "would write to the subscribers of #1 ".to_owned()),
-        ("subscribe 1 --user bob".to_owned(), "would subscribe bob to #1 ".to_owned()),
-        ("subscribe 1 --user bob --remove".to_owned(), "would unsubscribe bob from #1 ".to_owned()),
-        ("responder add 1 --user bob".to_owned(), "would ask bob to help with #1 ".to_owned()),
-        ("responder join 1".to_owned(), "would say that you help with #1 ".to_owned()),
-        ("responder decline 1".to_owned(), "would say that you do not help with #1 ".to_owned()),
-        ("responder cancel 1".to_owned(), "would take back every request ".to_owned()),
-        (
-            "override create primary --user bob --start 48h --for 1h".to_owned(),
-            "would put bob on call in primary from ".to_owned(),
-        ),
-        (format!("override delete primary {cover}"), format!("would delete the override {cover} of primary")),
-        (
-            "maintenance create move --service default --for 1h".to_owned(),
-            "would make a maintenance window for default".to_owned(),
-        ),
-        (format!("maintenance end {window}"), format!("would end the maintenance window {window}")),
-        (format!("maintenance delete {window}"), format!("would delete the maintenance window {window}")),
-        (
-            "heartbeat create collector --service default --period 1m".to_owned(),
-            "would make the heartbeat collector".to_owned(),
-        ),
-        ("heartbeat delete backup".to_owned(), "would delete the heartbeat backup".to_owned()),
-        (
-            "calendar import away.ics --name away --user bob".to_owned(),
-            "would make the calendar away".to_owned(),
-        ),
-        ("calendar delete P1A2B3C".to_owned(), "would delete the calendar P1A2B3C".to_owned()),
-        ("feed create --user bob".to_owned(), "would make an address for the shifts of bob".to_owned()),
-        ("feed delete P1A2B3C".to_owned(), "would make the address P1A2B3C stop to work".to_owned()),
-        ("key create ci --read".to_owned(), "would make the token ci".to_owned()),
-        ("rule add second --drop --first".to_owned(), "second\t".to_owned()),
-        ("context add lab --url http://127.0.0.1:1".to_owned(), "would add lab to ".to_owned()),
-        ("drill run provider --channel console --for 5s".to_owned(), "would run provider for 5 s".to_owned()),
-    ];
-    for (line, expected) in &all {
+    let would = |line: &str, expected: &str| {
         let said = pd(&rig, &format!("{line} --dry-run"));
         assert!(said.starts_with(expected), "{line}: {said}");
-    }
+    };
+    would("trigger 'disk full'", "would trigger disk full");
+    would("merge 2 --into 1", "would merge #2 into #1 ");
+    would("note 1 again", "would write a note on #1 ");
+    would(&format!("note 1 again --edit {note}"), "would write a note on #1 ");
+    would(&format!("note 1 --delete {note}"), "would delete a note on #1 ");
+    would("link 1 https://wiki.example.org", "would link https://wiki.example.org to #1 ");
+    would("update 1 'we look at it'", "would write to the subscribers of #1 ");
+    would("subscribe 1 --user bob", "would subscribe bob to #1 ");
+    would("subscribe 1 --user bob --remove", "would unsubscribe bob from #1 ");
+    would("responder add 1 --user bob", "would ask bob to help with #1 ");
+    would("responder join 1", "would say that you help with #1 ");
+    would("responder decline 1", "would say that you do not help with #1 ");
+    would("responder cancel 1", "would take back every request ");
+    would(
+        "override create primary --user bob --start 48h --for 1h",
+        "would put bob on call in primary from ",
+    );
+    would(
+        &format!("override delete primary {cover}"),
+        &format!("would delete the override {cover} of primary"),
+    );
+    would(
+        "maintenance create move --service default --for 1h",
+        "would make a maintenance window for default",
+    );
+    would(&format!("maintenance end {window}"), &format!("would end the maintenance window {window}"));
+    would(&format!("maintenance delete {window}"), &format!("would delete the maintenance window {window}"));
+    would("heartbeat create collector --service default --period 1m", "would make the heartbeat collector");
+    would("heartbeat delete backup", "would delete the heartbeat backup");
+    would("calendar import away.ics --name away --user bob", "would make the calendar away");
+    would("calendar delete P1A2B3C", "would delete the calendar P1A2B3C");
+    would("feed create --user bob", "would make an address for the shifts of bob");
+    would("feed delete P1A2B3C", "would make the address P1A2B3C stop to work");
+    would("key create ci --read", "would make the token ci");
+    would("rule add second --drop --first", "second\t");
+    would("context add lab --url http://127.0.0.1:1", "would add lab to ");
+    would("drill run provider --channel console --for 5s", "would run provider for 5 s");
     let (said, _, code) = run(&rig, "rule remove flood --dry-run");
     assert_eq!((said.as_str(), code), ("", 0), "no rule would be left");
     let (_, said, code) = run(&rig, "merge 2 --into 77 --dry-run");
