@@ -123,11 +123,12 @@ pub(super) async fn delete_by_id(
     (what, said): (&str, &str),
 ) -> anyhow::Result<Exit> {
     let client = session.client().await?;
+    let path = format!("/{collection}/{id}");
     let gone = json!({"id": id, "type": one});
+    dry.finds(&client, &path).await?;
     if let Some(exit) = dry.says(session, one, &gone, what)? {
         return Ok(exit);
     }
-    let path = format!("/{collection}/{id}");
     client.send(&Request::command(Method::DELETE, path, json!({})).with_key(session.fresh_key())).await?;
     let now = session.now();
     session.out.object(one, &gone, |_| said.to_owned(), now)?;

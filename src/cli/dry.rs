@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::error::Exit;
 use super::session::Session;
+use crate::client::{Client, Request};
 
 /// The option, where a command takes it.
 #[derive(Debug, Clone, Copy, clap::Args)]
@@ -17,6 +18,14 @@ impl Dry {
     /// Whether nothing is to be done.
     pub(super) fn is_wanted(self) -> bool {
         self.dry_run
+    }
+
+    /// Sees that there is what this path of the API leads to. Nothing is asked if it is to be done: then the answer tells.
+    pub(super) async fn finds(self, client: &Client, path: &str) -> anyhow::Result<()> {
+        if self.dry_run {
+            client.send(&Request::get(path)).await?;
+        }
+        Ok(())
     }
 
     /// Says what would be done if that is all that is wanted, and how the command ends then; `None`: it is to be done.

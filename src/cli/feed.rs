@@ -35,14 +35,22 @@ Examples:
 #[derive(Debug, clap::Args)]
 #[command(after_long_help = CREATE_EXAMPLES)]
 struct Create {
+    #[command(flatten)]
+    of: Of,
+    #[command(flatten)]
+    dry: Dry,
+}
+
+/// Whose shifts.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+struct Of {
     /// The shifts of this user in all schedules
-    #[arg(long, value_name = "USER", required_unless_present = "schedule", conflicts_with = "schedule")]
+    #[arg(long, value_name = "USER")]
     user: Option<String>,
     /// All shifts of this schedule
     #[arg(long, value_name = "SCHEDULE")]
     schedule: Option<String>,
-    #[command(flatten)]
-    dry: Dry,
 }
 
 /// List the addresses, without their secrets
@@ -83,7 +91,7 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
 async fn create(session: &mut Session, args: Create) -> anyhow::Result<Exit> {
     let client = session.client().await?;
     // One of them is given: the parser sees to that.
-    let (kind, name, given) = match (args.user, args.schedule) {
+    let (kind, name, given) = match (args.of.user, args.of.schedule) {
         (Some(user), _) => (USER, "user", user),
         (None, schedule) => (SCHEDULE, "schedule", schedule.unwrap_or_default()),
     };

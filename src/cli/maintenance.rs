@@ -167,18 +167,21 @@ pub(super) async fn run(session: &mut Session, args: Args) -> anyhow::Result<Exi
         Command::Create(create) => make(session, &client, *create).await,
         Command::List(args) => list(session, &client, args).await,
         Command::End(End { id, dry }) => {
+            let path = format!("/maintenance_windows/{}", segment(&id)?);
+            dry.finds(&client, &path).await?;
             if let Some(exit) = would(session, dry, &id, "end")? {
                 return Ok(exit);
             }
-            let path = format!("/maintenance_windows/{}/end", segment(&id)?);
+            let path = format!("{path}/end");
             let request = Request::command(Method::PUT, path, json!({})).with_key(client.fresh_key());
             show(session, client.send(&request).await?.json()?, "ended")
         }
         Command::Delete(Delete { id, dry }) => {
+            let path = format!("/maintenance_windows/{}", segment(&id)?);
+            dry.finds(&client, &path).await?;
             if let Some(exit) = would(session, dry, &id, "delete")? {
                 return Ok(exit);
             }
-            let path = format!("/maintenance_windows/{}", segment(&id)?);
             let request = Request::command(Method::DELETE, path, json!({})).with_key(client.fresh_key());
             client.send(&request).await?;
             session.out.note(&format!("deleted {}", escape(&id)));

@@ -48,9 +48,13 @@ fn what_would_be_done_is_said_and_nothing_is() {
     let note = note.trim();
     let nothing = "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nEND:VCALENDAR\r\n";
     std::fs::write(rig.home().join("away.ics"), nothing).unwrap();
+    let calendar = pd(&rig, "calendar import away.ics --name holidays --user bob -q");
+    pd(&rig, "feed create --user bob");
+    let feed = pd(&rig, "feed list -q");
     let before = everything(&rig);
 
     let (cover, window) = (cover.trim(), window.trim());
+    let (calendar, feed) = (calendar.trim(), feed.trim());
     let would = |line: &str, expected: &str| {
         let said = pd(&rig, &format!("{line} --dry-run"));
         assert!(said.starts_with(expected), "{line}: {said}");
@@ -85,17 +89,27 @@ fn what_would_be_done_is_said_and_nothing_is() {
     would("heartbeat create collector --service default --period 1m", "would make the heartbeat collector");
     would("heartbeat delete backup", "would delete the heartbeat backup");
     would("calendar import away.ics --name away --user bob", "would make the calendar away");
-    would("calendar delete P1A2B3C", "would delete the calendar P1A2B3C");
+    would(&format!("calendar delete {calendar}"), &format!("would delete the calendar {calendar}"));
     would("feed create --user bob", "would make an address for the shifts of bob");
-    would("feed delete P1A2B3C", "would make the address P1A2B3C stop to work");
+    would(&format!("feed delete {feed}"), &format!("would make the address {feed} stop to work"));
     would("key create ci --read", "would make the token ci");
     would("rule add second --drop --first", "second\t");
     would("context add lab --url http://127.0.0.1:1", "would add lab to ");
     would("drill run provider --channel console --for 5s", "would run provider for 5 s");
     let (said, _, code) = run(&rig, "rule remove flood --dry-run");
     assert_eq!((said.as_str(), code), ("", 0), "no rule would be left");
-    let (_, said, code) = run(&rig, "merge 2 --into 77 --dry-run");
-    assert!(code == 5 && said.contains("`77`"), "what is named must be there: {said}");
+    for (line, what) in [
+        ("merge 2 --into 77", "`77`"),
+        ("calendar delete P1A2B3C", "P1A2B3C"),
+        ("feed delete P1A2B3C", "P1A2B3C"),
+        ("maintenance end P1A2B3C", "P1A2B3C"),
+        ("maintenance delete P1A2B3C", "P1A2B3C"),
+    ] {
+        let (_, said, code) = run(&rig, &format!("{line} --dry-run"));
+        assert!(code == 5 && said.contains(what), "what is named must be there: {line}: {said}");
+    }
+    let (_, said, code) = run(&rig, "feed create");
+    assert!(code == 2 && said.contains("<--user <USER>|--schedule <SCHEDULE>>"), "{said}");
     let event: serde_json::Value =
         serde_json::from_str(&pd(&rig, "trigger x -k y --dry-run -o json")).unwrap();
     assert_eq!((event["payload"]["summary"].as_str(), event["dedup_key"].as_str()), (Some("x"), Some("y")));
