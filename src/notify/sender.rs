@@ -133,6 +133,11 @@ impl Sender {
         self.room.free(channel, self.clock.monotonic())
     }
 
+    /// Whether what waits on this channel could be sent as soon as it is its turn: its circuit is closed.
+    pub(super) fn sends_on(&self, channel: Channel) -> bool {
+        self.room.is_open(channel)
+    }
+
     /// Whether there is a provider for this channel; what is claimed for another one fails.
     pub(super) fn has_provider(&self, channel: Channel) -> bool {
         self.providers.contains(&channel)
@@ -201,7 +206,7 @@ enum Step {
 /// The task that sends, and the handle by which the stage speaks with it.
 pub fn sender(means: Means) -> (Sender, Task) {
     // Never full: the room for claims is less, and one decision claims no more than there is room for.
-    let capacity = CHANNELS.iter().map(|channel| 2 * Bounds::of(*channel).claimed).sum();
+    let capacity = CHANNELS.iter().map(|channel| 2 * Bounds::of(*channel).claimed_most).sum();
     let (claims, claimed) = mpsc::channel(capacity);
     let (room, metrics) = (Arc::new(Room::new()), Arc::new(Metrics::default()));
     let sender = Sender {
@@ -348,6 +353,9 @@ impl Task {
         drop(place);
         for (ids, outcome) in came_of_it {
             self.metrics.count(channel, &outcome);
+            if matches!(outcome, Outcome::Sent { .. }) {
+                self.room.note_sent(channel, 1, self.means.clock.monotonic());
+            }
             let (process, chance) = (self.means.process, self.means.ids.random());
             if outcomes.send(Input::Outcome { ids, process, outcome, chance }).await.is_err() {
                 tracing::warn!("the outcome of a message is lost: the stage has stopped");

@@ -124,6 +124,16 @@ impl Stage for Notify {
         (0..).zip(CHANNELS).filter_map(lane).collect()
     }
 
+    /// What is due on a channel whose providers answer, whether there is room for it or not.
+    fn waits_since(&self, state: &State) -> Option<Timestamp> {
+        if !self.may_send(state) {
+            return None;
+        }
+        let leaves = self.leaves();
+        let sends = CHANNELS.into_iter().filter(|channel| self.sender.sends_on(*channel));
+        sends.filter_map(|channel| Some(state.first_send(channel, &leaves)?.at)).min()
+    }
+
     fn lane_of(state: &State, fact: &Fact) -> Option<u8> {
         let Fact::NotificationsClaimed { ids, .. } = fact else { return None };
         let message = state.messages.get(ids.first()?)?;

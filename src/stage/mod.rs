@@ -126,6 +126,12 @@ pub trait Stage: Send + 'static {
         Vec::new()
     }
 
+    /// Since when the oldest of the work of all lanes is due that only waits for its turn, whether this process can serve
+    /// it now or not.
+    fn waits_since(&self, state: &Self::State) -> Option<Timestamp> {
+        self.lanes(state).iter().map(|lane| lane.due).min()
+    }
+
     /// The lane that this fact, which `state` includes, shows somebody serving.
     fn lane_of(state: &Self::State, fact: &Self::Fact) -> Option<u8> {
         let _ = (state, fact);

@@ -35,9 +35,9 @@ impl<S: Stage> Loop<S> {
 
     pub(super) fn note_progress(&mut self) {
         let now = self.world.clock.now();
-        let lanes = self.stage.lanes(&self.replica.state);
+        let lanes = self.stage.waits_since(&self.replica.state);
         let timers = self.stage.next_due(&self.replica.state);
-        let overdue = lanes.iter().map(|lane| lane.due).chain(timers).min().filter(|due| *due < now);
+        let overdue = lanes.into_iter().chain(timers).min().filter(|due| *due < now);
         let oldest = [self.sources.oldest(), overdue].into_iter().flatten().min();
         let (next, waiting) = (self.replica.next, self.sources.waiting());
         let works_on = (!self.standing.is_alone()).then(|| self.standing.duties());
