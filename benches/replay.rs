@@ -5,7 +5,7 @@
 //! measured, and then the scheduled work of a day at once (without the controls, which must do harm, or the replay is
 //! blind; and with them), three times the capacity, and a load like that of a repair. With the jobs, one second
 //! stands for a minute: a page that is later than 5 s counts as one that is later than five minutes, and what is archived
-//! after a day is after 20 s. Elsewhere a page is late after 30 s. The return to normal has 60 real seconds.
+//! after a day is after 20 s. Elsewhere a page is late after 60 s. The return to normal has 60 real seconds.
 //! The exit code is 1 when a bound was broken or no harm was done, and 2 when a word is not known.
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a benchmark")]
 

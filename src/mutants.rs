@@ -72,6 +72,8 @@ mutants! {
     MissedRoundsCaughtUp,
     /// Work that is late is taken for work that stands still.
     OverdueByLateness,
+    /// A door takes whatever its store takes, however far behind those are who work it off.
+    BacklogWithoutBound,
     /// What is not answered at once is asked again, however slow everything is.
     HedgeWhenAllIsSlow,
 }

@@ -171,6 +171,11 @@ fn load_line(load: &Value) -> String {
     if count("waiting") > 0 {
         said.push(format!("{} of {} events wait to be stored", count("waiting"), count("waiting_max")));
     }
+    // A few are always on their way.
+    if count("undone") * 4 > count("undone_max") {
+        let (undone, most) = (count("undone"), count("undone_max"));
+        said.push(format!("{undone} of {most} events are stored and wait for the stages"));
+    }
     if count("refused") > 0 {
         said.push(format!("{} events refused so far", count("refused")));
     }

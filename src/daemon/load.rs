@@ -65,6 +65,8 @@ impl Load {
             waiting_max: gauge.max as u64,
             waiting_bytes: gauge.waiting_bytes as u64,
             waiting_bytes_max: gauge.bytes_max as u64,
+            undone: gauge.undone as u64,
+            undone_max: gauge.undone_max as u64,
             per_second: gauge.per_second,
             refused: gauge.refused,
             dropped: gauge.dropped,

@@ -142,6 +142,15 @@ impl Parts {
         let (waiting, most) = (load.waiting as f64, load.waiting_max as f64);
         family(encoder, "events_waiting", "Events that wait to be stored.", one(waiting))?;
         family(encoder, "events_waiting_max", "How many may at present.", one(most))?;
+        #[expect(clippy::cast_precision_loss, reason = "some thousands")]
+        let (undone, most) = (load.undone as f64, load.undone_max as f64);
+        family(
+            encoder,
+            "events_undone",
+            "Events that are stored and that the stages have not taken.",
+            one(undone),
+        )?;
+        family(encoder, "events_undone_max", "How many may be at present.", one(most))?;
         family(encoder, "events_refused", "Events refused because of too much.", count(load.refused))?;
         let help = "Events that nobody waited for any more when they were to be stored; they are not.";
         family(encoder, "events_given_up", help, count(load.dropped))?;

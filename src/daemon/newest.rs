@@ -1,4 +1,4 @@
-//! Knows how new this process's replica is, for whoever has to be sure.
+//! Knows how new this process's replicas are, for whoever has to be sure.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -10,6 +10,8 @@ use crate::domain::incidents::state::State;
 use crate::incidents::Incidents;
 use crate::ingest::Newest;
 use crate::journal::{Journal, LogName, Seq};
+use crate::notify::stage::Notify;
+use crate::overload::Standpoint;
 use crate::stage::{Bell, Handle, Signal};
 
 /// How long is waited for a newer state before an event with an unknown routing key is accepted all the same.
@@ -19,6 +21,7 @@ const PATIENCE: Duration = Duration::from_secs(2);
 pub(super) struct Replica {
     pub(super) journal: Arc<dyn Journal>,
     pub(super) incidents: Handle<Incidents>,
+    pub(super) notify: Handle<Notify>,
     pub(super) bell: Bell,
     pub(super) clock: SharedClock,
 }
@@ -35,6 +38,17 @@ impl Newest for Replica {
     }
 
     fn consumed(&self, log: &LogName) -> Seq {
-        self.incidents.replica.borrow().cursors.get(log).map_or(Seq::FIRST, |cursor| cursor.next)
+        self.incidents.consumed(log)
+    }
+
+    fn standpoint(&self, log: &LogName) -> Standpoint {
+        // First, so that it is not newer than what it is compared with.
+        let idle = self.notify.status.borrow().oldest_undone.is_none();
+        let notify = self.notify.consumed(&LogName::incidents());
+        let incidents = self.incidents.replica.borrow().next;
+        let door = self.incidents.consumed(log);
+        // A stage that has nothing to do does not put on record what it has passed.
+        let notify = if idle { incidents } else { notify };
+        Standpoint { door: door.0, incidents: incidents.0, notify: notify.0 }
     }
 }

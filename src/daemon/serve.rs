@@ -219,6 +219,7 @@ impl Server {
             newest: Arc::new(Replica {
                 journal: Arc::clone(&stores.incidents),
                 incidents: incidents.clone(),
+                notify: notify.clone(),
                 bell,
                 clock: Arc::clone(&world.clock),
             }),
@@ -228,7 +229,8 @@ impl Server {
         let limits = if options.controls { limits(config) } else { Limits::without_controls() };
         // Commands have bounds of their own, so that events cannot keep an acknowledgement out.
         let admission = || Admission::new(&limits, Arc::clone(&world.clock));
-        let (of_events, of_commands) = (admission(), admission());
+        let of_events = admission().before(Arc::clone(&parts.newest), &limits);
+        let of_commands = admission();
         let (events, events_task) = Writer::events(parts.clone(), door, of_events.clone());
         let (commands, commands_task) = Writer::commands(parts.clone(), door, of_commands.clone());
         let mut doors = JoinSet::new();

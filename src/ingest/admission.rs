@@ -8,10 +8,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use uuid::Uuid;
 
+use super::Newest;
 use crate::clock::SharedClock;
 use crate::domain::service::RoutingKey;
-use crate::overload::{Bound, Drain, Full, Limit, Pressure, Room, Signs};
+use crate::journal::{LogName, Seq};
+use crate::mutants::{self, Mutant};
+use crate::overload::{Backlog, Bound, Drain, Full, Limit, Pressure, Room, Signs};
 
 /// The bounds of what waits.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -28,7 +32,7 @@ pub struct Limits {
     pub body_timeout: Duration,
     /// How long an event may wait for the store before its sender is told to try again.
     pub answer_timeout: Duration,
-    /// Whether less may wait while the store is slow.
+    /// Whether less may wait while the store is slow, or while the stages do not come along.
     pub adaptive: bool,
 }
 
@@ -68,14 +72,21 @@ const READING_MIN: usize = 16 << 20;
 /// Bytes are counted in units of this many, so that they fit a semaphore's permits.
 const UNIT: usize = 256;
 
+/// How far the stages are is looked at this often.
+const LOOK_EVERY: Duration = Duration::from_millis(50);
+
 /// Lets in what the bounds allow.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Admission {
     clock: SharedClock,
     // A lock of its own rather than a task: it is held for a few look-ups, and never across an await.
     gate: Arc<Mutex<Gate>>,
     reading: Arc<Semaphore>,
     refusals: Arc<Semaphore>,
+    /// So much may be stored and not worked off as long as it is not known how fast that goes.
+    undone_max: usize,
+    /// Knows how far the stages are; `None`: what is stored is done with.
+    stages: Option<Arc<dyn Newest>>,
 }
 
 #[derive(Debug)]
@@ -83,6 +94,9 @@ struct Gate {
     limit: Limit,
     room: Room,
     drain: Drain,
+    /// What is stored and not worked off, at this door.
+    backlog: Option<(Uuid, Backlog)>,
+    looked_at: Option<Duration>,
     refused_at: Option<Duration>,
     refused: u64,
     dropped: u64,
@@ -101,12 +115,22 @@ pub struct Gauge {
     pub max: usize,
     /// How many senders have something waiting.
     pub senders: usize,
+    /// Inputs that are stored and not worked off by the stages, and how many may be; both 0 where nobody looks.
+    pub undone: usize,
+    /// See `undone`.
+    pub undone_max: usize,
     /// Inputs made durable a second, while there are some to be.
     pub per_second: f64,
     /// Inputs refused because of too much, since the start.
     pub refused: u64,
     /// Inputs that nobody waited for any more when their append was to begin; they are not stored.
     pub dropped: u64,
+}
+
+impl std::fmt::Debug for Admission {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Admission").field("gate", &self.gate).finish_non_exhaustive()
+    }
 }
 
 /// A place among what waits; given back when dropped.
@@ -131,6 +155,8 @@ impl Admission {
             limit: Limit::new(if limits.adaptive { LEAST } else { most }, most, clock.monotonic()),
             room: Room::default(),
             drain: Drain::default(),
+            backlog: None,
+            looked_at: None,
             refused_at: None,
             refused: 0,
             dropped: 0,
@@ -140,7 +166,15 @@ impl Admission {
             gate: Arc::new(Mutex::new(gate)),
             reading: Arc::new(Semaphore::new(limits.waiting_bytes.max(READING_MIN) / UNIT)),
             refusals: Arc::new(Semaphore::new(limits.held_refusals)),
+            undone_max: limits.waiting_events,
+            stages: None,
         }
+    }
+
+    /// The same, which lets in no more than the stages come along with, unless the limits say that it is not to adapt.
+    #[must_use]
+    pub fn before(self, stages: Arc<dyn Newest>, limits: &Limits) -> Self {
+        Self { stages: limits.adaptive.then_some(stages), ..self }
     }
 
     /// A place to read a body of so many bytes into; `None` when there is none, or when whatever is in it would be
@@ -179,16 +213,20 @@ impl Admission {
 
     /// In how many seconds who is refused now should come again, spread by `chance`.
     pub fn retry_after(&self, chance: u64) -> u64 {
+        let now = self.clock.monotonic();
         let gate = self.gate();
-        gate.drain.retry_after(self.clock.monotonic(), gate.room.inputs(), chance)
+        let behind = gate.backlog.as_ref().filter(|(_, backlog)| backlog.fill(now) >= 0.5);
+        let behind = behind.and_then(|(_, backlog)| backlog.half_in()).unwrap_or_default();
+        gate.drain.retry_after(now, gate.room.inputs(), behind, chance)
     }
 
     /// What the signs mean for everything else that the process does; `lag` is how late a loop came to its turn.
     pub fn pressure(&self, lag: Duration) -> Pressure {
         let now = self.clock.monotonic();
         let gate = self.gate();
+        let undone = gate.backlog.as_ref().map_or(0.0, |(_, backlog)| backlog.fill(now));
         Pressure::of(&Signs {
-            fill: gate.room.fill(gate.limit.bound()),
+            fill: gate.room.fill(gate.limit.bound()).max(undone),
             standing: gate.limit.is_standing() && gate.room.inputs() > 0,
             failing: gate.drain.failing_since().is_some(),
             refused: gate.refused_at.map(|at| now.saturating_sub(at)),
@@ -198,14 +236,18 @@ impl Admission {
 
     /// How it is.
     pub fn gauge(&self) -> Gauge {
+        let now = self.clock.monotonic();
         let gate = self.gate();
         let bound = gate.limit.bound();
+        let backlog = gate.backlog.as_ref().map(|(_, backlog)| backlog);
         Gauge {
             waiting_bytes: gate.room.bytes(),
             waiting: gate.room.inputs(),
             bytes_max: bound.bytes,
             max: bound.inputs,
             senders: gate.room.senders(),
+            undone: backlog.map_or(0, Backlog::inputs),
+            undone_max: backlog.map_or(0, |backlog| backlog.most(now)),
             per_second: gate.drain.per_second(),
             refused: gate.refused,
             dropped: gate.dropped,
@@ -222,6 +264,21 @@ impl Admission {
         gate.drain.appended(now, first, inputs);
     }
 
+    /// The writer says: an entry with what these have sent is in the journal of events of this door.
+    pub(super) fn stored(&self, door: Uuid, seq: Seq, senders: impl Iterator<Item = Option<RoutingKey>>) {
+        if self.stages.is_none() {
+            return;
+        }
+        let now = self.clock.monotonic();
+        let mut gate = self.gate();
+        if gate.backlog.as_ref().is_none_or(|(known, _)| *known != door) {
+            gate.backlog = Some((door, Backlog::new(self.undone_max)));
+        }
+        if let Some((_, backlog)) = &mut gate.backlog {
+            backlog.stored(now, seq.0, senders);
+        }
+    }
+
     /// The writer says: an append did not succeed.
     pub(super) fn failed(&self) {
         let now = self.clock.monotonic();
@@ -235,14 +292,29 @@ impl Admission {
         self.gate().dropped += 1;
     }
 
+    /// Now and then, looks how far the stages are.
     fn gate(&self) -> MutexGuard<'_, Gate> {
-        lock(&self.gate)
+        let mut gate = lock(&self.gate);
+        if let Some(stages) = &self.stages {
+            gate.look(&**stages, self.clock.monotonic());
+        }
+        gate
     }
 }
 
 impl Gate {
+    fn look(&mut self, stages: &dyn Newest, now: Duration) {
+        let Some((door, backlog)) = &mut self.backlog else { return };
+        if self.looked_at.is_none_or(|at| now.saturating_sub(at) >= LOOK_EVERY) {
+            self.looked_at = Some(now);
+            backlog.seen(now, stages.standpoint(&LogName::door_events(*door)));
+        }
+    }
+
     fn check(&mut self, sender: Option<RoutingKey>, bytes: usize, now: Duration) -> bool {
-        let checked = self.room.check(self.limit.bound(), sender, bytes);
+        let backlog = self.backlog.as_mut().filter(|_| !mutants::is(Mutant::BacklogWithoutBound));
+        let backlog = backlog.map_or(Ok(()), |(_, backlog)| backlog.check(now, sender));
+        let checked = backlog.and_then(|()| self.room.check(self.limit.bound(), sender, bytes));
         match checked {
             Ok(()) => {}
             Err(Full::Room) => self.note_refused(now),

@@ -66,7 +66,7 @@ impl Commands {
         let mut record = serde_json::to_vec(&command).expect("commands have string keys");
         record.push(b'\n');
         let place = self.admission.enter(None, record.len()).ok_or(Refused::Overloaded)?;
-        self.writer.write(record, WRITE_TIMEOUT).await?;
+        self.writer.write(None, record, WRITE_TIMEOUT).await?;
         drop(place);
         let mut state = self.parts.state.clone();
         within(&*self.parts.clock, VERDICT_TIMEOUT, verdict(&mut state, id))

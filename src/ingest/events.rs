@@ -117,24 +117,24 @@ impl Events {
         };
         let routing_key = given.filter(|_| parsed.routing_key.is_none());
         let head = Head { id, at: now, len: body.len(), dedup_key: made, routing_key, ping: None };
-        self.store(&head, body).await?;
+        self.store(sender, &head, body).await?;
         if *self.twice.borrow() {
-            self.write_again(&head, body).await;
+            self.write_again(sender, &head, body).await;
         }
         drop(place);
         Ok(dedup_key)
     }
 
-    async fn store(&self, head: &Head, body: &Bytes) -> Result<(), Refused> {
+    async fn store(&self, sender: Option<RoutingKey>, head: &Head, body: &Bytes) -> Result<(), Refused> {
         let mut record = Vec::with_capacity(body.len() + 160);
         door::encode(head, body, &mut record);
-        self.writer.write(record, self.limits.answer_timeout).await.map(drop)
+        self.writer.write(sender, record, self.limits.answer_timeout).await.map(drop)
     }
 
     /// Stores what is stored already once more, as another event. Its sender has nothing to do with that.
-    async fn write_again(&self, head: &Head, body: &Bytes) {
+    async fn write_again(&self, sender: Option<RoutingKey>, head: &Head, body: &Bytes) {
         let head = Head { id: self.parts.ids.uuid(head.at), ..head.clone() };
-        if let Err(reason) = self.store(&head, body).await {
+        if let Err(reason) = self.store(sender, &head, body).await {
             tracing::debug!(%reason, "an event was not stored a second time");
         }
     }

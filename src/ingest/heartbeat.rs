@@ -80,7 +80,7 @@ async fn accept(door: &Events, key: &str, kind: PingKind, request: Request<Body>
     };
     let mut record = Vec::with_capacity(body.len() + 200);
     door::encode(&head, body, &mut record);
-    door.writer.write(record, door.limits.answer_timeout).await?;
+    door.writer.write(sender, record, door.limits.answer_timeout).await?;
     drop(place);
     Ok(())
 }

@@ -27,6 +27,7 @@ use crate::clock::SharedClock;
 use crate::domain::incidents::state::State;
 use crate::ids::SharedIds;
 use crate::journal::{Journal, LogName, Seq};
+use crate::overload::Standpoint;
 use crate::stage::{Bell, Signal};
 
 /// Why something was not accepted.
@@ -58,6 +59,8 @@ pub trait Newest: Send + Sync + 'static {
     async fn newest(&self) -> Option<Arc<State>>;
     /// Up to which entry a door's journal has surely been consumed.
     fn consumed(&self, log: &LogName) -> Seq;
+    /// How far the stages are with a door's journal.
+    fn standpoint(&self, log: &LogName) -> Standpoint;
 }
 
 /// What a door needs.

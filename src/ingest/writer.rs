@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::{Admission, Parts, Refused, keeper};
 use crate::clock::{SharedClock, within};
+use crate::domain::service::RoutingKey;
 use crate::door;
 use crate::journal::{Append, Entry, Error, LogName, Outcome, Seq};
 use crate::mutants::{self, Mutant};
@@ -42,6 +43,7 @@ pub struct Written {
 }
 
 struct Input {
+    sender: Option<RoutingKey>,
     record: Vec<u8>,
     came_at: Duration,
     ticket: Ticket,
@@ -118,10 +120,16 @@ impl Writer {
     ///
     /// # Errors
     /// With the reason, and whether it may be stored nevertheless.
-    pub async fn write(&self, record: Vec<u8>, patience: Duration) -> Result<Written, Refused> {
+    pub async fn write(
+        &self,
+        sender: Option<RoutingKey>,
+        record: Vec<u8>,
+        patience: Duration,
+    ) -> Result<Written, Refused> {
         let (reply, answer) = oneshot::channel();
         let waiting = Waiting(Ticket::default());
-        let input = Input { record, came_at: self.clock.monotonic(), ticket: waiting.0.clone(), reply };
+        let (came_at, ticket) = (self.clock.monotonic(), waiting.0.clone());
+        let input = Input { sender, record, came_at, ticket, reply };
         match self.inputs.try_send(input) {
             Ok(()) => {}
             Err(mpsc::error::TrySendError::Full(_)) => return Err(Refused::Overloaded),
@@ -221,6 +229,7 @@ impl Task {
             }
             match self.settle(door, body.clone(), waiting).await {
                 Settled::Written(seq) => {
+                    self.admission.stored(door, seq, waiting.iter().map(|input| input.sender));
                     self.parts.ring(Signal::Doors);
                     for (index, input) in (0..).zip(waiting.drain(..)) {
                         // Who has given up waiting will ask again with the same key.

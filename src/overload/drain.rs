@@ -46,14 +46,15 @@ impl Drain {
     }
 
     /// In how many seconds who is refused now should come again: when what waits will be done with, or, while nothing
-    /// succeeds, after about as long as that has been so. `chance` spreads those who are told so over as long again, so
-    /// that they do not come back together. At least 1, at most [`RETRY_AFTER_MAX`].
-    pub fn retry_after(&self, now: Duration, waiting: usize, chance: u64) -> u64 {
+    /// succeeds, after about as long as that has been so; and not before `other` seconds, which something else takes.
+    /// `chance` spreads those who are told so over as long again, so that they do not come back together. At least 1, at
+    /// most [`RETRY_AFTER_MAX`].
+    pub fn retry_after(&self, now: Duration, waiting: usize, other: f64, chance: u64) -> u64 {
         #[expect(clippy::cast_precision_loss, reason = "some thousands")]
         let queue = if self.per_second > 0.0 { waiting as f64 / self.per_second } else { 1.0 };
         let outage = self.failing_since.map_or(0.0, |since| now.saturating_sub(since).as_secs_f64());
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "within 1 and 60")]
-        let least = queue.max(outage).ceil().clamp(1.0, RETRY_AFTER_MAX as f64) as u64;
+        let least = queue.max(outage).max(other).ceil().clamp(1.0, RETRY_AFTER_MAX as f64) as u64;
         (least + chance % (least + 1)).min(RETRY_AFTER_MAX)
     }
 }
@@ -72,7 +73,7 @@ mod tests {
         for second in 1..=20 {
             drain.appended(secs(second), secs(second - 1), 1000);
         }
-        drain.retry_after(secs(20), waiting, chance)
+        drain.retry_after(secs(20), waiting, 0.0, chance)
     }
 
     #[test]
@@ -91,7 +92,8 @@ mod tests {
         ] {
             assert_eq!(told(waiting, chance), expected, "{waiting} {chance}");
         }
-        assert_eq!(Drain::default().retry_after(secs(5), 10, 0), 1);
+        assert_eq!(Drain::default().retry_after(secs(5), 10, 0.0, 0), 1);
+        assert_eq!(Drain::default().retry_after(secs(5), 10, 4.2, 0), 5, "something else takes longer");
     }
 
     #[test]
@@ -101,10 +103,10 @@ mod tests {
         drain.failed(secs(10));
         drain.failed(secs(12));
         for (at, expected) in [(10, 1), (14, 4), (40, 30), (600, 60)] {
-            assert_eq!(drain.retry_after(secs(at), 0, 0), expected, "{at}");
+            assert_eq!(drain.retry_after(secs(at), 0, 0.0, 0), expected, "{at}");
         }
         drain.appended(secs(700), secs(699), 10);
-        assert_eq!(drain.retry_after(secs(701), 0, 0), 1);
+        assert_eq!(drain.retry_after(secs(701), 0, 0.0, 0), 1);
     }
 
     #[test]

@@ -10,7 +10,7 @@ use uuid::Uuid;
 use super::{Company, Error, Landmarks, Replica, Stage, Status, Watchdog};
 use crate::clock::SharedClock;
 use crate::ids::SharedIds;
-use crate::journal::{Journal, LogName};
+use crate::journal::{Journal, LogName, Seq};
 
 /// What a stage's process gives it: time, chance, stores, and an end.
 #[derive(Clone)]
@@ -93,6 +93,13 @@ pub struct Handle<S: Stage> {
     pub landmarks: watch::Receiver<Arc<Landmarks<S>>>,
     /// Stops the stage for this reason: it is not to act on what it takes for its state.
     pub halt: mpsc::Sender<Error>,
+}
+
+impl<S: Stage> Handle<S> {
+    /// Up to which entry of this journal, exclusively, the stage has surely consumed everything.
+    pub fn consumed(&self, log: &LogName) -> Seq {
+        self.replica.borrow().cursors.get(log).map_or(Seq::FIRST, |cursor| cursor.next)
+    }
 }
 
 impl<S: Stage> Clone for Handle<S> {

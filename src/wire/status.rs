@@ -82,6 +82,11 @@ pub struct Load {
     /// The same in bytes.
     pub waiting_bytes: u64,
     pub waiting_bytes_max: u64,
+    /// Events that are stored and that the stages have not taken, and how many may be; both 0 where nobody counts them.
+    #[serde(default)]
+    pub undone: u64,
+    #[serde(default)]
+    pub undone_max: u64,
     /// Events stored a second, while there are some to be.
     pub per_second: f64,
     /// Events refused because of too much, since the process began.

@@ -311,7 +311,7 @@ async fn status_says_whether_all_is_well() {
     incidents: 1 triggered, 1 acknowledged, 1 resolved lately, 12 ever
     stage incidents: working at 17, all done
     stage notify: following at 9, oldest work 2.5s old, 4 waiting
-    load: busy, 12 of 4096 events wait to be stored, 3 events refused so far
+    load: busy, 12 of 4096 events wait to be stored, 900 of 1024 events are stored and wait for the stages, 3 events refused so far
     store doors at sqlite:pd.db: ok
     quarantined so far: 1; the latest:
       2026-01-05T06:30:00Z d/3/0: it panics

@@ -333,7 +333,7 @@ async fn status(State(memory): State<Shared>) -> Json<Value> {
         "stores": [{"name": "doors", "url": "sqlite:pd.db", "error": null}],
         "hints": ["the clock is 3 s behind"],
         "load": {"pressure": "busy", "waiting": 12, "waiting_max": 4096, "waiting_bytes": 9000, "waiting_bytes_max": 67108864,
-            "per_second": 800.0, "refused": 3, "dropped": 0, "append_seconds": 0.004, "usual_append_seconds": 0.004},
+            "undone": 900, "undone_max": 1024, "per_second": 800.0, "refused": 3, "dropped": 0, "append_seconds": 0.004, "usual_append_seconds": 0.004},
         "jobs": [
             {"name": "archiving", "every_seconds": 30.0, "rounds": 7, "steps": 41, "round_steps": 3, "last_step_at": "2026-01-05T06:59:00Z",
                 "last_step_seconds": 0.012, "rest_seconds": 0.12, "next_round_at": null, "waits_for": "the process is overloaded", "failure": null},

@@ -15,6 +15,9 @@ use crate::rig::http::Connection;
 /// The pause before a connection that broke is opened again.
 const AGAIN: Duration = Duration::from_millis(50);
 
+/// The pause of a sender that has none otherwise, after a refusal: one that comes back at once is a load of its own.
+const REFUSED: Duration = Duration::from_millis(300);
+
 /// An event that was sent.
 pub(super) struct Sent {
     /// To which server.
@@ -130,8 +133,10 @@ impl Target {
             if answer.is_none() {
                 connection = None;
             }
+            let refused = self.pause.is_zero() && answer.is_some_and(|answer| answer.status != 202);
             self.sent.lock().unwrap().push(Sent { front, key, at, took, answer });
-            std::thread::sleep(self.pause.saturating_sub(took));
+            let pause = if refused { REFUSED } else { self.pause };
+            std::thread::sleep(pause.saturating_sub(took));
         }
     }
 

@@ -29,10 +29,11 @@ const SETTLE: Duration = Duration::from_secs(180);
 const NORMAL_MIN: Duration = Duration::from_secs(3);
 /// So many times as long as before is not normal.
 const NORMAL_FACTOR: u32 = 4;
-/// At each front, when the capacity is measured: fewer wait for each other, and measure themselves.
-const SENDERS: usize = 64;
-/// At each front for the load: enough that those whose answers are late do not keep the others from sending.
-const MANY: usize = 256;
+/// At each front: enough that those whose answers are late do not keep the others from sending. Fewer would measure how
+/// long they wait for each other.
+const SENDERS: usize = 256;
+/// At the one server where what was sent is resolved.
+const RESOLVERS: usize = 64;
 /// Nodes are warm when a round of load brings less than this many times as much as the best before it.
 const WARM_GROWTH: f64 = 1.1;
 /// They are taken for warm after so many rounds.
@@ -55,11 +56,11 @@ pub(crate) enum Trouble {
 
 impl Trouble {
     /// For how many seconds one stands. What lasted three hours is here three minutes; what is no replay of anything has a
-    /// bound that is ten times as strict.
+    /// bound that is five times as strict.
     fn scale(self) -> u32 {
         match self {
             Self::Jobs => 60,
-            Self::Overload | Self::Repair => 10,
+            Self::Overload | Self::Repair => 5,
         }
     }
 
@@ -151,7 +152,7 @@ impl<'a> Run<'a> {
             Trouble::Jobs => self.resolve(&keys),
             Trouble::Overload | Trouble::Repair => 0,
         };
-        let base = self.load("base", MANY, capacity * 0.7);
+        let base = self.load("base", capacity * 0.7);
         let began = self.clock.now();
         std::thread::sleep(self.course.part.max(if due > 0 { KEPT } else { Duration::ZERO }));
         let troubled = self.clock.now();
@@ -161,12 +162,12 @@ impl<'a> Run<'a> {
         self.judge(capacity, due, &sent, (began, troubled, ended))
     }
 
-    fn load(&self, name: &str, senders: usize, rate: f64) -> Fronts {
-        let all = senders * DATACENTERS.len();
+    fn load(&self, name: &str, rate: f64) -> Fronts {
+        let all = SENDERS * DATACENTERS.len();
         #[expect(clippy::cast_precision_loss, reason = "some hundreds")]
         let pause = if rate > 0.0 { Duration::from_secs_f64(all as f64 / rate) } else { Duration::ZERO };
         let none = Duration::ZERO;
-        let pace = Pace { senders, pause, before: none, during: none, asleep: none, after: none };
+        let pace = Pace { senders: SENDERS, pause, before: none, during: none, asleep: none, after: none };
         let name = format!("{name}-{}", self.clock.now().as_millis());
         Fronts::start(self.installation.addresses(), &self.routing_keys, &name, &pace)
     }
@@ -174,7 +175,7 @@ impl<'a> Run<'a> {
     /// Events a second whose pages go out when everybody sends as fast as they are answered, and their keys.
     fn capacity(&self) -> (f64, BTreeSet<String>) {
         let began = self.clock.now();
-        let load = self.load("capacity", SENDERS, 0.0);
+        let load = self.load("capacity", 0.0);
         std::thread::sleep(self.course.part);
         let sent = load.finish();
         let accepted = first_accepted(&sent);
@@ -206,7 +207,7 @@ impl<'a> Run<'a> {
         let routing_keys = &self.routing_keys;
         let left = Mutex::new(keys.iter());
         std::thread::scope(|scope| {
-            for _ in 0..SENDERS {
+            for _ in 0..RESOLVERS {
                 scope.spawn(|| {
                     let mut connection = Connection::open(&context.address).unwrap();
                     loop {
@@ -240,7 +241,7 @@ impl<'a> Run<'a> {
                 (Vec::new(), self.clock.now())
             }
             Trouble::Overload => {
-                let load = self.load("more", MANY, capacity * 2.3);
+                let load = self.load("more", capacity * 2.3);
                 std::thread::sleep(self.course.part);
                 (load.finish(), self.clock.now())
             }

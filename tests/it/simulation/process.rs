@@ -21,6 +21,7 @@ use pd::notify::compose::Links;
 use pd::notify::sender::{Means, sender};
 use pd::notify::stage::Notify;
 use pd::notify::transport::Transport;
+use pd::overload::Standpoint;
 use pd::pacer::{self, Job, Pace, Pacer};
 use pd::purge;
 use pd::stage::{self, Bell, Company, Handle, Loop, Many, NoMark, Replica, Settings, Signal, Stage, World};
@@ -179,10 +180,13 @@ async fn live(town: Arc<Town>, machine: usize, life: Life, ids: SharedIds) {
         Parts { running: FuturesUnordered::new(), left: Vec::new(), town: Arc::clone(&town), machine };
     let (incidents_bell, notify_bell) = (Bell::default(), Bell::default());
     let company = Company::Many(Many::default());
+    let overload = town.plan.mode == Mode::Overload;
+    // Slower than the doors, when everything is slow.
+    let batch_max = if overload { 2 } else { Settings::default().batch_max };
     let (incidents_loop, incidents) = Loop::of(
         Incidents::new(notify_bell.clone()),
         world.clone(),
-        Settings { company: company.clone(), ..Settings::default() },
+        Settings { company: company.clone(), batch_max, ..Settings::default() },
         incidents_bell.clone(),
         Box::new(NoMark),
         incidents_state,
@@ -229,15 +233,17 @@ async fn live(town: Arc<Town>, machine: usize, life: Life, ids: SharedIds) {
         newest: Arc::new(NewestKnown {
             journal: Arc::clone(&world.incidents),
             incidents: incidents.clone(),
+            notify: notify.clone(),
             bell: incidents_bell,
             clock: Arc::clone(&world.clock),
         }),
         closed,
     };
     let door = parts.until(ingest::register(&door_parts)).await.ok();
-    let limits = Limits::default();
+    let limits = if overload { Limits { waiting_events: 8, ..Limits::default() } } else { Limits::default() };
     let admission = || Admission::new(&limits, Arc::clone(&world.clock));
-    let (of_events, of_commands) = (admission(), admission());
+    let of_events = admission().before(Arc::clone(&door_parts.newest), &limits);
+    let of_commands = admission();
     let (events, events_task) = Writer::events(door_parts.clone(), door, of_events.clone());
     let (commands, commands_task) = Writer::commands(door_parts.clone(), door, of_commands.clone());
     for task in [Box::pin(events_task) as BoxFuture<'static, ()>, Box::pin(commands_task)] {
@@ -376,6 +382,7 @@ impl Job for Watched {
 struct NewestKnown {
     journal: Arc<dyn Journal>,
     incidents: Handle<Incidents>,
+    notify: Handle<Notify>,
     bell: Bell,
     clock: SharedClock,
 }
@@ -392,6 +399,14 @@ impl Newest for NewestKnown {
     }
 
     fn consumed(&self, log: &LogName) -> Seq {
-        self.incidents.replica.borrow().cursors.get(log).map_or(Seq::FIRST, |cursor| cursor.next)
+        self.incidents.consumed(log)
+    }
+
+    fn standpoint(&self, log: &LogName) -> Standpoint {
+        let idle = self.notify.status.borrow().oldest_undone.is_none();
+        let notify = self.notify.consumed(&LogName::incidents());
+        let incidents = self.incidents.replica.borrow().next;
+        let door = self.incidents.consumed(log);
+        Standpoint { door: door.0, incidents: incidents.0, notify: if idle { incidents.0 } else { notify.0 } }
     }
 }

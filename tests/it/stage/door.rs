@@ -8,6 +8,7 @@ use pd::domain::incidents::state::State;
 use pd::ingest::{self, Admission, Limits, Newest, Refused, Writer};
 use pd::journal::memory::{Fault, NoFaults, Op, OpKind};
 use pd::journal::{Journal as _, LogName, Seq};
+use pd::overload::Standpoint;
 use pd::stage::Bell;
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -28,6 +29,10 @@ impl Newest for Consumed {
 
     fn consumed(&self, _: &LogName) -> Seq {
         self.0
+    }
+
+    fn standpoint(&self, _: &LogName) -> Standpoint {
+        Standpoint::default()
     }
 }
 
@@ -60,7 +65,7 @@ async fn written(fault: Fault, meanwhile: Meanwhile, consumed: Seq) -> Vec<Vec<S
     let admission = Admission::new(&Limits::default(), Arc::clone(&parts.clock));
     let (writer, task) = Writer::events(parts, Some(door), admission);
     let task = tokio::spawn(task);
-    let first = writer.write(b"one\n".to_vec(), PATIENCE).await.unwrap();
+    let first = writer.write(None, b"one\n".to_vec(), PATIENCE).await.unwrap();
     assert_eq!((first.door, first.seq), (door, Seq(0)));
 
     // Once, then nothing works until the others are done.
@@ -71,7 +76,7 @@ async fn written(fault: Fault, meanwhile: Meanwhile, consumed: Seq) -> Vec<Vec<S
     });
     let write = tokio::spawn({
         let writer = writer.clone();
-        async move { writer.write(b"two\n".to_vec(), PATIENCE).await }
+        async move { writer.write(None, b"two\n".to_vec(), PATIENCE).await }
     });
     world.clock.sleep(Duration::from_secs(1)).await;
     let others = world.store.handle(SENDER);
@@ -84,7 +89,7 @@ async fn written(fault: Fault, meanwhile: Meanwhile, consumed: Seq) -> Vec<Vec<S
     // The sender may have been told that nobody knows; the entry is settled all the same.
     let told = write.await.unwrap();
     assert!(matches!(told, Ok(_) | Err(Refused::Unknown)), "{told:?}");
-    writer.write(b"three\n".to_vec(), PATIENCE).await.unwrap();
+    writer.write(None, b"three\n".to_vec(), PATIENCE).await.unwrap();
     drop(writer);
     task.await.unwrap();
 

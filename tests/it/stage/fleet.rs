@@ -5,7 +5,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use async_trait::async_trait;
-use pd::domain::command::{Actor, Ask, Command, Done, NewContactMethod, NewIncident, RuleFields, Verdict};
+use pd::domain::command::{
+    Actor, Ask, Command, Done, IncidentChange, NewContactMethod, NewIncident, RuleFields, StatusChange,
+    Verdict,
+};
 use pd::domain::id::{ContactMethodId, UserId};
 use pd::domain::incidents::input::Input;
 use pd::domain::incidents::state::State;
@@ -20,6 +23,7 @@ use pd::notify::compose::Links;
 use pd::notify::sender::{Means, sender};
 use pd::notify::stage::Notify;
 use pd::notify::transport::{Message, Outcome, Transport};
+use pd::overload::Standpoint;
 use pd::stage::{Bell, Company, Duty, Handle, Loop, Many, NoMark, Settings};
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
@@ -101,7 +105,11 @@ impl Newest for Seen {
     }
 
     fn consumed(&self, log: &LogName) -> Seq {
-        self.0.replica.borrow().cursors.get(log).map_or(Seq::FIRST, |cursor| cursor.next)
+        self.0.consumed(log)
+    }
+
+    fn standpoint(&self, _: &LogName) -> Standpoint {
+        Standpoint::default()
     }
 }
 
@@ -239,6 +247,25 @@ impl Fleet {
     /// Opens an incident through this process.
     pub(super) async fn open(&self, process: u32, title: &str) -> Result<Verdict, NoVerdict> {
         self.processes[&process].commands.ask(self.actor(), None, self.incident(title)).await
+    }
+
+    /// Resolves all incidents through this process.
+    pub(super) async fn resolve(&self, process: u32) {
+        let change = |number| IncidentChange {
+            number,
+            status: Some(StatusChange::Resolved),
+            title: None,
+            urgency: None,
+            priority: None,
+            assignees: None,
+            escalation_level: None,
+            policy: None,
+            resolution: None,
+            if_open: true,
+        };
+        let changes = self.state().incidents.keys().copied().map(change).collect();
+        let ask = Ask::UpdateIncidents(changes);
+        self.processes[&process].commands.ask(self.actor(), None, ask).await.unwrap();
     }
 
     pub(super) fn actor(&self) -> Actor {

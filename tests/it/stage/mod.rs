@@ -7,6 +7,7 @@ mod crash;
 mod door;
 mod fleet;
 mod ground;
+mod line;
 mod many;
 mod poison;
 mod quiet;

@@ -8,6 +8,7 @@ use pd::domain::incidents::state::State;
 use pd::ingest::{self, Admission, Limits, Newest, Writer};
 use pd::journal::memory::{Fault, NoFaults, Op, OpKind};
 use pd::journal::{Journal as _, LogName, Seq};
+use pd::overload::Standpoint;
 use pd::stage::{Bell, NoMark, Settings};
 use tokio::sync::watch;
 use uuid::Uuid;
@@ -60,6 +61,10 @@ impl Newest for Nobody {
     fn consumed(&self, _: &LogName) -> Seq {
         Seq::FIRST
     }
+
+    fn standpoint(&self, _: &LogName) -> Standpoint {
+        Standpoint::default()
+    }
 }
 
 /// The same for a door: `senders` of them, each of which waits for its answer and sends again at once.
@@ -91,7 +96,7 @@ async fn door_appends(senders: u32) -> (u64, u32) {
                 let mut accepted = 0_u32;
                 while clock.monotonic() < until {
                     let record = format!("{sender}-{accepted}\n").into_bytes();
-                    writer.write(record, Duration::from_secs(60)).await.unwrap();
+                    writer.write(None, record, Duration::from_secs(60)).await.unwrap();
                     accepted += 1;
                 }
                 accepted

@@ -110,8 +110,14 @@ fn of_store(all: &mut Vec<Problem>, it: &Store) {
 fn load(all: &mut Vec<Problem>, it: &Process) {
     let load = &it.load;
     if matches!(load.pressure.as_str(), "busy" | "overloaded") {
-        let text =
-            format!("{} is {}: {} of {} events wait", it.node, load.pressure, load.waiting, load.waiting_max);
+        // What is fuller says why.
+        let waiting = load.undone * load.waiting_max <= load.waiting * load.undone_max;
+        let (what, count, most) = if waiting {
+            ("wait", load.waiting, load.waiting_max)
+        } else {
+            ("wait for the stages", load.undone, load.undone_max)
+        };
+        let text = format!("{} is {}: {count} of {most} events {what}", it.node, load.pressure);
         add(all, load.pressure == "overloaded", text);
     }
     if load.refused > 0 {

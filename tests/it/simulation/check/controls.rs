@@ -1,11 +1,12 @@
 //! What the controls of overload promise, as seen from outside: little is tried again where much fails, scheduled work
-//! that was missed is not made up for, and nobody pushes aside who works.
+//! that was missed is not made up for, nobody pushes aside who works, and doors take no more than is worked off.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use pd::domain::notify::NotificationId;
 use pd::domain::user::Channel;
+use pd::journal::LogName;
 use uuid::Uuid;
 
 use crate::simulation::overload::LASTS;
@@ -19,6 +20,10 @@ const REFILL_EVERY: Duration = Duration::from_secs(10);
 
 /// Nobody is patient for less than this.
 const PATIENCE: Duration = Duration::from_secs(4);
+/// So long an event may wait for the stages, where nothing has stood still: what doors allow, and what they do not know yet.
+const LINE_MAX: Duration = Duration::from_secs(90);
+/// What stands still for as long as this may be taken by a door for something that nobody does.
+const STILL: Duration = Duration::from_secs(9);
 /// For how long after work stood still several may find that they step in.
 const UNSETTLED: Duration = Duration::from_secs(30);
 
@@ -30,6 +35,16 @@ pub(super) struct Controls {
     /// When the last round of each process's jobs ended, and how long it is to the next.
     rounds: BTreeMap<(Uuid, &'static str), (Duration, Duration)>,
     work: BTreeMap<&'static str, Work>,
+    /// The journals of events of doors.
+    lines: BTreeMap<LogName, Line>,
+}
+
+/// What waits in a journal.
+#[derive(Clone, Copy)]
+struct Line {
+    moved_at: Duration,
+    /// The stages stood still while something waited, and what came then is not worked off yet.
+    stood_still: bool,
 }
 
 #[derive(Clone)]
@@ -100,6 +115,27 @@ impl Controls {
         (by != before.by && settled).then(|| {
             let (by, before) = (short(by), short(before.by));
             format!("{by} works on {stage}, although {before} does and nothing has stood still")
+        })
+    }
+
+    /// The incidents stage has taken something from a door's journal of events, the oldest of which had waited so long;
+    /// `drained`: nothing waits there any more.
+    pub(super) fn takes(
+        &mut self,
+        log: &LogName,
+        waited: Duration,
+        drained: bool,
+        now: Duration,
+    ) -> Option<String> {
+        let still = self.work.get("notify").is_some_and(|work| now.saturating_sub(work.moved_at) >= STILL);
+        let line = self.lines.entry(log.clone()).or_insert(Line { moved_at: now, stood_still: false });
+        let stood = now.saturating_sub(line.moved_at).min(waited) >= STILL;
+        line.stood_still |= still || stood;
+        let late = waited > LINE_MAX && !line.stood_still;
+        line.moved_at = now;
+        line.stood_still &= !drained;
+        late.then(|| {
+            format!("an event in {log} has waited for {} s: too many were accepted", waited.as_secs())
         })
     }
 

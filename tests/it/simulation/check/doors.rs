@@ -135,6 +135,11 @@ impl Doors {
         found
     }
 
+    /// Whether nothing is in this journal, as far as it was read, that this cursor has not passed.
+    pub(super) fn is_drained(&self, log: &LogName, cursor: &Cursor) -> bool {
+        self.books.get(log).is_none_or(|book| book.entries.len() as u64 <= cursor.next.0)
+    }
+
     /// A journal is not consumed any more: it must be closed and read to its end.
     pub(super) fn dropped(&mut self, log: &LogName, cursor: &Cursor) -> Option<String> {
         let extent = at_once(self.store.extent(log)).ok()?;

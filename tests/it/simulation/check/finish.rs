@@ -41,7 +41,7 @@ impl Check {
         self.fail_all(trace, found);
     }
 
-    fn true_now(&self) -> Timestamp {
+    pub(super) fn true_now(&self) -> Timestamp {
         START.plus(self.now)
     }
 

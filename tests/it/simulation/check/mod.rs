@@ -168,7 +168,11 @@ impl Check {
                 continue;
             }
             let before = self.incidents.cursor(log);
+            let written = self.doors.written(log, before.next);
             found.extend(self.doors.consumed(log, &before, cursor));
+            if let Some(written) = written.filter(|_| log.as_str().ends_with("/events")) {
+                found.extend(self.took(log, written, cursor));
+            }
         }
         for log in &body.dropped {
             found.extend(self.doors.dropped(log, &self.incidents.cursor(log)));
@@ -285,6 +289,15 @@ impl Check {
     fn works(&mut self, stage: &'static str, by: Uuid) -> Option<String> {
         // Where processes die and stores are cut off from some, nobody can tell from outside who should work.
         if self.mode == Mode::Overload { self.controls.works(stage, by, self.now) } else { None }
+    }
+
+    /// The oldest event that a door's journal held was written at this time, and the stage has come to this cursor.
+    fn took(&mut self, log: &LogName, written: Timestamp, cursor: &stage::Cursor) -> Option<String> {
+        if self.mode != Mode::Overload {
+            return None;
+        }
+        let (waited, drained) = (self.true_now().since(written), self.doors.is_drained(log, cursor));
+        self.controls.takes(log, waited, drained, self.now)
     }
 
     /// A provider takes a message.

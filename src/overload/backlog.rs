@@ -1,0 +1,256 @@
+//! What was accepted and is not worked off yet, by sender; and whether one more may be accepted.
+//!
+//! A door can be quicker than what works off what it takes. Then what waits behind it grows as long as that goes on, and
+//! everybody in it is late in the end. So no more may wait there than is worked off within [`DELAY`], at the speed that is
+//! measured while things have to wait; as long as they do not, nothing is known of that speed, and much may.
+//!
+//! What is not worked off at all is another matter: whoever does that work is away (its store is, or its process), and
+//! the door has to stay open meanwhile. So the bound counts only while something moves. What came while nothing did is
+//! forgiven: it will be late whatever is done, and refusing what comes then would be a second failure.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use super::room::{Full, Room};
+use super::{Bound, Relay, Standpoint};
+use crate::domain::service::RoutingKey;
+
+/// So long what is accepted may have to wait. A page is late after minutes, and takes some seconds more; a store that is
+/// slow for half a minute, as during a repair, should not make doors refuse what can still be in time.
+const DELAY: Duration = Duration::from_secs(20);
+
+/// What has waited for longer than this had to wait; less is what the way takes.
+const WAITED: Duration = Duration::from_secs(2);
+
+/// The speed is measured over at least this long.
+const WINDOW: Duration = Duration::from_secs(2);
+
+/// What a window says counts for so much, against all those before it.
+const WEIGHT: f64 = 0.5;
+
+/// A speed that was measured so long ago says nothing any more.
+const MEMORY: Duration = Duration::from_secs(30);
+
+/// Where nothing was worked off for so long, nobody does. It is half of the delay, so that what comes just as fast as it was
+/// worked off before finds room until then.
+const STILL: Duration = Duration::from_secs(10);
+
+/// However slow it is, so many may wait: what comes at once has to find a place.
+const LEAST: usize = 1024;
+
+/// However quick it is, no more may wait than this, which is what is remembered.
+const MOST: usize = 64 << 10;
+
+/// Of so many entries it is remembered where they are; if there are more, of every second, fourth…
+const ENTRIES: usize = 32 << 10;
+
+/// What was accepted and is not worked off yet, in the order in which it was stored.
+#[derive(Clone, Debug)]
+pub struct Backlog {
+    /// So many may wait while it is not known how fast they are worked off.
+    unknown: usize,
+    /// The entries of the door's journal that are not worked off.
+    entries: VecDeque<Stored>,
+    /// So many of the journal's entries are one of these.
+    grain: usize,
+    relay: Relay,
+    /// Whose inputs count, the oldest first: all but what is forgiven.
+    senders: VecDeque<Option<RoutingKey>>,
+    room: Room,
+    moved_at: Duration,
+    window: Option<Window>,
+    speed: Option<Speed>,
+}
+
+/// One entry, or several that stand together.
+#[derive(Clone, Copy, Debug)]
+struct Stored {
+    entries: usize,
+    /// Of the last.
+    seq: u64,
+    inputs: usize,
+    at: Duration,
+}
+
+impl Stored {
+    fn join(&mut self, seq: u64, inputs: usize) {
+        self.entries += 1;
+        self.seq = seq;
+        self.inputs += inputs;
+    }
+}
+
+/// A time in which things had to wait.
+#[derive(Clone, Copy, Debug)]
+struct Window {
+    began: Duration,
+    inputs: usize,
+}
+
+/// What was measured last.
+#[derive(Clone, Copy, Debug)]
+struct Speed {
+    per_second: f64,
+    at: Duration,
+}
+
+impl Backlog {
+    /// With nothing in it. `unknown` may wait while nothing has to wait for long.
+    pub fn new(unknown: usize) -> Self {
+        Self {
+            unknown,
+            entries: VecDeque::new(),
+            grain: 1,
+            relay: Relay::default(),
+            senders: VecDeque::new(),
+            room: Room::default(),
+            moved_at: Duration::ZERO,
+            window: None,
+            speed: None,
+        }
+    }
+
+    /// An entry with what these have sent is in the door's journal now, at `seq`, which is above all those before.
+    pub fn stored(&mut self, now: Duration, seq: u64, senders: impl Iterator<Item = Option<RoutingKey>>) {
+        if self.entries.is_empty() {
+            (self.moved_at, self.grain) = (now, 1);
+        }
+        self.forgive(now);
+        let counts = !self.is_still(now);
+        let mut inputs = 0;
+        for sender in senders {
+            inputs += 1;
+            if counts {
+                self.senders.push_back(sender);
+                self.room.enter(sender, 0);
+            }
+        }
+        match self.entries.back_mut().filter(|last| last.entries < self.grain) {
+            Some(last) => last.join(seq, inputs),
+            None => self.entries.push_back(Stored { entries: 1, seq, inputs, at: now }),
+        }
+        if self.entries.len() >= ENTRIES {
+            self.coarsen();
+        }
+    }
+
+    /// What the stages have come to by now.
+    pub fn seen(&mut self, now: Duration, at: Standpoint) {
+        let next = self.relay.passed(at);
+        self.forgive(now);
+        let had_to_wait = self.has_to_wait(now);
+        let mut inputs = 0;
+        while let Some(stored) = self.entries.front().filter(|stored| stored.seq < next) {
+            inputs += stored.inputs;
+            self.entries.pop_front();
+        }
+        if inputs == 0 {
+            return;
+        }
+        self.moved_at = now;
+        for sender in self.senders.drain(..inputs.min(self.senders.len())) {
+            self.room.leave(sender, 0);
+        }
+        self.measure(now, inputs, had_to_wait);
+    }
+
+    /// Whether one more of this sender may be accepted. Without a sender, only the whole room counts.
+    ///
+    /// # Errors
+    /// Why not.
+    pub fn check(&mut self, now: Duration, sender: Option<RoutingKey>) -> Result<(), Full> {
+        self.forgive(now);
+        self.room.check(self.bound(now), sender, 0)
+    }
+
+    /// How many may wait now.
+    pub fn most(&self, now: Duration) -> usize {
+        let known = self.speed.filter(|speed| now.saturating_sub(speed.at) < MEMORY);
+        #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "is bounded at once")]
+        let most = |speed: Speed| (speed.per_second * DELAY.as_secs_f64()) as usize;
+        match known {
+            Some(speed) => most(speed).clamp(LEAST.min(self.unknown), MOST),
+            None => self.unknown,
+        }
+    }
+
+    /// How many wait, but for those that are forgiven.
+    pub fn inputs(&self) -> usize {
+        self.room.inputs()
+    }
+
+    /// How full it is; 1: full.
+    pub fn fill(&self, now: Duration) -> f64 {
+        self.room.fill(self.bound(now))
+    }
+
+    /// In how many seconds half of what waits will be worked off, at the speed that is known; `None`: none is.
+    pub fn half_in(&self) -> Option<f64> {
+        #[expect(clippy::cast_precision_loss, reason = "some thousands")]
+        let half = self.room.inputs() as f64 / 2.0;
+        self.speed.filter(|speed| speed.per_second > 0.0).map(|speed| half / speed.per_second)
+    }
+
+    fn bound(&self, now: Duration) -> Bound {
+        // It is inputs that are worked off, whatever their size; and the journal holds them, not the memory.
+        Bound { bytes: usize::MAX / 4, inputs: self.most(now) }
+    }
+
+    /// Whether nothing is worked off, although there is something to be.
+    fn is_still(&self, now: Duration) -> bool {
+        !self.entries.is_empty() && now.saturating_sub(self.moved_at) >= STILL
+    }
+
+    fn has_to_wait(&self, now: Duration) -> bool {
+        self.entries.front().is_some_and(|oldest| now.saturating_sub(oldest.at) >= WAITED)
+    }
+
+    /// Takes every two for one, so that what is remembered is bounded however long nothing moves.
+    fn coarsen(&mut self) {
+        self.grain *= 2;
+        let pairs = self.entries.make_contiguous().chunks(2);
+        self.entries = pairs
+            .map(|pair| Stored {
+                entries: pair.iter().map(|it| it.entries).sum(),
+                seq: pair.iter().map(|it| it.seq).max().unwrap_or_default(),
+                inputs: pair.iter().map(|it| it.inputs).sum(),
+                at: pair.iter().map(|it| it.at).min().unwrap_or_default(),
+            })
+            .collect();
+    }
+
+    fn forgive(&mut self, now: Duration) {
+        if self.is_still(now) {
+            self.senders.clear();
+            self.room = Room::default();
+            self.window = None;
+        }
+    }
+
+    /// So many were worked off. What is worked off while nothing has to wait says how much came, not how fast it goes.
+    fn measure(&mut self, now: Duration, inputs: usize, had_to_wait: bool) {
+        if !had_to_wait {
+            self.window = None;
+            return;
+        }
+        let Some(window) = &mut self.window else {
+            self.window = Some(Window { began: now, inputs: 0 });
+            return;
+        };
+        window.inputs += inputs;
+        let took = now.saturating_sub(window.began);
+        if took < WINDOW {
+            return;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "some thousands")]
+        let measured = window.inputs as f64 / took.as_secs_f64();
+        let before = self.speed.filter(|speed| now.saturating_sub(speed.at) < MEMORY);
+        let per_second =
+            before.map_or(measured, |before| before.per_second + (measured - before.per_second) * WEIGHT);
+        self.speed = Some(Speed { per_second, at: now });
+        self.window = Some(Window { began: now, inputs: 0 });
+    }
+}
+
+#[cfg(test)]
+mod tests;
