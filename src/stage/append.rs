@@ -96,7 +96,8 @@ impl<S: Stage> Loop<S> {
         let began = self.world.clock.monotonic();
         let tried = self.append_and_read(at, entry).await?;
         if matches!(tried.0, Ok(Append::Appended)) {
-            self.grounded_at = began;
+            // It took the slot at the end, so everything that was appended before it is known.
+            (self.grounded_at, self.seen_at) = (began, began);
         }
         Ok(tried)
     }
@@ -145,7 +146,6 @@ impl<S: Stage> Loop<S> {
         self.suspicion.consumed(&self.replica.cursors);
         self.limit = grown(self.limit, inputs + own, entry.body.len()).min(self.settings.batch_max);
         let now = self.world.clock.monotonic();
-        // An append that took its slot has seen the end of the journal.
         (self.appended_at, self.followed_at) = (Some(now), now);
         self.show();
         let followed_at = (!self.standing.is_alone()).then_some(entry.at);

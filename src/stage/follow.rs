@@ -29,7 +29,11 @@ impl<S: Stage> Loop<S> {
         self.followed_at = self.world.clock.monotonic();
         let next = self.replica.next;
         let mut moved = false;
-        match self.news_of_this_ground().await {
+        let news = self.news_of_this_ground().await;
+        if news.is_ok() {
+            self.seen_at = self.followed_at;
+        }
+        match news {
             Ok(News::Entries(entries)) => {
                 for entry in &entries {
                     moved |= self.apply(entry)?;
@@ -80,6 +84,13 @@ impl<S: Stage> Loop<S> {
         let now = self.world.clock.monotonic();
         let trial = self.standing.is_on_trial(Duty::Consuming);
         for duty in self.served(body, self.due_timers(), state) {
+            // There was something to do, and whoever did such work before has not done it. What only looked like that, such
+            // as inputs that led to nothing and are not on record, says nothing of anybody.
+            if let (Company::Many(many), Some(from)) =
+                (&self.settings.company, self.standing.takes_over_from(duty))
+            {
+                many.silent.note(from);
+            }
             self.standing.proved(duty, now);
         }
         if trial && !self.standing.is_on_trial(Duty::Consuming) {
@@ -170,13 +181,13 @@ impl<S: Stage> Loop<S> {
         let p99 = self.latency.p99().max(*many.append_p99.borrow());
         let silent = many.silent.all();
         let moment = Moment {
-            now: self.world.clock.monotonic(),
+            // What others did since then is not known yet, and where reads are slow that is long ago.
+            now: self.seen_at,
             patience: many.patience.max((p99 * many.patience_factor).min(many.patience_max)),
             clock_is_off: *many.clock_is_off.borrow(),
             silent: &silent,
         };
         for (duty, from) in self.standing.judge(&all, &moment, |limit| self.world.ids.jitter(limit)) {
-            many.silent.note(from);
             tracing::info!(stage = %self.log, ?duty, %from, "stepping in");
         }
     }

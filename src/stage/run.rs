@@ -55,8 +55,10 @@ pub struct Loop<S: Stage> {
     pub(super) latency: Latency,
     /// When the ground under the replica was seen last.
     pub(super) grounded_at: Duration,
-    /// When the end of the own journal was seen last.
+    /// When it was asked last what others have appended to the own journal.
     pub(super) followed_at: Duration,
+    /// The same, where an answer came: everything that was appended before then is known.
+    pub(super) seen_at: Duration,
     /// When it was looked last whether there is work for others to do.
     pub(super) looked_at: Option<Duration>,
     polled_at: Duration,
@@ -138,6 +140,7 @@ impl<S: Stage> Loop<S> {
             latency: Latency::default(),
             grounded_at: Duration::ZERO,
             followed_at: Duration::ZERO,
+            seen_at: Duration::ZERO,
             looked_at: None,
             polled_at: world.clock.monotonic(),
             read_failed: false,

@@ -35,7 +35,7 @@ pub(super) struct Due {
 /// By what is judged.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Moment<'a> {
-    /// Monotonic.
+    /// Monotonic: up to when it is known what others did.
     pub(super) now: Duration,
     /// For how long due work may stand still.
     pub(super) patience: Duration,
@@ -142,7 +142,12 @@ impl Standing {
 
     /// This process has just stepped in, and has not appended anything yet.
     pub(super) fn is_on_trial(&self, duty: Duty) -> bool {
-        self.posts.get(&duty).is_some_and(|post| post.works && !post.proven)
+        self.takes_over_from(duty).is_some()
+    }
+
+    /// From which process this one takes the work over with the entry that proves it; `None`: it does it already, or not.
+    pub(super) fn takes_over_from(&self, duty: Duty) -> Option<Uuid> {
+        self.posts.get(&duty).filter(|post| post.works && !post.proven).map(|post| post.by)
     }
 
     /// Others moved everything while this process slept.

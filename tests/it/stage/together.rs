@@ -103,6 +103,24 @@ async fn a_page_goes_out_in_time_although_the_worker_died() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn work_that_came_to_nothing_is_no_sign_that_its_worker_is_gone() {
+    let fleet = Fleet::new(World::new(3, NoFaults), &[1, 2, 3]).await;
+    fleet.open(1, "first").await.unwrap();
+    fleet.world.clock.sleep(Duration::from_secs(60)).await;
+    let working = worker(&fleet);
+    let passive = *fleet.processes.keys().find(|process| **process != working).unwrap();
+    for round in 0..12 {
+        // The notify stage has nothing to do about it, and puts nothing on record: others wonder, and find that out.
+        fleet.resolve(passive).await;
+        fleet.world.clock.sleep(Duration::from_millis(5_000 + 250 * round)).await;
+        fleet.open(passive, "another").await.unwrap();
+        assert_eq!(worker(&fleet), working, "round {round}");
+        fleet.world.clock.sleep(Duration::from_secs(60)).await;
+    }
+    fleet.end().await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_broken_way_out_blocks_nobody() {
     let fleet = Fleet::new(World::new(3, NoFaults), &[1, 2]).await;
     fleet.open(1, "first").await.unwrap();
