@@ -32,8 +32,6 @@ mutants! {
     TakenIgnored,
     /// A read below the truncation is taken for "nothing new".
     TruncatedIsNothingNew,
-    /// A slot that was truncated is not sealed: an append there is answered as if it had taken place.
-    NoSealOnTruncation,
     /// What a read does not show although it was seen once is taken for lost.
     GapIsLoss,
     /// A process that has not seen the ground under its state for long goes on as if it were there.
@@ -72,6 +70,8 @@ mutants! {
     MissedRoundsCaughtUp,
     /// Work that is late is taken for work that stands still.
     OverdueByLateness,
+    /// A slot that was truncated is not sealed: an append there is answered as if it had taken place.
+    NoSealOnTruncation,
     /// A door takes whatever its store takes, however far behind those are who work it off.
     BacklogWithoutBound,
     /// What is not answered at once is asked again, however slow everything is.

@@ -68,8 +68,9 @@ impl Default for Many {
 /// So many are remembered; of one that is forgotten it is found out again.
 const SILENT_MAX: usize = 64;
 
-/// Processes whose work was taken over, with an entry that shows that there was some, and that were not heard of since, as
-/// the stages of this process tell each other: what one has found out with patience, the other need not.
+/// Processes whose work was taken over, of a kind that every process can do and with an entry that shows that there was
+/// some, and that were not heard of since, as the stages of this process tell each other: what one has found out with
+/// patience, the other need not.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Silent(Arc<watch::Sender<BTreeSet<Uuid>>>);
 

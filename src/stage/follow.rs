@@ -85,9 +85,10 @@ impl<S: Stage> Loop<S> {
         let trial = self.standing.is_on_trial(Duty::Consuming);
         for duty in self.served(body, self.due_timers(), state) {
             // There was something to do, and whoever did such work before has not done it. What only looked like that, such
-            // as inputs that led to nothing and are not on record, says nothing of anybody.
-            if let (Company::Many(many), Some(from)) =
-                (&self.settings.company, self.standing.takes_over_from(duty))
+            // as inputs that led to nothing and are not on record, says nothing of anybody; and a lane may be left to
+            // others on purpose.
+            if let (Company::Many(many), Some(from), Duty::Consuming | Duty::Timers) =
+                (&self.settings.company, self.standing.takes_over_from(duty), duty)
             {
                 many.silent.note(from);
             }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use pd::journal::memory::{Fault, MemoryStore, Op, OpKind, SeededFaults};
 use pd::journal::{Append, Error, Journal, Outcome, Read, Seq};
+use pd::mutants::{self, Mutant};
 
 use super::stores::{entry, fill, log, paused_clock, read_all};
 
@@ -37,6 +38,25 @@ async fn check(
     assert_eq!(answer.map_err(refused), first, "{fault:?}");
     assert_eq!(store.read(&name, Seq(0), 100).await, run(0, entries), "{fault:?}");
     assert_eq!(store.append(&name, Seq(0), entry(0, 20)).await, again, "{fault:?}");
+}
+
+/// What an append to a truncated slot is answered.
+async fn below_the_truncation() -> Result<Append, Error> {
+    let store = MemoryStore::with_faults(|_: &Op| Fault::None, paused_clock()).with_segments_of(2);
+    let store: Arc<dyn Journal> = Arc::new(store.handle(1));
+    let name = log("a");
+    fill(&store, &name, 0, 6).await;
+    let first = store.truncate(&name, Seq(4)).await.unwrap();
+    store.append(&name, Seq(first.0 - 1), entry(99, 20)).await
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_truncated_slot_is_sealed_and_without_that_it_would_take_appends() {
+    assert_eq!(below_the_truncation().await, Ok(Append::Sealed));
+    mutants::set(Some(Mutant::NoSealOnTruncation));
+    let without = below_the_truncation().await;
+    mutants::set(None);
+    assert_eq!(without, Ok(Append::Appended));
 }
 
 #[tokio::test(start_paused = true)]
