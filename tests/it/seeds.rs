@@ -64,7 +64,7 @@ const FOUND_BY: &[(Mutant, u64, Mode)] = &[
     (Mutant::CursorApart, 1, Mode::Safety),
     (Mutant::SendBeforeClaim, 1, Mode::Safety),
     (Mutant::TakenIgnored, 1, Mode::Safety),
-    (Mutant::TruncatedIsNothingNew, 17, Mode::Liveness),
+    (Mutant::TruncatedIsNothingNew, 24, Mode::Liveness),
     (Mutant::GapIsLoss, 6, Mode::Safety),
     (Mutant::GroundTakenForGranted, 118, Mode::Safety),
     (Mutant::SnapshotWithoutDigest, 1, Mode::Safety),
