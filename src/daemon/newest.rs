@@ -8,7 +8,7 @@ use async_trait::async_trait;
 use crate::clock::{SharedClock, within};
 use crate::domain::incidents::state::State;
 use crate::incidents::Incidents;
-use crate::ingest::Newest;
+use crate::ingest::{self, Newest};
 use crate::journal::{Journal, LogName, Seq};
 use crate::notify::stage::Notify;
 use crate::overload::Standpoint;
@@ -42,13 +42,6 @@ impl Newest for Replica {
     }
 
     fn standpoint(&self, log: &LogName) -> Standpoint {
-        // First, so that it is not newer than what it is compared with.
-        let idle = self.notify.status.borrow().oldest_undone.is_none();
-        let notify = self.notify.consumed(&LogName::incidents());
-        let incidents = self.incidents.replica.borrow().next;
-        let door = self.incidents.consumed(log);
-        // A stage that has nothing to do does not put on record what it has passed.
-        let notify = if idle { incidents } else { notify };
-        Standpoint { door: door.0, incidents: incidents.0, notify: notify.0 }
+        ingest::standpoint(&self.incidents, &self.notify, log)
     }
 }

@@ -477,6 +477,24 @@ pub struct IncidentChange {
     pub if_open: bool,
 }
 
+impl IncidentChange {
+    /// Of this incident, and nothing of it yet.
+    pub fn of(number: IncidentNumber) -> Self {
+        Self {
+            number,
+            status: None,
+            title: None,
+            urgency: None,
+            priority: None,
+            assignees: None,
+            escalation_level: None,
+            policy: None,
+            resolution: None,
+            if_open: false,
+        }
+    }
+}
+
 /// The status that is asked for. Asking for what is so already is accepted and changes nothing.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]

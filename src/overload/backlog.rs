@@ -115,8 +115,7 @@ impl Backlog {
         if self.entries.is_empty() {
             (self.moved_at, self.grain) = (now, 1);
         }
-        self.forgive(now);
-        let counts = !self.is_still(now);
+        let counts = !self.forgive(now);
         let mut inputs = 0;
         for sender in senders {
             inputs += 1;
@@ -165,10 +164,9 @@ impl Backlog {
 
     /// How many may wait now.
     pub fn most(&self, now: Duration) -> usize {
-        let known = self.speed.filter(|speed| now.saturating_sub(speed.at) < MEMORY);
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "is bounded at once")]
         let most = |speed: Speed| (speed.per_second * DELAY.as_secs_f64()) as usize;
-        match known {
+        match self.known(now) {
             Some(speed) => most(speed).clamp(LEAST.min(self.unknown), MOST),
             None => self.unknown,
         }
@@ -196,9 +194,9 @@ impl Backlog {
         Bound { bytes: usize::MAX / 4, inputs: self.most(now) }
     }
 
-    /// Whether nothing is worked off, although there is something to be.
-    fn is_still(&self, now: Duration) -> bool {
-        !self.entries.is_empty() && now.saturating_sub(self.moved_at) >= STILL
+    /// How fast it was lately.
+    fn known(&self, now: Duration) -> Option<Speed> {
+        self.speed.filter(|speed| now.saturating_sub(speed.at) < MEMORY)
     }
 
     fn has_to_wait(&self, now: Duration) -> bool {
@@ -219,12 +217,15 @@ impl Backlog {
             .collect();
     }
 
-    fn forgive(&mut self, now: Duration) {
-        if self.is_still(now) {
+    /// Lets nothing of what waits count if nothing is worked off; whether that is so.
+    fn forgive(&mut self, now: Duration) -> bool {
+        let still = !self.entries.is_empty() && now.saturating_sub(self.moved_at) >= STILL;
+        if still {
             self.senders.clear();
             self.room = Room::default();
             self.window = None;
         }
+        still
     }
 
     /// So many were worked off. What is worked off while nothing has to wait says how much came, not how fast it goes.
@@ -244,9 +245,9 @@ impl Backlog {
         }
         #[expect(clippy::cast_precision_loss, reason = "some thousands")]
         let measured = window.inputs as f64 / took.as_secs_f64();
-        let before = self.speed.filter(|speed| now.saturating_sub(speed.at) < MEMORY);
-        let per_second =
-            before.map_or(measured, |before| before.per_second + (measured - before.per_second) * WEIGHT);
+        let per_second = self
+            .known(now)
+            .map_or(measured, |before| before.per_second + (measured - before.per_second) * WEIGHT);
         self.speed = Some(Speed { per_second, at: now });
         self.window = Some(Window { began: now, inputs: 0 });
     }

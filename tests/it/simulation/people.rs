@@ -63,18 +63,7 @@ async fn acts(town: Arc<Town>, chance: Chance, user: UserId, numbers: Vec<Incide
 
 fn decides(chance: &Chance, number: IncidentNumber) -> (&'static str, Ask, Option<Arc<str>>) {
     let status = |status| {
-        let change = IncidentChange {
-            if_open: false,
-            number,
-            status: Some(status),
-            title: None,
-            urgency: None,
-            priority: None,
-            assignees: None,
-            escalation_level: None,
-            policy: None,
-            resolution: None,
-        };
+        let change = IncidentChange { status: Some(status), ..IncidentChange::of(number) };
         Ask::UpdateIncidents(vec![change])
     };
     match chance.below(10) {

@@ -403,10 +403,6 @@ impl Newest for NewestKnown {
     }
 
     fn standpoint(&self, log: &LogName) -> Standpoint {
-        let idle = self.notify.status.borrow().oldest_undone.is_none();
-        let notify = self.notify.consumed(&LogName::incidents());
-        let incidents = self.incidents.replica.borrow().next;
-        let door = self.incidents.consumed(log);
-        Standpoint { door: door.0, incidents: incidents.0, notify: if idle { incidents.0 } else { notify.0 } }
+        ingest::standpoint(&self.incidents, &self.notify, log)
     }
 }

@@ -252,16 +252,9 @@ impl Fleet {
     /// Resolves all incidents through this process.
     pub(super) async fn resolve(&self, process: u32) {
         let change = |number| IncidentChange {
-            number,
             status: Some(StatusChange::Resolved),
-            title: None,
-            urgency: None,
-            priority: None,
-            assignees: None,
-            escalation_level: None,
-            policy: None,
-            resolution: None,
             if_open: true,
+            ..IncidentChange::of(number)
         };
         let changes = self.state().incidents.keys().copied().map(change).collect();
         let ask = Ask::UpdateIncidents(changes);

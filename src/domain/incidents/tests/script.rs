@@ -224,18 +224,7 @@ fn input(world: &mut World, words: &str) -> Vec<Input> {
 }
 
 pub(super) fn change(number: u64) -> IncidentChange {
-    IncidentChange {
-        number: IncidentNumber(number),
-        status: None,
-        title: None,
-        urgency: None,
-        priority: None,
-        assignees: None,
-        escalation_level: None,
-        policy: None,
-        resolution: None,
-        if_open: false,
-    }
+    IncidentChange::of(IncidentNumber(number))
 }
 
 fn command(world: &mut World, user: &str, words: &[&str]) -> Input {
