@@ -36,7 +36,8 @@ impl Newest for Consumed {
     }
 }
 
-fn parts(world: &World, consumed: Seq) -> ingest::Parts {
+/// What a door of the first process needs.
+pub(super) fn parts(world: &World, newest: Arc<dyn Newest>) -> ingest::Parts {
     ingest::Parts {
         journal: Arc::new(world.store.handle(1)),
         clock: Arc::clone(&world.clock),
@@ -45,7 +46,7 @@ fn parts(world: &World, consumed: Seq) -> ingest::Parts {
         node: "one".to_owned(),
         bell: Bell::default(),
         state: watch::channel(Arc::new(State::default())).1,
-        newest: Arc::new(Consumed(consumed)),
+        newest,
         closed: watch::channel(None).1,
     }
 }
@@ -60,7 +61,7 @@ enum Meanwhile {
 /// Writes `one`, then `two` with this fault while others do something; gives all that stands in doors, door by door.
 async fn written(fault: Fault, meanwhile: Meanwhile, consumed: Seq) -> Vec<Vec<String>> {
     let world = World::new(1, NoFaults);
-    let parts = parts(&world, consumed);
+    let parts = parts(&world, Arc::new(Consumed(consumed)));
     let door = ingest::register(&parts).await.unwrap();
     let admission = Admission::new(&Limits::default(), Arc::clone(&parts.clock));
     let (writer, task) = Writer::events(parts, Some(door), admission);

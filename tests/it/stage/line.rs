@@ -12,10 +12,8 @@ use pd::journal::memory::{Fault, Op, OpKind};
 use pd::journal::{LogName, Seq};
 use pd::mutants::{self, Mutant};
 use pd::overload::{Pressure, Standpoint};
-use pd::stage::Bell;
-use tokio::sync::watch;
-use uuid::Uuid;
 
+use super::door::parts;
 use super::world::World;
 
 /// How long an append takes.
@@ -71,17 +69,7 @@ async fn two_minutes() -> Seen {
     let world = World::new(1, slow);
     let clock = Arc::clone(&world.clock);
     let stages = Arc::new(Slow { clock: Arc::clone(&clock), began: clock.monotonic() });
-    let parts = ingest::Parts {
-        journal: Arc::new(world.store.handle(1)),
-        clock: Arc::clone(&clock),
-        ids: Arc::clone(&world.ids),
-        process: Uuid::from_u128(1),
-        node: "one".to_owned(),
-        bell: Bell::default(),
-        state: watch::channel(Arc::new(State::default())).1,
-        newest: Arc::clone(&stages) as Arc<dyn Newest>,
-        closed: watch::channel(None).1,
-    };
+    let parts = parts(&world, Arc::clone(&stages) as Arc<dyn Newest>);
     let door = ingest::register(&parts).await.unwrap();
     let limits = Limits::default();
     let admission =

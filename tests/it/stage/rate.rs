@@ -9,10 +9,9 @@ use pd::ingest::{self, Admission, Limits, Newest, Writer};
 use pd::journal::memory::{Fault, NoFaults, Op, OpKind};
 use pd::journal::{Journal as _, LogName, Seq};
 use pd::overload::Standpoint;
-use pd::stage::{Bell, NoMark, Settings};
-use tokio::sync::watch;
-use uuid::Uuid;
+use pd::stage::{NoMark, Settings};
 
+use super::door::parts;
 use super::world::{World, is_own_append};
 
 /// How long an append takes.
@@ -71,19 +70,7 @@ impl Newest for Nobody {
 async fn door_appends(senders: u32) -> (u64, u32) {
     let slow = |op: &Op| if op.kind == OpKind::Append { Fault::Stall(APPEND) } else { Fault::None };
     let world = World::new(2, slow);
-    let (_keep, state) = watch::channel(Arc::new(State::default()));
-    let (_open, closed) = watch::channel(None);
-    let parts = ingest::Parts {
-        journal: Arc::new(world.store.handle(1)),
-        clock: Arc::clone(&world.clock),
-        ids: Arc::clone(&world.ids),
-        process: Uuid::from_u128(1),
-        node: "one".to_owned(),
-        bell: Bell::default(),
-        state,
-        newest: Arc::new(Nobody),
-        closed,
-    };
+    let parts = parts(&world, Arc::new(Nobody));
     let door = ingest::register(&parts).await.unwrap();
     let admission = Admission::new(&Limits::default(), Arc::clone(&parts.clock));
     let (writer, task) = Writer::events(parts, Some(door), admission);
