@@ -8,9 +8,10 @@ use async_trait::async_trait;
 use crate::clock::{SharedClock, within};
 use crate::domain::incidents::state::State;
 use crate::incidents::Incidents;
-use crate::ingest::{self, Newest};
+use crate::ingest::Newest;
 use crate::journal::{Journal, LogName, Seq};
 use crate::notify::stage::Notify;
+use crate::notify::standpoint;
 use crate::overload::Standpoint;
 use crate::stage::{Bell, Handle, Signal};
 
@@ -42,6 +43,6 @@ impl Newest for Replica {
     }
 
     fn standpoint(&self, log: &LogName) -> Standpoint {
-        ingest::standpoint(&self.incidents, &self.notify, log)
+        standpoint(&self.incidents, &self.notify, log)
     }
 }

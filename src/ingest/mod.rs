@@ -28,7 +28,7 @@ use crate::domain::incidents::state::State;
 use crate::ids::SharedIds;
 use crate::journal::{Journal, LogName, Seq};
 use crate::overload::Standpoint;
-use crate::stage::{Bell, Handle, Signal, Stage};
+use crate::stage::{Bell, Signal};
 
 /// Why something was not accepted.
 #[derive(Clone, PartialEq, Eq, Debug, thiserror::Error)]
@@ -61,23 +61,6 @@ pub trait Newest: Send + Sync + 'static {
     fn consumed(&self, log: &LogName) -> Seq;
     /// How far the stages are with a door's journal.
     fn standpoint(&self, log: &LogName) -> Standpoint;
-}
-
-/// How far two stages are with a door's journal, as their handles show it: `incidents`, and `notify` which consumes what that
-/// one makes.
-pub fn standpoint<I: Stage, N: Stage>(
-    incidents: &Handle<I>,
-    notify: &Handle<N>,
-    log: &LogName,
-) -> Standpoint {
-    // First, so that it is not newer than what it is compared with.
-    let idle = notify.status.borrow().oldest_undone.is_none();
-    let notified = notify.consumed(&LogName::incidents());
-    let next = incidents.replica.borrow().next;
-    let door = incidents.consumed(log);
-    // A stage that has nothing to do does not put on record what it has passed.
-    let notified = if idle { next } else { notified };
-    Standpoint { door: door.0, incidents: next.0, notify: notified.0 }
 }
 
 /// What a door needs.

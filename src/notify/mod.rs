@@ -12,4 +12,7 @@ pub mod metrics;
 pub mod room;
 pub mod sender;
 pub mod stage;
+mod standpoint;
 pub mod transport;
+
+pub use standpoint::standpoint;

@@ -20,6 +20,7 @@ use pd::journal::{Journal, LogName, Seq};
 use pd::notify::compose::Links;
 use pd::notify::sender::{Means, sender};
 use pd::notify::stage::Notify;
+use pd::notify::standpoint;
 use pd::notify::transport::Transport;
 use pd::overload::Standpoint;
 use pd::pacer::{self, Job, Pace, Pacer};
@@ -403,6 +404,6 @@ impl Newest for NewestKnown {
     }
 
     fn standpoint(&self, log: &LogName) -> Standpoint {
-        ingest::standpoint(&self.incidents, &self.notify, log)
+        standpoint(&self.incidents, &self.notify, log)
     }
 }
