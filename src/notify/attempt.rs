@@ -14,6 +14,7 @@ use crate::domain::notify::NotificationId;
 use crate::domain::notify::input::Outcome;
 use crate::domain::notify::limits::PROVIDER_TIMEOUT_MAX;
 use crate::mutants::{self, Mutant};
+use crate::overload::UnderWay;
 
 /// How often a state that is not new enough is looked at again.
 const LOOK_AGAIN: Duration = Duration::from_millis(10);
@@ -35,13 +36,15 @@ pub(super) struct Done {
     pub(super) outcomes: Vec<(Vec<NotificationId>, Outcome)>,
     /// Whose circuit it says something about.
     pub(super) destination: Option<String>,
+    /// Held while it is not known what came of it, if it was tried again.
+    pub(super) retry: Option<UnderWay>,
 }
 
 impl Done {
     /// The same came of the whole claim, and nobody was asked.
     pub(super) fn at_once(claim: Claim, place: Place, outcome: Outcome) -> Self {
         let outcomes = vec![(claim.ids().collect(), outcome)];
-        Self { claim, place, outcomes, destination: None }
+        Self { claim, place, outcomes, destination: None, retry: None }
     }
 }
 

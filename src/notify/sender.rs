@@ -101,7 +101,8 @@ impl Claim {
             user: page.user,
             contact: message.contact.clone(),
             may_repeat: known.iter().any(|(_, message, page)| message.may_repeat || page.may_repeat),
-            retry: known.iter().any(|(_, message, _)| message.attempts > 0),
+            // This attempt is counted already.
+            retry: known.iter().any(|(_, message, _)| message.attempts > 1),
             deadline,
             give_up_at: monotonic + CLAIM_DEADLINE,
         })
@@ -299,7 +300,8 @@ impl Task {
             };
         let now = self.means.clock.monotonic();
         let budget = self.budgets.entry(channel).or_default();
-        if claim.retry && !budget.allows(now) && !mutants::is(Mutant::RetryWithoutBudget) {
+        let retry = if claim.retry { budget.begin(now) } else { None };
+        if claim.retry && retry.is_none() && !mutants::is(Mutant::RetryWithoutBudget) {
             let after = budget.wait(now) + self.means.ids.jitter(RETRY_SPREAD);
             let reason = Arc::from("too many messages of this channel are being tried again");
             return Some(Done::at_once(claim, place, Outcome::NotTried { after, reason }));
@@ -313,7 +315,7 @@ impl Task {
         };
         self.attempts.spawn(async move {
             let outcomes = attempt::attempt(&claim, &means, &*transport, queues).await;
-            Step::Done(Done { claim, place, outcomes, destination: Some(destination) })
+            Step::Done(Done { claim, place, outcomes, destination: Some(destination), retry })
         });
         None
     }
@@ -344,11 +346,12 @@ impl Task {
     }
 
     async fn finish(&mut self, done: Done, outcomes: &mpsc::Sender<Input>) {
-        let Done { claim, place, outcomes: came_of_it, destination } = done;
+        let Done { claim, place, outcomes: came_of_it, destination, retry } = done;
         let channel = claim.contact.channel;
         if let Some(destination) = destination {
             self.note_circuit((channel, destination), &came_of_it);
         }
+        drop(retry);
         // Before the outcomes, so that the stage, which they wake, sees the room.
         drop(place);
         for (ids, outcome) in came_of_it {

@@ -24,7 +24,7 @@ mod room;
 mod ticket;
 
 pub use backlog::Backlog;
-pub use budget::Budget;
+pub use budget::{Budget, UnderWay};
 pub use drain::{Drain, RETRY_AFTER_MAX};
 pub use latency::Latency;
 pub use limit::{Bound, Limit};

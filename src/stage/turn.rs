@@ -45,10 +45,15 @@ impl<S: Stage> Loop<S> {
             return Ok(Turn::Nothing);
         }
         self.suspicion.carry_out(&self.stage, &mut batch);
-        let own = if self.mix == Mix::JournalsFirst { 0 } else { self.held.len().min(limit) };
+        // Whether there was work that nobody did shows by itself, and not beside other work.
+        let on_trial = consumes && self.standing.is_on_trial(Duty::Consuming);
+        let own = if on_trial || self.mix == Mix::JournalsFirst { 0 } else { self.held.len().min(limit) };
         batch.inputs.extend(self.held[..own].iter().cloned());
-        let lanes = if self.standing.is_alone() { Lanes::All } else { Lanes::of(&self.standing.duties()) };
-        batch.inputs.extend(self.stage.offers(&self.replica.state, &lanes));
+        if !on_trial {
+            let lanes =
+                if self.standing.is_alone() { Lanes::All } else { Lanes::of(&self.standing.duties()) };
+            batch.inputs.extend(self.stage.offers(&self.replica.state, &lanes));
+        }
         let Some((facts, state)) = self.decide(&batch, own, now) else { return Ok(Turn::Progress) };
         self.not_before =
             facts.is_empty().then(|| self.world.clock.monotonic() + FRUITLESS_PAUSE).filter(|_| due);

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a test")]
 
+use std::collections::BTreeSet;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 
@@ -439,6 +440,29 @@ async fn a_receiver_that_refuses_does_not_use_up_the_attempts_of_all() {
     assert_eq!(counts.sent + counts.failed, 300);
     let refusals = hook.seen.lock().unwrap().iter().filter(|message| message.at < up_at).count();
     assert!(refusals < 300, "{refusals}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_postponed_together_does_not_come_back_together() {
+    let asked = AtomicUsize::new(0);
+    let every_other = move |_: &Message| {
+        let works = asked.fetch_add(1, SeqCst).is_multiple_of(2);
+        after(1_000, if works { sent() } else { refused() })
+    };
+    let hook = fake(Channel::Webhook, Box::new(every_other));
+    let mut bench = Bench::new(&[Arc::clone(&hook)]);
+    bench.page(300, &[Channel::Webhook]);
+    bench.drain().await;
+    let seen = hook.seen.lock().unwrap();
+    let mut ids = BTreeSet::new();
+    let (first, again): (Vec<_>, Vec<_>) = seen.iter().partition(|message| ids.insert(message.id));
+    // 64 at a time, a second each: what was never tried does not wait because others are tried again.
+    let last = first.iter().map(|message| message.at.since(START)).max().unwrap();
+    assert!(first.len() == 300 && last < Duration::from_secs(6), "{} until {last:?}", first.len());
+    let beside =
+        |at| again.iter().filter(|it| it.at >= at && it.at.since(at) < Duration::from_secs(1)).count();
+    let most = again.iter().map(|message| beside(message.at)).max().unwrap();
+    assert!((1..=6).contains(&most), "{most} at once, {} in all", again.len());
 }
 
 #[tokio::test(start_paused = true)]
