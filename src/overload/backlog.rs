@@ -1,8 +1,9 @@
 //! What was accepted and is not worked off yet, by sender; and whether one more may be accepted.
 //!
 //! A door can be quicker than what works off what it takes. Then what waits behind it grows as long as that goes on, and
-//! everybody in it is late in the end. So no more may wait there than is worked off within [`DELAY`], at the speed that is
-//! measured while things have to wait; as long as they do not, nothing is known of that speed, and much may.
+//! everybody in it is late in the end. So no more may wait there than is worked off within [`DELAY`], at the best speed of
+//! the last minute: a store that is slow for half a minute is no reason to refuse. As long as nothing has to wait, what was
+//! worked off says how much came, and much may.
 //!
 //! What is not worked off at all is another matter: whoever does that work is away (its store is, or its process), and
 //! the door has to stay open meanwhile. So the bound counts only while something moves. What came while nothing did is
@@ -15,24 +16,22 @@ use super::room::{Full, Room};
 use super::{Bound, Relay, Standpoint};
 use crate::domain::service::RoutingKey;
 
-/// So long what is accepted may have to wait. A page is late after minutes, and takes some seconds more; a store that is
-/// slow for half a minute, as during a repair, should not make doors refuse what can still be in time.
-const DELAY: Duration = Duration::from_secs(20);
+/// So long what is accepted may have to wait, unless the stages have become slower since. A page is late after minutes;
+/// and while two thirds of what can be worked off go on coming, it takes twice as long until nothing has to wait any more,
+/// which should not be a minute.
+const DELAY: Duration = Duration::from_secs(15);
 
 /// What has waited for longer than this had to wait; less is what the way takes.
 const WAITED: Duration = Duration::from_secs(2);
 
-/// The speed is measured over at least this long.
-const WINDOW: Duration = Duration::from_secs(2);
-
-/// What a window says counts for so much, against all those before it.
-const WEIGHT: f64 = 0.5;
+/// The speed is measured over at least this long: what the stages have done shows in lumps.
+const WINDOW: Duration = Duration::from_secs(5);
 
 /// A speed that was measured so long ago says nothing any more.
-const MEMORY: Duration = Duration::from_secs(30);
+const MEMORY: Duration = Duration::from_secs(60);
 
-/// Where nothing was worked off for so long, nobody does. It is half of the delay, so that what comes just as fast as it was
-/// worked off before finds room until then.
+/// Where nothing was worked off for so long, nobody does. It is less than the delay, so that what comes just as fast as it
+/// was worked off before finds room until then.
 const STILL: Duration = Duration::from_secs(10);
 
 /// However slow it is, so many may wait: what comes at once has to find a place.
@@ -59,7 +58,8 @@ pub struct Backlog {
     room: Room,
     moved_at: Duration,
     window: Option<Window>,
-    speed: Option<Speed>,
+    /// Measured one after the other.
+    speeds: VecDeque<Speed>,
 }
 
 /// One entry, or several that stand together.
@@ -80,18 +80,21 @@ impl Stored {
     }
 }
 
-/// A time in which things had to wait.
+/// A time in which something is worked off.
 #[derive(Clone, Copy, Debug)]
 struct Window {
     began: Duration,
     inputs: usize,
+    /// Whether things had to wait.
+    waited: bool,
 }
 
-/// What was measured last.
+/// What was measured in a window.
 #[derive(Clone, Copy, Debug)]
 struct Speed {
     per_second: f64,
     at: Duration,
+    waited: bool,
 }
 
 impl Backlog {
@@ -106,7 +109,7 @@ impl Backlog {
             room: Room::default(),
             moved_at: Duration::ZERO,
             window: None,
-            speed: None,
+            speeds: VecDeque::new(),
         }
     }
 
@@ -165,9 +168,9 @@ impl Backlog {
     /// How many may wait now.
     pub fn most(&self, now: Duration) -> usize {
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "is bounded at once")]
-        let most = |speed: Speed| (speed.per_second * DELAY.as_secs_f64()) as usize;
-        match self.known(now) {
-            Some(speed) => most(speed).clamp(LEAST.min(self.unknown), MOST),
+        let most = |per_second: f64| (per_second * DELAY.as_secs_f64()) as usize;
+        match self.best(now) {
+            Some(per_second) => most(per_second).clamp(LEAST.min(self.unknown), MOST),
             None => self.unknown,
         }
     }
@@ -186,7 +189,7 @@ impl Backlog {
     pub fn half_in(&self) -> Option<f64> {
         #[expect(clippy::cast_precision_loss, reason = "some thousands")]
         let half = self.room.inputs() as f64 / 2.0;
-        self.speed.filter(|speed| speed.per_second > 0.0).map(|speed| half / speed.per_second)
+        self.speeds.back().filter(|speed| speed.per_second > 0.0).map(|speed| half / speed.per_second)
     }
 
     fn bound(&self, now: Duration) -> Bound {
@@ -194,9 +197,11 @@ impl Backlog {
         Bound { bytes: usize::MAX / 4, inputs: self.most(now) }
     }
 
-    /// How fast it was lately.
-    fn known(&self, now: Duration) -> Option<Speed> {
-        self.speed.filter(|speed| now.saturating_sub(speed.at) < MEMORY)
+    /// How fast it was at its best lately; `None` if nothing had to wait.
+    fn best(&self, now: Duration) -> Option<f64> {
+        let lately = self.speeds.iter().filter(|speed| now.saturating_sub(speed.at) < MEMORY);
+        let waited = lately.clone().any(|speed| speed.waited);
+        lately.map(|speed| speed.per_second).reduce(f64::max).filter(|_| waited)
     }
 
     fn has_to_wait(&self, now: Duration) -> bool {
@@ -228,28 +233,25 @@ impl Backlog {
         still
     }
 
-    /// So many were worked off. What is worked off while nothing has to wait says how much came, not how fast it goes.
+    /// So many were worked off.
     fn measure(&mut self, now: Duration, inputs: usize, had_to_wait: bool) {
-        if !had_to_wait {
-            self.window = None;
-            return;
-        }
         let Some(window) = &mut self.window else {
-            self.window = Some(Window { began: now, inputs: 0 });
+            self.window = Some(Window { began: now, inputs: 0, waited: had_to_wait });
             return;
         };
         window.inputs += inputs;
+        window.waited |= had_to_wait;
         let took = now.saturating_sub(window.began);
         if took < WINDOW {
             return;
         }
         #[expect(clippy::cast_precision_loss, reason = "some thousands")]
-        let measured = window.inputs as f64 / took.as_secs_f64();
-        let per_second = self
-            .known(now)
-            .map_or(measured, |before| before.per_second + (measured - before.per_second) * WEIGHT);
-        self.speed = Some(Speed { per_second, at: now });
-        self.window = Some(Window { began: now, inputs: 0 });
+        let per_second = window.inputs as f64 / took.as_secs_f64();
+        self.speeds.push_back(Speed { per_second, at: now, waited: window.waited });
+        while self.speeds.front().is_some_and(|speed| now.saturating_sub(speed.at) >= MEMORY) {
+            self.speeds.pop_front();
+        }
+        self.window = Some(Window { began: now, inputs: 0, waited: false });
     }
 }
 

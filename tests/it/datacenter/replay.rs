@@ -23,6 +23,8 @@ use crate::rig::{event, poll};
 const LATE: Duration = Duration::from_secs(300);
 /// How long closed incidents stay before they are archived: what a day's jobs would do comes in one go after it.
 const KEPT: Duration = Duration::from_secs(20);
+/// How long it may take after the trouble until all is as before.
+const BACK: Duration = Duration::from_secs(60);
 /// How long everything may take to settle.
 const SETTLE: Duration = Duration::from_secs(180);
 /// Of a page that takes no longer nobody would say that it is late.
@@ -157,7 +159,8 @@ impl<'a> Run<'a> {
         std::thread::sleep(self.course.part.max(if due > 0 { KEPT } else { Duration::ZERO }));
         let troubled = self.clock.now();
         let (mut sent, ended) = self.trouble(capacity, due);
-        std::thread::sleep(self.course.part);
+        // As long as it may take until all is as before, and some more, so that it shows.
+        std::thread::sleep(self.course.part.max(BACK + Duration::from_secs(5)));
         sent.extend(base.finish());
         self.judge(capacity, due, &sent, (began, troubled, ended))
     }
@@ -337,10 +340,9 @@ impl Seen {
                 found.push(what);
             }
         };
-        let limit = Duration::from_secs(60);
         hold(self.accepted > 0, "nothing was accepted".to_owned());
         hold(self.late + self.untold == 0, format!("{} late, {} untold", self.late, self.untold));
-        hold(self.back.is_some_and(|back| back < limit), "not back to normal within 60 s".to_owned());
+        hold(self.back.is_some_and(|back| back < BACK), "not back to normal within 60 s".to_owned());
         if self.course.trouble == Trouble::Overload {
             let least = self.capacity * 0.9;
             hold(self.goodput >= least, format!("goodput {:.0}, of {least:.0} at least", self.goodput));
