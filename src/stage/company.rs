@@ -1,6 +1,6 @@
 //! Whether a stage's process has the journal to itself, or shares it with equal ones.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -65,31 +65,47 @@ impl Default for Many {
     }
 }
 
-/// So many are remembered; of one that is forgotten it is found out again.
-const SILENT_MAX: usize = 64;
+/// So many processes are remembered; of one that is forgotten it is found out again.
+const KNOWN_MAX: usize = 64;
 
 /// Processes whose work was taken over, of a kind that every process can do and with an entry that shows that there was
-/// some, and that were not heard of since, as the stages of this process tell each other: what one has found out with
-/// patience, the other need not.
+/// some, and that were not heard of for a while, as the stages of this process tell each other: what one has found out
+/// with patience, the other need not.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Silent(Arc<watch::Sender<BTreeSet<Uuid>>>);
+pub(super) struct Silent(Arc<watch::Sender<BTreeMap<Uuid, Known>>>);
+
+/// What is known of a process.
+#[derive(Clone, Copy, Debug, Default)]
+struct Known {
+    heard_at: Option<Duration>,
+    silent: bool,
+}
 
 impl Silent {
-    pub(super) fn note(&self, process: Uuid) {
-        self.0.send_if_modified(|silent| {
-            if silent.len() >= SILENT_MAX {
-                silent.pop_first();
-            }
-            silent.insert(process)
+    /// Work of this process was taken over. One that some stage heard of within the `patience` is not silent: it is only
+    /// late with one thing.
+    pub(super) fn note(&self, process: Uuid, now: Duration, patience: Duration) {
+        self.know(process, |known| {
+            known.silent |= known.heard_at.is_none_or(|at| now.saturating_sub(at) >= patience);
         });
     }
 
-    pub(super) fn heard(&self, process: Uuid) {
-        self.0.send_if_modified(|silent| silent.remove(&process));
+    pub(super) fn heard(&self, process: Uuid, now: Duration) {
+        self.know(process, |known| *known = Known { heard_at: Some(now), silent: false });
     }
 
     pub(super) fn all(&self) -> BTreeSet<Uuid> {
-        self.0.borrow().clone()
+        self.0.borrow().iter().filter(|(_, known)| known.silent).map(|(process, _)| *process).collect()
+    }
+
+    fn know(&self, process: Uuid, change: impl FnOnce(&mut Known)) {
+        self.0.send_modify(|all| {
+            if all.len() >= KNOWN_MAX && !all.contains_key(&process) {
+                let oldest = all.iter().min_by_key(|(_, known)| known.heard_at).map(|(process, _)| *process);
+                oldest.and_then(|process| all.remove(&process));
+            }
+            change(all.entry(process).or_default());
+        });
     }
 }
 
@@ -127,5 +143,38 @@ impl Lanes {
     pub(super) fn of(duties: &[Duty]) -> Self {
         let lane = |duty: &Duty| if let Duty::Lane(kind) = duty { Some(*kind) } else { None };
         Self::Only(duties.iter().filter_map(lane).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(5);
+
+    #[test]
+    fn who_was_heard_of_lately_is_not_silent_and_who_is_heard_of_no_longer() {
+        let (silent, them) = (Silent::default(), Uuid::from_u128(7));
+        let at = Duration::from_secs;
+        silent.heard(them, at(10));
+        silent.note(them, at(14), PATIENCE);
+        assert!(silent.all().is_empty());
+        silent.note(them, at(15), PATIENCE);
+        assert_eq!(silent.all(), BTreeSet::from([them]));
+        silent.heard(them, at(16));
+        assert!(silent.all().is_empty());
+        // Nobody was ever seen doing it.
+        silent.note(Uuid::nil(), at(16), PATIENCE);
+        assert_eq!(silent.all(), BTreeSet::from([Uuid::nil()]));
+    }
+
+    #[test]
+    fn what_is_remembered_is_bounded() {
+        let silent = Silent::default();
+        for process in 1..=1000 {
+            silent.heard(Uuid::from_u128(process), Duration::from_secs(1));
+            silent.note(Uuid::from_u128(process), Duration::from_secs(60), PATIENCE);
+        }
+        assert_eq!(silent.0.borrow().len(), KNOWN_MAX);
     }
 }

@@ -66,8 +66,8 @@ impl<S: Stage> Loop<S> {
         if let Company::Many(many) = &self.settings.company
             && theirs.writer != self.world.process
         {
-            many.silent.heard(theirs.writer);
             let now = self.world.clock.monotonic();
+            many.silent.heard(theirs.writer, now);
             for duty in self.served(&body, timers, &self.replica.state) {
                 self.standing.served(duty, theirs.writer, now);
             }
@@ -90,7 +90,7 @@ impl<S: Stage> Loop<S> {
             if let (Company::Many(many), Some(from), Duty::Consuming | Duty::Timers) =
                 (&self.settings.company, self.standing.takes_over_from(duty), duty)
             {
-                many.silent.note(from);
+                many.silent.note(from, now, many.patience);
             }
             self.standing.proved(duty, now);
         }
