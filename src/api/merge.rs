@@ -28,7 +28,7 @@ fn order(sort: Sort, a: &Row, b: &Row) -> Ordering {
 /// The rows `offset..end` of both lists together, and how many rows there were up to one after `end`.
 ///
 /// `live` is in order of number; an incident that is in both (it is being archived) counts as live. `archived` is in the
-/// order of `sort` and holds at least the first `end + 1` rows, or all.
+/// order of `sort` and holds at least the first `end + 1` rows that are not live, or all.
 pub(crate) fn merge(
     mut live: Vec<Row>,
     mut archived: Vec<Row>,
@@ -36,7 +36,7 @@ pub(crate) fn merge(
     offset: usize,
     end: usize,
 ) -> (Vec<Pick>, bool) {
-    archived.retain(|row| live.binary_search_by_key(&row.number, |row| row.number).is_err());
+    archived.retain(|row| !is_live(&live, row));
     let wanted = end + 1;
     match sort {
         Sort { by: SortBy::Number, descending: false } => {}
@@ -56,6 +56,11 @@ pub(crate) fn merge(
     let more = picks.len() > end;
     picks.truncate(end);
     (picks.split_off(offset.min(picks.len())), more)
+}
+
+/// Whether `live`, which is in order of number, has this incident.
+pub(crate) fn is_live(live: &[Row], row: &Row) -> bool {
+    live.binary_search_by_key(&row.number, |row| row.number).is_ok()
 }
 
 /// Keeps the first `n` rows, in order.
@@ -117,8 +122,16 @@ mod tests {
             let (live, archived) = (unique(live), unique(archived));
             let end = offset + limit;
             // What the archive answers: the first rows of its own list.
-            let mut first = sorted(archived.values().copied().collect(), sort);
-            first.truncate(end + 1);
+            let mut fresh = 0;
+            let first = sorted(archived.values().copied().collect(), sort);
+            let first: Vec<Row> = first
+                .into_iter()
+                .take_while(|row| {
+                    let asked_for = fresh <= end;
+                    fresh += usize::from(!live.contains_key(&row.number));
+                    asked_for
+                })
+                .collect();
             let (picks, more) = merge(live.values().copied().collect(), first, sort, offset, end);
 
             let mut both = archived.clone();

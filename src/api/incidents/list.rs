@@ -6,7 +6,7 @@ use super::Found;
 use super::filter::{Wanted, row, sort};
 use crate::api::context::Context;
 use crate::api::error::{Error, Reply};
-use crate::api::merge::{Pick, merge};
+use crate::api::merge::{Pick, is_live, merge};
 use crate::api::reply;
 use crate::archive::{Row, Sort};
 use crate::wire::rest::envelope::Page;
@@ -38,20 +38,31 @@ async fn page(cx: &Context) -> Result<(Vec<Found>, Page), Error> {
                 // it once.
                 total += cx.parts().archive.count(&filter).await?;
             }
-            archived_rows(cx, &filter, sort, ask.end() + 1).await?
+            archived_rows(cx, &filter, sort, &live, ask.end() + 1).await?
         }
     };
     let (picks, more) = merge(live, archived, sort, ask.offset as usize, ask.end());
     Ok((load(cx, picks).await?, ask.page(more, total)))
 }
 
+/// The first rows of the archive, so many of which are not live, or all.
 async fn archived_rows(
     cx: &Context,
     filter: &crate::archive::Filter,
     sort: Sort,
-    max: usize,
+    live: &[Row],
+    wanted: usize,
 ) -> Result<Vec<Row>, Error> {
-    Ok(cx.parts().archive.rows(filter, sort, max).await?)
+    let mut max = wanted;
+    loop {
+        let rows = cx.parts().archive.rows(filter, sort, max).await?;
+        // Few: they are on their way into the archive at this moment.
+        let live_too = rows.iter().filter(|row| is_live(live, row)).count();
+        if rows.len() < max || rows.len() >= wanted + live_too {
+            return Ok(rows);
+        }
+        max = wanted + live_too;
+    }
 }
 
 /// Reads the incidents of a page. One that expired since its row was read is left out.
