@@ -45,8 +45,8 @@ impl<S: Stage> Loop<S> {
             return Ok(Turn::Nothing);
         }
         self.suspicion.carry_out(&self.stage, &mut batch);
-        // Whether there was work that nobody did shows by itself, and not beside other work.
-        let on_trial = consumes && self.standing.is_on_trial(Duty::Consuming);
+        // Whether there was work that nobody did shows by itself, and not beside other work; which waits for nothing else.
+        let on_trial = !batch.inputs.is_empty() && self.standing.is_on_trial(Duty::Consuming);
         let own = if on_trial || self.mix == Mix::JournalsFirst { 0 } else { self.held.len().min(limit) };
         batch.inputs.extend(self.held[..own].iter().cloned());
         if !on_trial {
